@@ -1,0 +1,66 @@
+# `make demo` and `make test` work on a fresh clone: they set up .venv themselves, from hash-checked lock files.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+export DO_NOT_TRACK := 1
+export DAGSTER_DISABLE_TELEMETRY := 1
+
+.PHONY: demo test check prove bench dev lock dictionary screenshots clean
+
+demo: .venv/.runtime ## the whole pipeline on the embedded emulator
+	$(BIN)/ionq-data demo $(ARGS)
+
+test: .venv/.dev ## the tests
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: .venv/.dev ## lint, types, imports, SQL
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --disable-progress-bar sql
+
+prove: .venv/.dev ## the long proofs: many seeds, long fuzzing, a million jobs
+	$(BIN)/python -m pytest -n 2 -m prove --timeout 3600 $(ARGS)
+
+bench: .venv/.bench ## measure, and write docs/benchmarks.md
+	$(BIN)/python -m benchmarks $(ARGS)
+
+dev: .venv/.runtime ## Dagster's UI, with a persistent home
+	mkdir -p .dagster
+	test -e .dagster/dagster.yaml || cp deploy/dagster.dev.yaml .dagster/dagster.yaml
+	DAGSTER_HOME="$(CURDIR)/.dagster" $(BIN)/dagster dev -w workspace.yaml $(ARGS)
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "ionq-data needs Python 3.11, 3.12 or 3.13: make PYTHON=/path/to/python")'
+	$(PYTHON) -m venv .venv
+
+# The locks are complete, so that nothing has to be resolved (--no-deps) and every file is checked.
+define install
+	@echo "Setting up .venv from $(1) (some minutes the first time)"
+	$(PIP) install --no-deps --require-hashes -r $(1)
+	$(PIP) install --no-deps --no-build-isolation --editable .
+endef
+
+.venv/.runtime: requirements/runtime.lock pyproject.toml | .venv/bin/python
+	$(call install,requirements/runtime.lock)
+	@touch $@
+
+.venv/.dev: requirements/dev.lock pyproject.toml | .venv/bin/python
+	$(call install,requirements/dev.lock)
+	@touch $@ .venv/.runtime
+
+.venv/.bench: requirements/bench.lock .venv/.dev
+	$(PIP) install --no-deps --require-hashes -r requirements/bench.lock
+	@touch $@
+
+LOCK := uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate --quiet
+
+lock: ## resolve the dependencies anew (needs uv)
+	$(LOCK) --output-file requirements/runtime.lock
+	$(LOCK) --group dev --extra server --constraints requirements/runtime.lock --output-file requirements/dev.lock
+	$(LOCK) --group dev --group bench --extra server --constraints requirements/dev.lock --output-file requirements/bench.lock
+
+clean: ## remove what running the project has made
+	rm -rf .venv .cache .dagster data sql/target sql/logs
