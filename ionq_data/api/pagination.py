@@ -1,0 +1,146 @@
+"""The API's two ways of paging, each as an async iterator: by cursor (`next`) and by number (`page`, `pages`)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ionq_data.api.address import Params
+from ionq_data.api.client import Client
+from ionq_data.api.errors import BadRequest, PaginationError
+from ionq_data.api.json_body import MalformedBody, split_page
+
+MOST_EMPTY_PAGES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a listing.
+
+    `records` holds each record's exact bytes, `cursor` what the page was asked with (None for the first),
+    `next_cursor` what leads to the next one, `envelope` the other top-level members, `received_at` its arrival (UTC).
+    """
+
+    records: list[bytes]
+    next_cursor: str | None
+    cursor: str | None
+    received_at: datetime
+    envelope: dict[str, Any]
+
+
+async def cursor_pages(
+    client: Client,
+    path: str,
+    params: Params | None = None,
+    *,
+    items: str,
+    page_size: int = 100,
+    fallback_page_size: int = 25,
+    start_cursor: str | None = None,
+    authenticated: bool = True,
+    max_pages: int = 100_000,
+) -> AsyncIterator[Page]:
+    """Read a listing page by page along `next` until it is null or absent, from `start_cursor` if given.
+
+    The contract names no greatest `limit`: a 400 that may be about it is answered by asking for `fallback_page_size`
+    from there on. An empty page with a `next` is passed on like any other. Raises PaginationError for a cursor
+    seen before and for a listing without an end, InvalidAnswer for pages of another shape.
+    """
+    seen: set[int] = set()  # hashes, since a cursor may be long and a listing has thousands
+    cursor, empty_in_a_row = start_cursor, 0
+    for _ in range(max_pages):
+        try:
+            page = await _cursor_page(client, path, params, items, page_size, cursor, authenticated)
+        except BadRequest as error:
+            if page_size <= fallback_page_size or (error.keys and not any("limit" in key for key in error.keys)):
+                raise
+            page_size = fallback_page_size
+            page = await _cursor_page(client, path, params, items, page_size, cursor, authenticated)
+        seen.add(hash(cursor))
+        yield page
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+        if hash(cursor) in seen:
+            raise _endless(path, "the API gave a cursor a second time")
+        empty_in_a_row = 0 if page.records else empty_in_a_row + 1
+        if empty_in_a_row >= MOST_EMPTY_PAGES:
+            raise _endless(path, f"{empty_in_a_row} empty pages in a row, each with a next one")
+    raise _endless(path, f"no end after {max_pages} pages")
+
+
+async def numbered_pages(
+    client: Client,
+    path: str,
+    params: Params | None = None,
+    *,
+    items: str,
+    page_size: int = 10,
+    authenticated: bool = False,
+    max_pages: int = 100_000,
+) -> AsyncIterator[Page]:
+    """Read a listing by page number, from 1, until a page is empty, or is short and `pages` leaves no other reading.
+
+    The empty page is not passed on. Raises PaginationError for a page whose records were all served before as a page.
+    """
+    seen: set[int] = set()
+    previous_pages: object = None
+    for number in range(1, max_pages + 1):
+        asked = {**(params or {}), "limit": page_size, "page": number}
+        answer, (records, envelope) = await client.read(
+            path, parse=lambda body: split_page(body, items), params=asked, authenticated=authenticated
+        )
+        if not records:
+            return
+        content = hash(tuple(records))
+        if content in seen:
+            raise _endless(path, f"page {number} repeats an earlier one")
+        seen.add(content)
+        yield Page(records, None, None, answer.received_at, envelope)
+        pages = envelope.get("pages")
+        if len(records) < page_size and _is_last(number, pages, previous_pages):
+            return
+        previous_pages = pages
+    raise _endless(path, f"no end after {max_pages} pages")
+
+
+def _is_last(number: int, pages: object, previous_pages: object) -> bool:
+    """Tell whether `pages` agrees that a short page is the last.
+
+    The contract means the pages that remain: 0 says so. Some servers mean the total; but a total that equals the
+    page number reads the same as that many pages remaining, so it counts only once it was seen not to fall.
+    """
+    if isinstance(pages, bool) or not isinstance(pages, int):
+        return False
+    return pages == 0 or (pages == number and pages == previous_pages)
+
+
+async def _cursor_page(
+    client: Client,
+    path: str,
+    params: Params | None,
+    items: str,
+    page_size: int,
+    cursor: str | None,
+    authenticated: bool,
+) -> Page:
+    asked = {**(params or {}), "limit": page_size, "next": cursor}
+    answer, (records, next_cursor, envelope) = await client.read(
+        path, parse=lambda body: _split_cursor_page(body, items), params=asked, authenticated=authenticated
+    )
+    return Page(records, next_cursor, cursor, answer.received_at, envelope)
+
+
+def _split_cursor_page(body: bytes, items: str) -> tuple[list[bytes], str | None, dict[str, Any]]:
+    records, envelope = split_page(body, items)
+    next_cursor = envelope.pop("next", None)
+    if next_cursor is not None and not isinstance(next_cursor, str):
+        raise MalformedBody("an object whose 'next' is neither text nor null")
+    return records, next_cursor or None, envelope
+
+
+def _endless(path: str, what: str) -> PaginationError:
+    endpoint = f"GET {path.partition('?')[0]}"
+    return PaginationError(f"{endpoint}: {what}, so its listing would not end: try again later", endpoint=endpoint)
