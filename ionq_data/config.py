@@ -1,0 +1,157 @@
+"""Settings from the environment and from ``ionq-data.toml``.
+
+The environment wins over the file. An API key is only ever read from an environment variable that the file names.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+DEFAULT_BASE_URL = "https://api.ionq.co/v0.4"
+CONFIG_VARIABLE = "IONQ_DATA_CONFIG"
+DEFAULT_CONFIG = "ionq-data.toml"
+KEY_VARIABLE = "IONQ_API_KEY"
+
+_ACCOUNT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*\Z")
+
+Submitters = Literal["auto", "own"] | tuple[str, ...]
+
+
+class ConfigurationError(Exception):
+    """The settings are wrong or incomplete; the message says which and how to mend it."""
+
+
+class Account(BaseModel):
+    """A key and what is read with it; its name is a folder of the lake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = "default"
+    api_key_env: str = KEY_VARIABLE
+    organization_id: str | None = None
+    base_url: str = DEFAULT_BASE_URL
+    submitters: Submitters = "auto"
+
+    @property
+    def api_key(self) -> SecretStr | None:
+        """The key, from the environment variable that ``api_key_env`` names; None where it is not set."""
+        value = os.environ.get(self.api_key_env, "").strip()
+        return SecretStr(value) if value else None
+
+    @field_validator("name")
+    @classmethod
+    def _is_folder_name(cls, value: str) -> str:
+        if not _ACCOUNT_NAME.match(value):
+            raise ValueError(f"{value!r}: an account's name is letters, digits, dots and hyphens")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+
+class ResultsFilter(BaseModel):
+    """Which jobs' measured distributions are copied; nothing where ``enabled`` is false."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    enabled: bool = False
+    variants: bool = False
+    projects: tuple[str, ...] = ()
+    backends: tuple[str, ...] = ()
+    max_age_days: int | None = Field(default=None, ge=0)
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Names in the environment start with ``IONQ_`` (``IONQ_PAGE_SIZE=50``)."""
+
+    model_config = SettingsConfigDict(env_prefix="IONQ_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    organization_id: str | None = None
+    base_url: str = DEFAULT_BASE_URL
+    data_dir: Path = Path("data")
+    lake: str | None = Field(default=None, description="Where the lake lies, if not in data_dir: a path or s3://…")
+    accounts: tuple[Account, ...] = ()
+    submitters: Submitters = "auto"
+    backends: tuple[str, ...] = Field(default=(), description="Backends to ask beside those listed and those in jobs.")
+    clock: Literal["local", "server"] = "local"
+
+    page_size: int = Field(default=100, ge=1)
+    concurrency: int = Field(default=8, ge=1, le=64)
+    max_attempts: int = Field(default=6, ge=1)
+    overlap_hours: float = Field(default=24, ge=0)
+    full_every_days: float = Field(default=7, gt=0)
+    simulator_costs: bool = False
+    results: ResultsFilter = ResultsFilter()
+    usage_start: date | None = Field(default=None, description="First date of usage to ask for; found where not set.")
+    budgets: Path | None = None
+    schedules: bool = False
+    alerts: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _distinct_accounts(self) -> Settings:
+        names = [account.name.lower() for account in self.accounts]
+        if len(set(names)) < len(names):
+            raise ValueError("two accounts have the same name")
+        return self
+
+    @property
+    def lake_dir(self) -> Path:
+        """The folder of the lake where it lies on this machine."""
+        return Path(self.lake) if self.lake and "://" not in self.lake else self.data_dir / "lake"
+
+    @property
+    def keys(self) -> tuple[Account, ...]:
+        """The accounts to read: those configured, else one named ``default`` made of the plain settings."""
+        if self.accounts:
+            return self.accounts
+        return (Account(organization_id=self.organization_id, base_url=self.base_url, submitters=self.submitters),)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file, whose values come as arguments."""
+        return env_settings, init_settings
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read the settings from the environment and the configuration file.
+
+    Args:
+        path: the file; by default the one that ``IONQ_DATA_CONFIG`` names, else ``ionq-data.toml`` if it is there.
+
+    Raises:
+        ConfigurationError: the file is missing or broken, or a setting is unknown or out of range.
+    """
+    named = path or (Path(os.environ[CONFIG_VARIABLE]) if os.environ.get(CONFIG_VARIABLE) else None)
+    file = named or Path(DEFAULT_CONFIG)
+    values: dict[str, Any] = {}
+    if named or file.exists():
+        try:
+            values = tomllib.loads(file.read_text())
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise ConfigurationError(f"cannot read the configuration {file}: {error}") from None
+    if "api_key" in values or any("api_key" in account for account in values.get("accounts", []) if account):
+        raise ConfigurationError(
+            f"{file} holds an API key: keep it in an environment variable and name that in api_key_env"
+        )
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)]
+        raise ConfigurationError(f"settings are wrong: {'; '.join(lines)}") from None

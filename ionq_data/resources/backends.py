@@ -1,0 +1,27 @@
+"""Backends: ``GET /backends``, a snapshot of status and queue that is gone if nobody records it."""
+
+from ionq_data.resources.fields import BOOLEAN, INSTANT, INTEGER, NUMBER, TEXT, TEXTS, field
+from ionq_data.resources.resource import Resource
+
+BACKENDS = Resource(
+    name="backends",
+    endpoint="/backends",
+    key=("backend", "_extracted_at"),
+    partition="snapshot_month",
+    partition_by="_extracted_at",
+    observation=True,
+    authenticated=False,
+    description="What each backend said of itself each time it was asked.",
+    fields=(
+        field("backend", TEXT, required=True, description="Name, such as qpu.forte-1."),
+        field("status", TEXT, description="available, unavailable or retired."),
+        field("degraded", BOOLEAN, description="True where the backend runs below its usual quality."),
+        field("qubits", INTEGER, description="Qubits available."),
+        field("average_queue_time", NUMBER, description="Wait now, milliseconds."),
+        field("last_updated", INSTANT, description="When the status was last updated (UTC)."),
+        field("characterization_id", TEXT, description="Id of the characterization in force."),
+        field("kw", NUMBER, description="Energy used by the backend, kilowatt-hours by the reference's prose."),
+        field("location", TEXT, description="Where the backend stands."),
+        field("supported_gates", TEXTS, description="Native gates; not in the reference."),
+    ),
+)

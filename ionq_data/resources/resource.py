@@ -1,0 +1,206 @@
+"""Describe an API resource and turn one of its records into a row of the lake."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from ionq_data.resources.fields import TIMESTAMP, Field, Json, shown
+
+UNKNOWN_PARTITION = "__HIVE_DEFAULT_PARTITION__"
+ACCOUNT = "account"
+
+_decode = msgspec.json.Decoder(float_hook=Decimal).decode
+_encode_sorted = msgspec.json.Encoder(order="sorted", decimal_format="number").encode
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What the API calls a record, where it comes from, and how it lies in the lake.
+
+    ``key`` are the columns whose values make a record one record; ``partition`` names the folder level below the
+    account and ``partition_by`` the column (a date or an instant) whose month fills it. An ``observation`` is a
+    snapshot: each answer is a record of its own. ``deletable`` resources carry ``_deleted``.
+    """
+
+    name: str
+    endpoint: str
+    key: tuple[str, ...]
+    fields: tuple[Field, ...]
+    partition: str | None = None
+    partition_by: str | None = None
+    observation: bool = False
+    deletable: bool = False
+    authenticated: bool = True
+    description: str = ""
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The Arrow schema of the resource's files: the record's columns, then those about the record."""
+        columns = [pa.field(f.name, f.kind.arrow) for f in self.fields]
+        columns += [pa.field("_deleted", pa.bool_())] if self.deletable else []
+        return pa.schema([*columns, *LINEAGE])
+
+    def partition_of(self, values: Mapping[str, Any]) -> str:
+        """Return the month (``2026-03``) a row belongs to, or Hive's word for none."""
+        moment = values.get(self.partition_by) if self.partition_by else None
+        return f"{moment:%Y-%m}" if isinstance(moment, date) and moment.year >= 1000 else UNKNOWN_PARTITION
+
+
+LINEAGE = (
+    pa.field("_raw", pa.string()),
+    pa.field("_hash", pa.string()),
+    pa.field("_extracted_at", TIMESTAMP),
+    pa.field("_run_id", pa.string()),
+    pa.field("_problems", pa.list_(pa.string())),
+)
+
+REJECTED_SCHEMA = pa.schema(
+    [
+        pa.field("resource", pa.string()),
+        pa.field("reason", pa.string()),
+        pa.field("_raw", pa.binary()),
+        pa.field("_hash", pa.string()),
+        pa.field("_extracted_at", TIMESTAMP),
+        pa.field("_run_id", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record that can be stored: its columns by name, its key, its partition and its content's hash."""
+
+    key: tuple[Any, ...]
+    partition: str
+    hash: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A record that cannot be stored as a row, with its bytes and the reason."""
+
+    reason: str
+    raw: bytes
+    extracted_at: datetime
+    run_id: str
+
+    @property
+    def hash(self) -> str:
+        """Hash of the bytes as they came (32 hex digits)."""
+        return hashlib.blake2b(self.raw, digest_size=16).hexdigest()
+
+
+def content_hash(content: Json) -> str:
+    """Return a hash of JSON content that white space and the order of keys do not change (32 hex digits)."""
+    try:
+        canonical = _encode_sorted(content)
+    except (TypeError, ValueError, RecursionError):
+        canonical = json.dumps(content, sort_keys=True, default=str).encode("ascii", "backslashreplace")
+    return hashlib.blake2b(canonical, digest_size=16).hexdigest()
+
+
+def parse(raw: bytes) -> Json:
+    """Decode one JSON record; money keeps its digits as ``Decimal``.
+
+    Raises:
+        ValueError: the bytes are not JSON, by the strict reader and by the lenient one of the standard library
+            (which takes what strict readers refuse, such as half a surrogate pair or a number beyond a double).
+    """
+    try:
+        return _decode(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError):
+        try:
+            return json.loads(raw, parse_float=Decimal)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
+
+
+def read_record(
+    resource: Resource,
+    raw: bytes,
+    *,
+    extracted_at: datetime,
+    run_id: str,
+    context: Mapping[str, Any] | None = None,
+    deleted: bool = False,
+) -> Row | Rejection:
+    """Turn the exact bytes of one record into a row, or say why that cannot be.
+
+    Args:
+        context: values that the record does not carry itself but its request does (the backend asked for, the
+            grouping of a usage report). They fill a column only where the record leaves it open, and count in the
+            hash: they are part of what was said.
+        deleted: the API no longer knows the record.
+    """
+    try:
+        text = raw.decode()
+        record = parse(raw)
+    except ValueError as error:
+        return Rejection(f"not readable as JSON: {error}"[:200], raw, extracted_at, run_id)
+    if not isinstance(record, dict):
+        return Rejection(f"not an object: {shown(record)}", raw, extracted_at, run_id)
+    values, problems = read_values(resource.fields, record, context or {})
+    missing = [f.name for f in resource.fields if f.required and values[f.name] is None]
+    if missing:
+        why = next((p for p in problems if p.partition(":")[0] in missing), f"no {' and no '.join(missing)}")
+        return Rejection(f"no usable key: {why}", raw, extracted_at, run_id)
+    said_beside = {k: str(v) for k, v in (context or {}).items()} | ({"_deleted": "true"} if deleted else {})
+    digest = content_hash([record, said_beside] if said_beside else record)
+    if resource.deletable:
+        values["_deleted"] = deleted
+    values |= {"_raw": text, "_hash": digest, "_extracted_at": extracted_at, "_run_id": run_id, "_problems": problems}
+    key = tuple(values[name] for name in resource.key)
+    return Row(key, resource.partition_of(values), digest, values)
+
+
+def read_values(
+    fields: tuple[Field, ...], record: Mapping[str, Json], context: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """Read each field of a record; a value that does not fit is null and named in the problems."""
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for f in fields:
+        try:
+            value = _first(record, f.paths)
+        except _NotAnObjectError as broken:
+            value = None
+            if (problem := str(broken)) not in problems:
+                problems.append(problem)
+        if value is None:
+            values[f.name] = context.get(f.name)
+            continue
+        try:
+            values[f.name] = f.kind.convert(value)
+        except (ValueError, TypeError, OverflowError, ArithmeticError, RecursionError):
+            values[f.name] = context.get(f.name)
+            problems.append(f"{f.name}: not {f.kind.noun}: {shown(value)}")
+    return values, problems
+
+
+def _first(record: Mapping[str, Json], paths: tuple[tuple[str, ...], ...]) -> Json:
+    """Return the first value present at one of the paths; a missing branch is no value, a broken one a problem."""
+    for path in paths:
+        value: Json = record
+        for depth, step in enumerate(path):
+            if type(value) is not dict:
+                raise _NotAnObjectError(f"{'.'.join(path[:depth])}: not an object: {shown(value)}")
+            value = value.get(step)
+            if value is None:
+                break
+        else:
+            return value
+    return None
+
+
+class _NotAnObjectError(Exception):
+    """A branch that a column's path goes through holds something else than an object."""
