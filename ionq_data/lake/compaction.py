@@ -1,0 +1,182 @@
+"""Merge small files without losing or hiding a version, whatever is killed and whoever reads meanwhile.
+
+A merge first notes what it is about to replace (a plan), then writes the merged file, and leaves the old files where
+they are: a reader that has just listed them can still open them. Until they are removed, an hour later at the earliest,
+their versions are there twice, which changes no current state. A plan whose merged file never came is void.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ionq_data.lake.lake import Lake, to_parquet
+from ionq_data.lake.storage import LocalStorage
+from ionq_data.resources import REJECTED_SCHEMA, RESOURCES
+from ionq_data.sync.ledger import LEDGER, LEDGER_SCHEMA, REJECTED
+
+PLANS = "_compactions"
+GRACE = timedelta(hours=1)
+TARGET_BYTES = 16 * 2**20
+FEWEST_FILES = 4
+
+# What makes two rows the same version; two copies of one are merged into one.
+_VERSION_KEYS: dict[str, tuple[str, ...]] = {
+    **{name: (*resource.key, "_extracted_at", "_run_id") for name, resource in RESOURCES.items()},
+    LEDGER: ("resource", "run_id"),
+    REJECTED: ("resource", "_hash", "_extracted_at", "_run_id"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Compaction:
+    """What a compaction did: files merged, files written in their place, and files of earlier ones removed."""
+
+    merged: int
+    written: int
+    removed: int
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Which file takes the place of which, and since when."""
+
+    output: str
+    replaces: list[str]
+    at: datetime
+
+
+def compact(
+    lake: Lake,
+    *,
+    now: datetime | None = None,
+    grace: timedelta = GRACE,
+    target_bytes: int = TARGET_BYTES,
+    fewest_files: int = FEWEST_FILES,
+) -> Compaction:
+    """Merge the small files of every folder of the lake, and remove what was merged more than ``grace`` ago.
+
+    Args:
+        target_bytes: size up to which files are merged together; one of at least half of it is left alone.
+        fewest_files: do not bother with a folder of fewer small files.
+    """
+    now = now or datetime.now(UTC)
+    with _alone(lake):
+        removed = _remove_replaced(lake, now, grace)
+        replaced = {name for plan in _plans(lake).values() for name in plan.replaces}
+        merged = written = 0
+        for folder in _folders(lake):
+            names = [name for name in lake.storage.list(folder) if name.endswith(".parquet") and name not in replaced]
+            for batch in _batches(lake, names, target_bytes, fewest_files):
+                _merge(lake, folder, batch, now)
+                merged += len(batch)
+                written += 1
+        if isinstance(lake.storage, LocalStorage):
+            lake.storage.sweep(older_than_seconds=86_400, now=now.timestamp())
+    return Compaction(merged, written, removed)
+
+
+def _folders(lake: Lake) -> list[str]:
+    """Return every folder that holds rows, down to the partitions."""
+    tops = [*RESOURCES, LEDGER, REJECTED]
+    return sorted({name.rpartition("/")[0] for top in tops for name in lake.storage.list(top)})
+
+
+def _batches(lake: Lake, names: list[str], target_bytes: int, fewest_files: int) -> Iterator[list[str]]:
+    """Group neighbouring small files (their names sort by time) into batches of about the target size."""
+    sizes = {name: lake.storage.size(name) for name in names}
+    small = [name for name in names if sizes[name] < target_bytes // 2]
+    if len(small) < fewest_files:
+        return
+    batch: list[str] = []
+    for name in small:
+        if batch and sum(sizes[n] for n in batch) + sizes[name] > target_bytes:
+            yield batch
+            batch = []
+        batch.append(name)
+    if len(batch) > 1:
+        yield batch
+
+
+def _merge(lake: Lake, folder: str, names: list[str], now: datetime) -> None:
+    """Write one file with every version of several, each once. The plan comes first: it alone tells what is double."""
+    resource = folder.split("/")[0]
+    schema = schema_of(resource)
+    tables = [read_file(lake, name, schema) for name in names]
+    merged = _without_copies(pa.concat_tables(tables), _VERSION_KEYS[resource])
+    output = f"{folder}/{lake.new_name(_newest(merged))}"
+    plan_name = f"{PLANS}/{lake.new_name(now).removesuffix('.parquet')}.json"
+    lake.storage.write(plan_name, msgspec.json.encode(Plan(output, names, now)))
+    lake.storage.write(output, to_parquet(merged))
+
+
+def schema_of(resource: str) -> pa.Schema:
+    """Return the schema of a resource's files, also of the ledger's and the rejected records'."""
+    return {LEDGER: LEDGER_SCHEMA, REJECTED: REJECTED_SCHEMA}.get(resource) or RESOURCES[resource].schema
+
+
+def read_file(lake: Lake, name: str, schema: pa.Schema) -> pa.Table:
+    """Read a file into today's schema: a column that did not exist when it was written is null."""
+    table = pq.ParquetFile(lake.storage.local(name)).read()
+    columns = [
+        table[field.name].cast(field.type) if field.name in table.schema.names else pa.nulls(len(table), field.type)
+        for field in schema
+    ]
+    return pa.table(columns, schema=schema)
+
+
+def _without_copies(table: pa.Table, key: tuple[str, ...]) -> pa.Table:
+    rows: Iterator[tuple[Any, ...]] = zip(*(table[name].to_pylist() for name in key), strict=True)
+    seen: set[tuple[Any, ...]] = set()
+    kept = [position for position, row in enumerate(rows) if not (row in seen or seen.add(row))]  # type: ignore[func-returns-value]
+    return table if len(kept) == len(table) else table.take(pa.array(kept, pa.int64()))
+
+
+def _newest(table: pa.Table) -> datetime | None:
+    column = "_extracted_at" if "_extracted_at" in table.schema.names else "finished_at"
+    moments = [moment for moment in table[column].to_pylist() if moment is not None]
+    return max(moments, default=None)
+
+
+def _plans(lake: Lake) -> dict[str, Plan]:
+    """Return the plans that hold; one whose merged file was never written is forgotten."""
+    plans: dict[str, Plan] = {}
+    for name in lake.storage.list(PLANS):
+        if name.endswith(".json"):
+            plan = msgspec.json.decode(lake.storage.read(name), type=Plan)
+            if lake.storage.exists(plan.output):
+                plans[name] = plan
+            else:
+                lake.storage.delete(name)
+    return plans
+
+
+def _remove_replaced(lake: Lake, now: datetime, grace: timedelta) -> int:
+    removed = 0
+    for name, plan in _plans(lake).items():
+        if now - plan.at >= grace:
+            for old in plan.replaces:
+                removed += lake.storage.exists(old)
+                lake.storage.delete(old)
+            lake.storage.delete(name)
+    return removed
+
+
+@contextmanager
+def _alone(lake: Lake) -> Iterator[None]:
+    """Let one compaction at a time work on a lake of this machine; a second one waits for the first."""
+    if not isinstance(lake.storage, LocalStorage):
+        yield
+        return
+    path = lake.storage.root / PLANS / "lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

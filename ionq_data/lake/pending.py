@@ -1,0 +1,171 @@
+"""The jobs that are not done with, found without reading what is settled.
+
+A checkpoint holds them month by month, together with a fingerprint of the files each month was made from. A month whose
+files are still the same is taken from the checkpoint; any other is computed anew from its files. So the work grows with
+the months that changed, not with history, and a lost checkpoint costs one pass over the lake and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ionq_data.lake.query import open_query
+from ionq_data.resources.fields import TIMESTAMP
+from ionq_data.resources.job_costs import JOB_COSTS
+from ionq_data.resources.jobs import JOBS, TERMINAL_STATUSES
+from ionq_data.resources.resource import UNKNOWN_PARTITION
+from ionq_data.sync.store import PendingJob
+
+if TYPE_CHECKING:
+    from ionq_data.lake.lake import Lake
+
+STATE = "_state"
+_BATCH = 10_000
+_FINGERPRINTS = b"ionq_data.fingerprints"
+
+_SCHEMA = pa.schema(
+    [
+        ("id", pa.string()),
+        ("partition", pa.string()),
+        ("submitted_at", TIMESTAMP),
+        ("completed_at", TIMESTAMP),
+        ("backend", pa.string()),
+        ("is_terminal", pa.bool_()),
+        ("is_deleted", pa.bool_()),
+        ("cost_hash", pa.string()),
+        ("answer_hash", pa.string()),
+        ("first_answered_at", TIMESTAMP),
+        ("asked_at", TIMESTAMP),
+        ("http_status", pa.int64()),
+        ("attempts", pa.int64()),
+    ]
+)
+
+# 1 row per job of a month that is open, or whose last cost answer is not a settled one
+_MONTH = """
+    with job as (
+        select id, arg_max({
+            'submitted_at': submitted_at, 'completed_at': completed_at, 'backend': backend,
+            'is_terminal': coalesce(list_contains($terminal, status), false), 'is_deleted': _deleted
+        }, (_extracted_at, _run_id)) as version
+        from read_parquet($jobs, hive_partitioning = false)
+        group by id
+    ),
+    cost as (
+        select job_id, arg_max({
+            'cost_hash': _hash, 'answer_hash': answer_hash, 'first_answered_at': first_answered_at,
+            'asked_at': _extracted_at, 'http_status': http_status, 'attempts': attempts, 'is_settled': is_settled
+        }, (_extracted_at, _run_id)) as answer
+        from read_parquet($costs, hive_partitioning = false)
+        group by job_id
+    )
+    select
+        job.id, $partition as partition,
+        version.submitted_at, version.completed_at, version.backend, version.is_terminal, version.is_deleted,
+        answer.cost_hash, answer.answer_hash, answer.first_answered_at, answer.asked_at,
+        answer.http_status, coalesce(answer.attempts, 0) as attempts
+    from job left join cost on cost.job_id = job.id
+    where not coalesce(answer.is_settled, false) or not (version.is_terminal or version.is_deleted)
+"""
+
+# A job first seen without a readable time lies in the unknown month; once it has one, its versions lie in another.
+_MOVED = """
+    select id from read_parquet($jobs, hive_partitioning = false)
+    where id in (select id from pending)
+    group by id having arg_max(submitted_at is not null, (_extracted_at, _run_id))
+"""
+
+
+def pending_jobs(lake: Lake, account: str) -> Iterator[PendingJob]:
+    """Return the jobs of an account that are not terminal or whose cost is not settled, oldest month first."""
+    fingerprints = _fingerprints(lake, account)
+    with tempfile.TemporaryDirectory(prefix="ionq-data-") as folder:
+        path = Path(folder) / "pending.parquet"
+        checkpoints = _checkpoints(lake, account)
+        content, known = _read(lake, checkpoints[-1]) if checkpoints else (None, {})
+        if content is not None and known == fingerprints:
+            path.write_bytes(content)
+        else:
+            _write(lake, account, fingerprints, known, content, path)
+            lake.storage.write(f"{STATE}/account={account}/{lake.new_name()}", path.read_bytes())
+            for old in checkpoints:
+                lake.storage.delete(old)
+        for batch in pq.ParquetFile(path).iter_batches(batch_size=_BATCH):
+            for row in batch.to_pylist():
+                yield PendingJob(**row)
+
+
+def _checkpoints(lake: Lake, account: str) -> list[str]:
+    return [name for name in lake.storage.list(f"{STATE}/account={account}") if name.endswith(".parquet")]
+
+
+def _read(lake: Lake, name: str) -> tuple[bytes | None, dict[str, str]]:
+    """Return a checkpoint's content and fingerprints; nothing where another sync has just replaced it."""
+    try:
+        content = lake.storage.read(name)
+        metadata = pq.read_schema(pa.BufferReader(content)).metadata or {}
+        return content, msgspec.json.decode(metadata[_FINGERPRINTS], type=dict[str, str])
+    except (FileNotFoundError, KeyError, pa.ArrowInvalid, msgspec.DecodeError):
+        return None, {}
+
+
+def _month_files(lake: Lake, account: str, month: str | None = None) -> tuple[list[str], list[str]]:
+    months = None if month is None else [month]
+    return lake.files(JOBS.name, account, months), lake.files(JOB_COSTS.name, account, months)
+
+
+def _fingerprints(lake: Lake, account: str) -> dict[str, str]:
+    """Return for each month a hash of the names of its files; a file never changes, so the names are the content."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for name in (name for files in _month_files(lake, account) for name in files):
+        names[name.split("/")[2].partition("=")[2]].append(name)
+    return {
+        month: hashlib.blake2b("\n".join(files).encode(), digest_size=16).hexdigest() for month, files in names.items()
+    }
+
+
+def _write(
+    lake: Lake, account: str, fingerprints: dict[str, str], known: dict[str, str], last: bytes | None, path: Path
+) -> None:
+    """Write the pending jobs of all months: the unchanged ones from the last checkpoint, the others computed."""
+    metadata = {_FINGERPRINTS: msgspec.json.encode(fingerprints)}
+    with pq.ParquetWriter(path, _SCHEMA.with_metadata(metadata), compression="zstd") as writer:
+        for month in sorted(fingerprints):
+            if last is not None and known.get(month) == fingerprints[month]:
+                old = pq.read_table(pa.BufferReader(last), filters=[("partition", "=", month)])
+                writer.write_table(old.cast(_SCHEMA).replace_schema_metadata(metadata))
+            else:
+                _compute(lake, account, month, writer)
+
+
+def _compute(lake: Lake, account: str, month: str, writer: pq.ParquetWriter) -> None:
+    jobs, costs = _month_files(lake, account, month)
+    if not jobs:
+        return
+    costs = costs or lake.files(JOB_COSTS.name, account, [UNKNOWN_PARTITION])
+    with open_query() as query:
+        query.execute(
+            f"create table pending as {_MONTH}",
+            {
+                "jobs": lake.local(jobs),
+                "costs": lake.local(costs),
+                "partition": month,
+                "terminal": sorted(TERMINAL_STATUSES),
+            },
+        )
+        if month == UNKNOWN_PARTITION:
+            query.execute(
+                f"delete from pending where id in ({_MOVED})",  # noqa: S608  a constant
+                {"jobs": lake.local(lake.files(JOBS.name, account))},
+            )
+        for batch in query.table("pending").to_arrow_reader(_BATCH):
+            writer.write_batch(batch.cast(_SCHEMA).replace_schema_metadata(writer.schema.metadata))

@@ -1,0 +1,32 @@
+"""A DuckDB of its own for each question to the lake: small, in memory, and gone afterwards."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+_MEMORY = "192MB"
+
+
+@contextmanager
+def open_query() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open an in-memory DuckDB whose memory is bounded; what does not fit is spilled to a temporary folder."""
+    with tempfile.TemporaryDirectory(prefix="ionq-data-") as spill:
+        connection = duckdb.connect(
+            config={
+                "memory_limit": _MEMORY,
+                "threads": 2,
+                "preserve_insertion_order": False,
+                "temp_directory": spill,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            }
+        )
+        connection.execute("set TimeZone = 'UTC'")
+        try:
+            yield connection
+        finally:
+            connection.close()

@@ -1,0 +1,1 @@
+"""What to ask the API for, given what the lake already holds."""

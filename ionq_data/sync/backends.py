@@ -1,0 +1,31 @@
+"""Backends: a snapshot each run, without a key."""
+
+from __future__ import annotations
+
+from ionq_data.api import split_array
+from ionq_data.resources.backends import BACKENDS
+from ionq_data.sync.context import Context, Outcome
+from ionq_data.sync.intake import Intake
+from ionq_data.sync.ledger import SyncRecord
+
+
+async def sync_backends(context: Context, intake: Intake, _ledger: list[SyncRecord]) -> Outcome:
+    """Record what every listed backend says of itself now."""
+    await list_backends(context, intake)
+    return Outcome(watermark=context.now())
+
+
+async def list_backends(context: Context, intake: Intake | None = None) -> tuple[str, ...]:
+    """Return the names of the listed backends; they are asked for once a run."""
+    if context.backends is None or intake is not None:
+        answer, records = await context.client.read(BACKENDS.endpoint, parse=split_array)
+        stamp = context.stamp(answer.received_at)
+        reader = intake or Intake(context.store, BACKENDS, context.account, context.run_id)
+        rows = [reader.take(record, extracted_at=stamp).row for record in records]
+        context.backends = tuple(sorted({row.values["backend"] for row in rows if row is not None}))
+    return context.backends
+
+
+def is_qpu(backend: str) -> bool:
+    """Tell a quantum computer from a simulator, by the API's way of naming them."""
+    return not backend.startswith("simulator")

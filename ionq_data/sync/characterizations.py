@@ -1,0 +1,86 @@
+"""Characterizations: for each backend, what has been measured since the day before the newest known one.
+
+How far a backend has been read stands in the ledger, not in the lake: a reading that was cut off may have left newer
+measurements in the lake than older ones that it never came to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from ionq_data.api import numbered_pages
+from ionq_data.api.errors import ApiError, AuthenticationError, BadRequest, NotFound, PermissionDenied
+from ionq_data.resources.backends import BACKENDS
+from ionq_data.resources.characterizations import CHARACTERIZATIONS
+from ionq_data.resources.jobs import JOBS
+from ionq_data.sync.backends import is_qpu, list_backends
+from ionq_data.sync.context import Context, Outcome, last_complete
+from ionq_data.sync.intake import Intake
+from ionq_data.sync.ledger import SyncRecord
+
+_PAGE_SIZE = 10  # the most that the contract allows
+_REREAD = timedelta(days=1)
+
+
+def backends_to_ask(*sources: Iterable[str]) -> list[str]:
+    """Return the quantum computers that any source names: a retired one is no longer listed, but jobs know it."""
+    return sorted({name for source in sources for name in source if name and is_qpu(name)})
+
+
+def start_date(newest: str | None, *, full: bool) -> date | None:
+    """Return the first date to ask for, None for all: one day before the newest known measurement."""
+    if full or newest is None:
+        return None
+    return (datetime.fromisoformat(newest) - _REREAD).date()
+
+
+async def sync_characterizations(context: Context, intake: Intake, ledger: list[SyncRecord]) -> Outcome:
+    """Read each backend's new measurements; one that fails does not keep the others from being read."""
+    last = last_complete(ledger)
+    marks: dict[str, Any] = dict(last.marks) if last else {}
+    known = context.store.known_values
+    backends = backends_to_ask(
+        await list_backends(context),
+        context.rules.backends,
+        marks,
+        known(JOBS, context.account, "backend"),
+        known(BACKENDS, context.account, "backend"),
+    )
+    missing, notes = [], []
+    for backend in backends:
+        try:
+            newest = await _read_backend(context, intake, backend, marks.get(backend))
+        except (NotFound, BadRequest, PermissionDenied) as error:
+            notes.append(f"no characterizations of {backend}: {error}")
+        except AuthenticationError:
+            raise
+        except ApiError as error:
+            missing.append(f"characterizations of {backend}: {error}")
+        else:
+            marks[backend] = newest
+    newest_of_all = max((mark for mark in marks.values() if mark), default=None)
+    return Outcome(
+        watermark=datetime.fromisoformat(newest_of_all) if newest_of_all else None,
+        mode="full" if context.rules.full or last is None else "incremental",
+        missing=tuple(missing),
+        notes=tuple(notes),
+        marks=marks,
+    )
+
+
+async def _read_backend(context: Context, intake: Intake, backend: str, newest: str | None) -> str | None:
+    """Read one backend's measurements to the end of the listing; return the newest date there is now."""
+    start = start_date(newest, full=context.rules.full)
+    path = CHARACTERIZATIONS.endpoint.replace("{backend}", quote(backend, safe=""))
+    params = {"start": start.isoformat()} if start else {}
+    limit = context.now()
+    async for page in numbered_pages(context.client, path, params, items="characterizations", page_size=_PAGE_SIZE):
+        for record in page.records:
+            taken = intake.take(record, extracted_at=context.stamp(page.received_at), context={"backend": backend})
+            measured = taken.row.values["date"] if taken.row else None
+            if measured is not None and measured <= limit:
+                newest = max(newest or "", measured.isoformat())
+    return newest

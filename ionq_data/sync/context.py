@@ -1,0 +1,100 @@
+"""What every resource's sync is given: whose records, from where, to where, by which rules, and what time it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from ionq_data.api import Answer, Client
+from ionq_data.sync.ledger import SyncRecord
+from ionq_data.sync.progress import OnProgress, ignore
+from ionq_data.sync.store import Store
+
+Submitters = str | tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What the user has decided about a sync.
+
+    Attributes:
+        full: read everything, and find what is gone.
+        since: do not read jobs submitted before this date (UTC), and call the sync no more than that.
+        usage_range: the dates of usage to ask for, first inclusive, last exclusive, instead of the usual ones.
+        submitters: ``auto``, ``own`` or the ids of the users whose jobs are listed beside the key's own view.
+        overlap: how far before the watermark a listing is read again, for jobs that appeared late.
+        full_every: after how long a sync reads everything by itself.
+        backends: backends to ask for characterizations beside those listed and those named in jobs.
+        results_wanted: tells whether a job's measured distribution is copied.
+    """
+
+    full: bool = False
+    since: date | None = None
+    usage_range: tuple[date, date] | None = None
+    usage_start: date | None = None
+    submitters: Submitters = "auto"
+    page_size: int = 100
+    overlap: timedelta = timedelta(hours=24)
+    full_every: timedelta = timedelta(days=7)
+    simulator_costs: bool = False
+    backends: tuple[str, ...] = ()
+    concurrency: int = 8
+    results_projects: tuple[str, ...] = ()
+    results_backends: tuple[str, ...] = ()
+    results_max_age: timedelta | None = None
+    results_variants: bool = False
+
+
+@dataclass
+class Context:
+    """One account's sync run.
+
+    Attributes:
+        organization: id of the account's organization; filled in as soon as it is known.
+        shares_organization: an account before this one reads the organization's usage.
+        backends: those that ``/backends`` listed in this run.
+        whoami, sessions: answers that the first look has brought.
+        requests_recorded: requests that the ledger has counted.
+        offset: what is added to the local clock: nothing, or the API's lead where its clock is to be used.
+    """
+
+    account: str
+    client: Client
+    store: Store
+    rules: Rules
+    run_id: str
+    on_progress: OnProgress = ignore
+    organization: str | None = None
+    shares_organization: bool = False
+    backends: tuple[str, ...] | None = None
+    whoami: Answer | None = None
+    sessions: tuple[Answer, tuple[list[bytes], dict[str, Any]]] | None = None
+    requests_recorded: int = 0
+    offset: timedelta = timedelta(0)
+    local_clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """Return the time by the clock that this sync goes by (UTC)."""
+        return self.local_clock() + self.offset
+
+    def stamp(self, received_at: datetime) -> datetime:
+        """Return when an answer arrived, by the clock that this sync goes by."""
+        return received_at + self.offset
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How the sync of a resource ended; what it read and wrote is counted by its intake."""
+
+    watermark: datetime | None = None
+    mode: str = "incremental"
+    missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    marks: dict[str, Any] = field(default_factory=dict)
+
+
+def last_complete(ledger: list[SyncRecord]) -> SyncRecord | None:
+    """Return the newest complete sync of a resource's ledger."""
+    return next((record for record in reversed(ledger) if record.complete), None)

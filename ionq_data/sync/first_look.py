@@ -1,0 +1,62 @@
+"""Look whether the key is good and whose it is, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from ionq_data.api import split_page
+from ionq_data.api.errors import BadRequest, NotFound, PermissionDenied, RequestRefused
+from ionq_data.resources import RESOURCES
+from ionq_data.resources.sessions import SESSIONS
+from ionq_data.resources.usage import GROUPINGS, MODALITY, USAGE
+from ionq_data.resources.whoami import WHOAMI
+from ionq_data.sync.context import Context
+
+_REFUSED = (PermissionDenied, NotFound, BadRequest, RequestRefused)
+
+
+class WrongOrganizationError(Exception):
+    """The key does not belong to the organization that it is to be used for."""
+
+
+async def look_first(context: Context, names: Iterable[str], *, uses_server_clock: bool) -> None:
+    """Ask who the key is and which sessions there are, and keep both answers for the sync of these resources.
+
+    Fills in the context's organization and the lead of the API's clock. Asks nothing where only public resources are
+    wanted.
+
+    Raises:
+        AuthenticationError: the key is not accepted.
+        WrongOrganizationError: the organization that was configured refuses the key.
+    """
+    if not any(RESOURCES[name].authenticated for name in names):
+        return
+    context.whoami = await context.client.get(WHOAMI.endpoint, authenticated=True)
+    if uses_server_clock and context.client.clock_offset is not None:
+        context.offset = context.client.clock_offset
+    try:
+        context.sessions = await context.client.read(
+            SESSIONS.endpoint, parse=lambda body: split_page(body, "sessions", required=False), authenticated=True
+        )
+    except _REFUSED:
+        return
+    named = context.sessions[1][1].get("organization_id")
+    if isinstance(named, str) and named:
+        if context.organization is not None and context.organization != named:
+            await _check_access(context, named)
+        context.organization = context.organization or named
+
+
+async def _check_access(context: Context, named: str) -> None:
+    """Ask the configured organization for a day of usage: it may be known under two names, or be another's."""
+    path = USAGE.endpoint.replace("{organization}", quote(str(context.organization), safe=""))
+    day = context.now().date().isoformat()
+    params = {"start_date": day, "end_date": day, "group_by": GROUPINGS[0], "modality": MODALITY}
+    try:
+        await context.client.get(path, params=params, authenticated=True)
+    except _REFUSED as error:
+        raise WrongOrganizationError(
+            f"the key belongs to organization {named}, not to {context.organization}: "
+            f"correct organization_id or use a key of that organization ({error})"
+        ) from None

@@ -1,0 +1,127 @@
+"""Take records in: read each, keep it if it is new or changed, count it either way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ionq_data.resources import Rejection, Resource, Row, read_record
+from ionq_data.sync.keys import hash_digest, key_digest
+from ionq_data.sync.store import KnownVersions, Store
+
+FLUSH_ROWS = 5_000
+FLUSH_BYTES = 16 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a record: its row (None where it was rejected), and whether the lake knew its key and content."""
+
+    row: Row | None
+    is_known: bool
+    is_changed: bool
+
+
+@dataclass
+class Intake:
+    """The way of one resource's records into the store, for one account and one run.
+
+    Rows wait in memory until there are ``FLUSH_ROWS`` of them or their bytes are ``FLUSH_BYTES``; ``flush`` writes the
+    rest. What has been flushed survives whatever happens next.
+    """
+
+    store: Store
+    resource: Resource
+    account: str
+    run_id: str
+    rows_seen: int = 0
+    rows_written: int = 0
+    rows_rejected: int = 0
+    rows_with_problems: int = 0
+    versions: KnownVersions = field(init=False)
+    _loaded: set[str] = field(default_factory=set)
+    _rows: list[Row] = field(default_factory=list)
+    _rejections: list[Rejection] = field(default_factory=list)
+    _rejected_before: set[str] | None = None
+    _bytes: int = 0
+
+    def __post_init__(self) -> None:
+        self.versions = self.store.versions()
+
+    def take(
+        self,
+        raw: bytes,
+        *,
+        extracted_at: datetime,
+        context: Mapping[str, Any] | None = None,
+        deleted: bool = False,
+    ) -> Taken:
+        """Read one record and keep it unless the lake has just that version already."""
+        self.rows_seen += 1
+        found = read_record(
+            self.resource, raw, extracted_at=extracted_at, run_id=self.run_id, context=context, deleted=deleted
+        )
+        if isinstance(found, Rejection):
+            self.reject(found)
+            return Taken(None, is_known=False, is_changed=False)
+        if self.resource.observation:
+            self.keep(found)
+            return Taken(found, is_known=False, is_changed=True)
+        self._load(found.partition)
+        key = key_digest(found.key)
+        known = self.versions.hash_of(key)
+        content = hash_digest(found.hash)
+        if known == content:
+            self.versions.mark_seen(key)
+            return Taken(found, is_known=True, is_changed=False)
+        self.versions.put(key, content, deleted=deleted)
+        self.keep(found)
+        return Taken(found, is_known=known is not None, is_changed=True)
+
+    def keep(self, row: Row) -> None:
+        """Keep a row as a new version."""
+        self.rows_written += 1
+        self.rows_with_problems += bool(row.values["_problems"])
+        self._rows.append(row)
+        self._bytes += len(row.values["_raw"])
+
+    @property
+    def is_full(self) -> bool:
+        """Whether enough rows wait to be worth a file."""
+        return len(self._rows) >= FLUSH_ROWS or self._bytes >= FLUSH_BYTES
+
+    def flush(self) -> None:
+        """Write what waits. Nothing counts as kept before this has returned."""
+        if self._rejections:
+            self.store.reject(self.resource, self.account, self._rejections)
+            self._rejections = []
+        if self._rows:
+            self.store.append(self.resource, self.account, self._rows)
+            self._rows, self._bytes = [], 0
+
+    def load_all(self) -> None:
+        """Read the current versions of all partitions, for a sync that must find what is gone."""
+        self._loaded.add(_ALL)
+        self.store.load_versions(self.versions, self.resource, self.account)
+
+    def _load(self, partition: str) -> None:
+        """Read the current versions of a partition the first time that a record of it comes along."""
+        if partition in self._loaded or _ALL in self._loaded:
+            return
+        self._loaded.add(partition if self.resource.partition else _ALL)
+        partitions = [partition] if self.resource.partition else None
+        self.store.load_versions(self.versions, self.resource, self.account, partitions)
+
+    def reject(self, rejection: Rejection) -> None:
+        """Keep a record that cannot be a row, once however often it comes."""
+        if self._rejected_before is None:
+            self._rejected_before = self.store.rejected_hashes(self.resource, self.account)
+        self.rows_rejected += 1
+        if rejection.hash not in self._rejected_before:
+            self._rejected_before.add(rejection.hash)
+            self._rejections.append(rejection)
+
+
+_ALL = "*"

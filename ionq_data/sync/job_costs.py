@@ -1,0 +1,144 @@
+"""Job costs: one request for each job that has ended, again each run until the cost is settled."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from ionq_data.api.errors import (
+    ApiError,
+    AuthenticationError,
+    BadRequest,
+    NotFound,
+    PermissionDenied,
+    RequestRefused,
+)
+from ionq_data.resources import Rejection, Row, read_record
+from ionq_data.resources.job_costs import JOB_COSTS
+from ionq_data.resources.resource import content_hash, parse
+from ionq_data.sync.backends import is_qpu
+from ionq_data.sync.context import Context, Outcome
+from ionq_data.sync.intake import Intake
+from ionq_data.sync.ledger import SyncRecord
+from ionq_data.sync.progress import Progress
+from ionq_data.sync.store import PendingJob
+
+AGREEING_APART = timedelta(hours=24)
+SETTLED_AFTER = timedelta(days=7)
+_FLUSH_SECONDS = 10
+_GIVE_UP_AFTER = 5  # failures in a row: then it is the API, not the job
+
+
+def is_due(job: PendingJob, now: datetime, *, simulator_costs: bool) -> bool:
+    """Tell whether a job's cost is to be asked for now.
+
+    A refusal is tried again after an hour, and each time twice as long after the one before.
+    """
+    if not (job.is_terminal or job.is_deleted) or (not simulator_costs and not is_qpu(job.backend or "")):
+        return False
+    if not job.attempts or job.asked_at is None:
+        return True
+    return now >= job.asked_at + timedelta(hours=2 ** min(job.attempts - 1, 20))
+
+
+def is_settled(job: PendingJob, answer_hash: str, answered_at: datetime) -> bool:
+    """Tell whether an answer is final: it agrees with one at least a day older, or the job ended a week before it."""
+    if job.completed_at is not None and answered_at - job.completed_at >= SETTLED_AFTER:
+        return True
+    agrees = job.answer_hash == answer_hash and job.first_answered_at is not None
+    return agrees and answered_at - job.first_answered_at >= AGREEING_APART  # type: ignore[operator]
+
+
+async def sync_job_costs(context: Context, intake: Intake, _ledger: list[SyncRecord]) -> Outcome:
+    """Ask for the cost of every job that is due, a few at a time."""
+    rules, started_at = context.rules, context.now()
+
+    def due() -> Iterator[PendingJob]:
+        pending = context.store.pending_jobs(context.account)
+        return (job for job in pending if is_due(job, started_at, simulator_costs=rules.simulator_costs))
+
+    asking = _Asking(context, intake, due(), total=sum(1 for _ in due()))
+    await asyncio.gather(*(asking.work() for _ in range(rules.concurrency)))
+    return Outcome(watermark=started_at, missing=tuple(asking.missing))
+
+
+class _Asking:
+    """The workers' common queue and count."""
+
+    def __init__(self, context: Context, intake: Intake, jobs: Iterator[PendingJob], total: int) -> None:
+        self.context, self.intake, self.jobs, self.total = context, intake, jobs, total
+        self.missing: list[str] = []
+        self._failures_in_a_row = 0
+        self._flushed_at = time.monotonic()
+
+    async def work(self) -> None:
+        """Ask for one job after the other until there are none, or the API is gone."""
+        for job in self.jobs:
+            if self._failures_in_a_row >= _GIVE_UP_AFTER:
+                return
+            try:
+                found = await self._ask(job)
+            except AuthenticationError:
+                raise
+            except ApiError as error:
+                self._failures_in_a_row += 1
+                self.missing.append(f"cost of job {job.id}: {error}")
+                if self._failures_in_a_row == _GIVE_UP_AFTER:
+                    self.missing.append("costs of all further jobs: the API does not answer")
+            else:
+                self._failures_in_a_row = 0
+                self._take(job, found)
+
+    async def _ask(self, job: PendingJob) -> Row | Rejection:
+        path = JOB_COSTS.endpoint.replace("{id}", quote(job.id, safe=""))
+        try:
+            answer = await self.context.client.get(path, authenticated=True)
+        except (PermissionDenied, NotFound, BadRequest, RequestRefused) as refusal:
+            return _refusal_row(job, refusal, self.context)
+        return _answer_row(job, answer.body, self.context.stamp(answer.received_at), self.context.run_id)
+
+    def _take(self, job: PendingJob, found: Row | Rejection) -> None:
+        self.intake.rows_seen += 1
+        if isinstance(found, Rejection):
+            self.intake.reject(found)
+        elif found.hash != job.cost_hash:
+            self.intake.keep(found)
+        if self.intake.is_full or time.monotonic() - self._flushed_at > _FLUSH_SECONDS:
+            self.intake.flush()
+            self._flushed_at = time.monotonic()
+        if self.intake.rows_seen % 20 == 0 or self.intake.rows_seen == self.total:
+            self.context.on_progress(Progress(self.context.account, JOB_COSTS.name, self.intake.rows_seen, self.total))
+
+
+def _answer_row(job: PendingJob, body: bytes, stamp: datetime, run_id: str) -> Row | Rejection:
+    try:
+        answer_hash = content_hash(parse(body))
+    except ValueError:
+        answer_hash = None
+    is_same = answer_hash is not None and answer_hash == job.answer_hash
+    beside: dict[str, Any] = {
+        "job_id": job.id,
+        "submitted_at": job.submitted_at,
+        "is_settled": answer_hash is not None and is_settled(job, answer_hash, stamp),
+        "first_answered_at": job.first_answered_at if is_same else stamp,
+        "attempts": 0,
+        "http_status": 200,
+        "answer_hash": answer_hash,
+    }
+    return read_record(JOB_COSTS, body, extracted_at=stamp, run_id=run_id, context=beside)
+
+
+def _refusal_row(job: PendingJob, refusal: ApiError, context: Context) -> Row | Rejection:
+    beside: dict[str, Any] = {
+        "job_id": job.id,
+        "submitted_at": job.submitted_at,
+        "is_settled": False,
+        "attempts": job.attempts + 1,
+        "http_status": refusal.status,
+        "reason": str(refusal),
+    }
+    return read_record(JOB_COSTS, b"{}", extracted_at=context.now(), run_id=context.run_id, context=beside)

@@ -1,0 +1,112 @@
+"""Job results: only when asked for; measured distributions of completed jobs, of chosen projects, backends and ages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from ionq_data.api.errors import ApiError, AuthenticationError, BadRequest, NotFound, PermissionDenied, RequestRefused
+from ionq_data.resources import Rejection, read_record
+from ionq_data.resources.job_results import JOB_RESULTS, PROBABILITIES, VARIANT_KINDS
+from ionq_data.resources.jobs import JOBS
+from ionq_data.resources.resource import parse
+from ionq_data.sync.context import Context, Outcome
+from ionq_data.sync.intake import Intake
+from ionq_data.sync.keys import key_digest
+from ionq_data.sync.ledger import SyncRecord
+from ionq_data.sync.progress import Progress
+
+_GIVE_UP_AFTER = 5
+
+
+def is_wanted(context: Context, job: dict[str, Any]) -> bool:
+    """Tell whether a job's distribution is to be copied: it is completed and within what was chosen."""
+    rules = context.rules
+    if job["status"] != "completed" or job["_deleted"]:
+        return False
+    if rules.results_projects and job["project_id"] not in rules.results_projects:
+        return False
+    if rules.results_backends and job["backend"] not in rules.results_backends:
+        return False
+    ended = job["completed_at"] or job["submitted_at"]
+    return rules.results_max_age is None or (ended is not None and context.now() - ended <= rules.results_max_age)
+
+
+async def sync_job_results(context: Context, intake: Intake, _ledger: list[SyncRecord]) -> Outcome:
+    """Ask once for the distribution of each job that is wanted and not yet in the lake."""
+    intake.load_all()
+    jobs = (job for job in context.store.current_jobs(context.account) if is_wanted(context, job))
+    asking = _Asking(context, intake, jobs)
+    await asyncio.gather(*(asking.work() for _ in range(context.rules.concurrency)))
+    return Outcome(watermark=context.now(), missing=tuple(asking.missing))
+
+
+class _Asking:
+    """The workers' common queue and count."""
+
+    def __init__(self, context: Context, intake: Intake, jobs: Iterator[dict[str, Any]]) -> None:
+        self.context, self.intake, self.jobs = context, intake, jobs
+        self.missing: list[str] = []
+        self._failures_in_a_row = 0
+
+    async def work(self) -> None:
+        """Ask for one job after the other until there are none, or the API is gone."""
+        for job in self.jobs:
+            if self._failures_in_a_row >= _GIVE_UP_AFTER:
+                return
+            try:
+                await self._ask(job, "", PROBABILITIES)
+                if self.context.rules.results_variants:
+                    for variant in await self._variants(job):
+                        for kind in VARIANT_KINDS:
+                            await self._ask(job, variant, kind)
+            except AuthenticationError:
+                raise
+            except ApiError as error:
+                self._failures_in_a_row += 1
+                self.missing.append(f"results of job {job['id']}: {error}")
+            else:
+                self._failures_in_a_row = 0
+
+    async def _variants(self, job: dict[str, Any]) -> list[str]:
+        """Return the ids of a debiased job's variants, which the list of jobs may leave out."""
+        if not job["settings_error_mitigation_debiasing"]:
+            return []
+        answer = await self.context.client.get(f"{JOBS.endpoint}/{quote(job['id'], safe='')}", authenticated=True)
+        found = parse(answer.body)
+        for step in ("output", "error_mitigation", "debiasing", "variants"):
+            found = found.get(step) if isinstance(found, dict) else None
+        variants = found if isinstance(found, list) else []
+        return [v["variant_id"] for v in variants if isinstance(v, dict) and isinstance(v.get("variant_id"), str)]
+
+    async def _ask(self, job: dict[str, Any], variant: str, kind: str) -> None:
+        if self.intake.versions.hash_of(key_digest((job["id"], variant, kind))) is not None:
+            return
+        middle = f"/variants/{quote(variant, safe='')}" if variant else ""
+        path = f"{JOBS.endpoint}/{quote(job['id'], safe='')}{middle}/results/{kind}"
+        beside = {"job_id": job["id"], "variant_id": variant, "kind": kind, "submitted_at": job["submitted_at"]}
+        try:
+            answer = await self.context.client.get(path, authenticated=True)
+            body, stamp, status = answer.body, self.context.stamp(answer.received_at), 200
+        except (NotFound, PermissionDenied, BadRequest, RequestRefused) as refusal:
+            body, stamp, status = b"{}", self.context.now(), refusal.status or 0
+        beside |= {"http_status": status, "outcomes": _count(body)}
+        found = read_record(JOB_RESULTS, body, extracted_at=stamp, run_id=self.context.run_id, context=beside)
+        self.intake.rows_seen += 1
+        if isinstance(found, Rejection):
+            self.intake.reject(found)
+        else:
+            self.intake.keep(found)
+        if self.intake.is_full:
+            self.intake.flush()
+        self.context.on_progress(Progress(self.context.account, JOB_RESULTS.name, self.intake.rows_seen))
+
+
+def _count(body: bytes) -> int | None:
+    try:
+        found = parse(body)
+    except ValueError:
+        return None
+    return len(found) if isinstance(found, dict | list) else None

@@ -1,0 +1,86 @@
+"""The ledger's rows: what each finished sync of a resource did, and how far it got."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from ionq_data.resources.fields import TIMESTAMP
+
+LEDGER = "_syncs"
+REJECTED = "_rejected"
+
+LEDGER_SCHEMA = pa.schema(
+    [
+        ("resource", pa.string()),
+        ("run_id", pa.string()),
+        ("started_at", TIMESTAMP),
+        ("finished_at", TIMESTAMP),
+        ("complete", pa.bool_()),
+        ("watermark", TIMESTAMP),
+        ("requests", pa.int64()),
+        ("rows_seen", pa.int64()),
+        ("rows_written", pa.int64()),
+        ("rows_rejected", pa.int64()),
+        ("rows_with_problems", pa.int64()),
+        ("mode", pa.string()),
+        ("organization", pa.string()),
+        ("missing", pa.list_(pa.string())),
+        ("notes", pa.list_(pa.string())),
+        ("marks", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SyncRecord:
+    """One finished sync of a resource for an account; what is the next sync's starting point.
+
+    Attributes:
+        complete: the lake's current state of the resource equals what the API showed.
+        watermark: newest instant (of submission, measurement, report date or creation) up to which nothing is missing.
+        requests: HTTP requests sent, retries included.
+        mode: ``incremental``, ``full`` or ``since``.
+        organization: id of the account's organization, where it is known.
+        missing: what an incomplete sync could not get, a sentence each.
+        notes: what a reader of the ledger should know, such as a listing that was not newest first.
+        marks: how far each part (a submitter's listing, a backend) got, by name: JSON in the file.
+    """
+
+    resource: str
+    run_id: str
+    started_at: datetime
+    finished_at: datetime
+    complete: bool
+    watermark: datetime | None = None
+    requests: int = 0
+    rows_seen: int = 0
+    rows_written: int = 0
+    rows_rejected: int = 0
+    rows_with_problems: int = 0
+    mode: str = "incremental"
+    organization: str | None = None
+    missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    marks: dict[str, Any] = field(default_factory=dict)
+
+    def to_row(self) -> dict[str, Any]:
+        """Return the record as a row of ``LEDGER_SCHEMA``."""
+        row = asdict(self)
+        return row | {"missing": list(self.missing), "notes": list(self.notes), "marks": _encode(self.marks)}
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> SyncRecord:
+        """Read a record back from a row of ``LEDGER_SCHEMA``."""
+        values = {name: row[name] for name in LEDGER_SCHEMA.names if row.get(name) is not None}
+        values |= {"missing": tuple(row.get("missing") or ()), "notes": tuple(row.get("notes") or ())}
+        values["marks"] = msgspec.json.decode(row.get("marks") or "{}")
+        return cls(**values)
+
+
+def _encode(marks: dict[str, Any]) -> str:
+    return msgspec.json.encode(marks).decode()

@@ -1,0 +1,94 @@
+"""Run the syncs of one account, one resource after the other, and write each into the ledger."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+
+from ionq_data.api.errors import ApiError, AuthenticationError
+from ionq_data.resources import RESOURCES
+from ionq_data.sync.backends import sync_backends
+from ionq_data.sync.characterizations import sync_characterizations
+from ionq_data.sync.context import Context, Outcome
+from ionq_data.sync.intake import Intake
+from ionq_data.sync.job_costs import sync_job_costs
+from ionq_data.sync.job_results import sync_job_results
+from ionq_data.sync.jobs import sync_jobs
+from ionq_data.sync.ledger import SyncRecord
+from ionq_data.sync.progress import Progress
+from ionq_data.sync.rates import sync_rates
+from ionq_data.sync.sessions import sync_sessions
+from ionq_data.sync.usage import sync_usage
+from ionq_data.sync.whoami import sync_whoami
+
+Rule = Callable[[Context, Intake, list[SyncRecord]], Awaitable[Outcome]]
+
+RULES: dict[str, Rule] = {
+    "whoami": sync_whoami,
+    "backends": sync_backends,
+    "sessions": sync_sessions,
+    "usage": sync_usage,
+    "jobs": sync_jobs,
+    "characterizations": sync_characterizations,
+    "job_costs": sync_job_costs,
+    "rates": sync_rates,
+    "job_results": sync_job_results,
+}
+"""Each resource's rule, in the order in which they run.
+
+Usage names the members whose jobs are asked for; jobs name the retired backends whose characterizations are.
+"""
+
+_log = logging.getLogger(__name__)
+
+
+async def sync_resources(context: Context, names: Iterable[str]) -> list[SyncRecord]:
+    """Sync some resources of an account; return what went into the ledger.
+
+    A resource that the API fails is recorded as incomplete, with what is missing, and the next one goes on.
+
+    Raises:
+        AuthenticationError: the key is not accepted; nothing more can be read with it.
+    """
+    wanted = set(names)
+    return [await _sync_resource(context, name) for name in RULES if name in wanted]
+
+
+async def _sync_resource(context: Context, name: str) -> SyncRecord:
+    started_at = context.now()
+    intake = Intake(context.store, RESOURCES[name], context.account, context.run_id)
+    ledger = context.store.ledger(context.account, name)
+    context.on_progress(Progress(context.account, name, 0))
+    try:
+        outcome = await RULES[name](context, intake, ledger)
+    except AuthenticationError:
+        intake.flush()
+        raise
+    except ApiError as error:
+        outcome = Outcome(missing=(f"{name}: {error}",))
+    intake.flush()
+    requests = context.client.requests - context.requests_recorded
+    context.requests_recorded += requests
+    record = SyncRecord(
+        resource=name,
+        run_id=context.run_id,
+        started_at=started_at,
+        finished_at=context.now(),
+        complete=not outcome.missing,
+        watermark=outcome.watermark if not outcome.missing else None,
+        requests=requests,
+        rows_seen=intake.rows_seen,
+        rows_written=intake.rows_written,
+        rows_rejected=intake.rows_rejected,
+        rows_with_problems=intake.rows_with_problems,
+        mode=outcome.mode,
+        organization=context.organization,
+        missing=outcome.missing,
+        notes=outcome.notes,
+        marks=outcome.marks,
+    )
+    context.store.record(context.account, record)
+    for line in (*record.missing, *record.notes):
+        _log.info("%s/%s: %s", context.account, name, line)
+    context.on_progress(Progress(context.account, name, record.rows_seen, record.rows_seen, note="done"))
+    return record

@@ -1,0 +1,16 @@
+"""Whoami: asked each run, and first of all: it tells whether the key is good before anything is written."""
+
+from __future__ import annotations
+
+from ionq_data.resources.whoami import WHOAMI
+from ionq_data.sync.context import Context, Outcome
+from ionq_data.sync.intake import Intake
+from ionq_data.sync.ledger import SyncRecord
+
+
+async def sync_whoami(context: Context, intake: Intake, _ledger: list[SyncRecord]) -> Outcome:
+    """Ask which key this is."""
+    answer = context.whoami or await context.client.get(WHOAMI.endpoint, authenticated=True)
+    stamp = context.stamp(answer.received_at)
+    intake.take(answer.body, extracted_at=stamp)
+    return Outcome(watermark=stamp)
