@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -10,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 from ionq_data.api import Client
+from ionq_data.api.errors import ApiError, AuthenticationError
 from ionq_data.config import Account, ConfigurationError, Settings
 from ionq_data.lake import Lake
 from ionq_data.resources import RESOURCES, STANDING
@@ -17,9 +19,11 @@ from ionq_data.sync.context import Context, Rules
 from ionq_data.sync.first_look import WrongOrganizationError, look_first
 from ionq_data.sync.ledger import SyncRecord
 from ionq_data.sync.progress import OnProgress, ignore
-from ionq_data.sync.run import sync_resources
+from ionq_data.sync.run import record_unreachable, sync_resources
 
 Connect = Callable[[Account], Client]
+
+_log = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -120,16 +124,38 @@ async def _sync_accounts(
                 organization=account.organization_id,
                 local_clock=clock,
             )
-            try:
-                await look_first(context, names, uses_server_clock=settings.clock == "server")
-            except WrongOrganizationError as error:
-                raise ConfigurationError(f"account {account.name}: {error}") from None
+            unreachable = await _look_first(context, names, uses_server_clock=settings.clock == "server")
             lake.ensure([account.name])
+            _keep_time_moving(context)
+            if unreachable:
+                records += record_unreachable(context, names, unreachable)
+                continue
             context.shares_organization = context.organization in organizations
             if context.organization:
                 organizations.add(context.organization)
             records += await sync_resources(context, names)
     return records
+
+
+async def _look_first(context: Context, names: list[str], *, uses_server_clock: bool) -> str | None:
+    """Look whether the key is good; return why the API could not be asked, if it could not."""
+    try:
+        await look_first(context, names, uses_server_clock=uses_server_clock)
+    except WrongOrganizationError as error:
+        raise ConfigurationError(f"account {context.account}: {error}") from None
+    except AuthenticationError:
+        raise
+    except ApiError as error:
+        return str(error)
+    return None
+
+
+def _keep_time_moving(context: Context) -> None:
+    """Never go behind the last sync: a version with an earlier time than the one it replaces would not be current."""
+    newest = max((record.finished_at for record in context.store.ledger(context.account)), default=None)
+    if newest is not None and (behind := newest - context.now()) > timedelta(0):
+        context.offset += behind
+        _log.warning("the clock is %s behind the last sync of account %s: correct it", behind, context.account)
 
 
 def open_client(settings: Settings, account: Account) -> Client:

@@ -1,6 +1,8 @@
 """The lake: Parquet files that are only ever added to, and what is read back from them."""
 
+from ionq_data.lake.compaction import Compaction, compact
 from ionq_data.lake.lake import Lake, to_parquet
 from ionq_data.lake.storage import LakeError
+from ionq_data.lake.verification import Finding, Verification, verify
 
-__all__ = ["Lake", "LakeError", "to_parquet"]
+__all__ = ["Compaction", "Finding", "Lake", "LakeError", "Verification", "compact", "to_parquet", "verify"]

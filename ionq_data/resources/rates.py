@@ -7,7 +7,7 @@ The live API says ``rate_card``, ``estimated_total_cost`` and ``estimated_unit``
 from ionq_data.resources.fields import AMOUNT, BOOLEAN, INSTANT, INTEGER, NUMBER, TEXT, UNIT_PRICE, field
 from ionq_data.resources.resource import Resource
 
-ESTIMATED_CIRCUIT = {"qubits": 10, "shots": 1000, "1q_gates": 100, "2q_gates": 50}
+ESTIMATED_CIRCUIT: dict[str, str | int] = {"qubits": 10, "shots": 1000, "1q_gates": 100, "2q_gates": 50}
 """The circuit that each estimate is asked for, the same at all times so that estimates can be compared."""
 
 RATES = Resource(

@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 from ionq_data.api import numbered_pages
 from ionq_data.api.errors import ApiError, AuthenticationError, BadRequest, NotFound, PermissionDenied
-from ionq_data.resources.backends import BACKENDS
 from ionq_data.resources.characterizations import CHARACTERIZATIONS
 from ionq_data.resources.jobs import JOBS
 from ionq_data.sync.backends import is_qpu, list_backends
@@ -41,14 +40,7 @@ async def sync_characterizations(context: Context, intake: Intake, ledger: list[
     """Read each backend's new measurements; one that fails does not keep the others from being read."""
     last = last_complete(ledger)
     marks: dict[str, Any] = dict(last.marks) if last else {}
-    known = context.store.known_values
-    backends = backends_to_ask(
-        await list_backends(context),
-        context.rules.backends,
-        marks,
-        known(JOBS, context.account, "backend"),
-        known(BACKENDS, context.account, "backend"),
-    )
+    backends = backends_to_ask(await list_backends(context), context.rules.backends, marks, _backends_of_jobs(context))
     missing, notes = [], []
     for backend in backends:
         try:
@@ -69,6 +61,14 @@ async def sync_characterizations(context: Context, intake: Intake, ledger: list[
         notes=tuple(notes),
         marks=marks,
     )
+
+
+def _backends_of_jobs(context: Context) -> Iterable[str]:
+    """Return the backends that jobs name: as the last sync of jobs has noted, or by a look at all of them."""
+    jobs = context.store.ledger(context.account, JOBS.name)
+    if jobs and jobs[-1].complete and "backends" in jobs[-1].marks:
+        return [str(backend) for backend in jobs[-1].marks["backends"]]
+    return context.store.known_values(JOBS, context.account, "backend")
 
 
 async def _read_backend(context: Context, intake: Intake, backend: str, newest: str | None) -> str | None:

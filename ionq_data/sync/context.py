@@ -58,6 +58,7 @@ class Context:
         whoami, sessions: answers that the first look has brought.
         requests_recorded: requests that the ledger has counted.
         offset: what is added to the local clock: nothing, or the API's lead where its clock is to be used.
+        newest_stamp: the newest in the lake and of this run; none is ever older, also where the clock was set back.
     """
 
     account: str
@@ -73,15 +74,24 @@ class Context:
     sessions: tuple[Answer, tuple[list[bytes], dict[str, Any]]] | None = None
     requests_recorded: int = 0
     offset: timedelta = timedelta(0)
+    newest_stamp: datetime | None = None
     local_clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def now(self) -> datetime:
         """Return the time by the clock that this sync goes by (UTC)."""
         return self.local_clock() + self.offset
 
-    def stamp(self, received_at: datetime) -> datetime:
-        """Return when an answer arrived, by the clock that this sync goes by."""
-        return received_at + self.offset
+    def stamp(self, received_at: datetime | None = None) -> datetime:
+        """Return when an answer arrived (or the time now), by the clock that this sync goes by.
+
+        The current version of a record is the one with the greatest stamp. So a clock that was set back must not make
+        what is read now look older than what the lake has: each stamp is later than the one before.
+        """
+        moment = (received_at or self.local_clock()) + self.offset
+        if self.newest_stamp is not None and moment <= self.newest_stamp:
+            moment = self.newest_stamp + timedelta(microseconds=1)
+        self.newest_stamp = moment
+        return moment
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from urllib.parse import quote
 
@@ -28,11 +29,13 @@ async def look_first(context: Context, names: Iterable[str], *, uses_server_cloc
 
     Raises:
         AuthenticationError: the key is not accepted.
+        ServiceUnavailable, InvalidAnswer: the API does not answer.
         WrongOrganizationError: the organization that was configured refuses the key.
     """
     if not any(RESOURCES[name].authenticated for name in names):
         return
-    context.whoami = await context.client.get(WHOAMI.endpoint, authenticated=True)
+    with contextlib.suppress(*_REFUSED):  # a key that may not ask who it is can still be good
+        context.whoami = await context.client.get(WHOAMI.endpoint, authenticated=True)
     if uses_server_clock and context.client.clock_offset is not None:
         context.offset = context.client.clock_offset
     try:

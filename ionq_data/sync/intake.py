@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ionq_data.resources import Rejection, Resource, Row, read_record
@@ -46,6 +47,8 @@ class Intake:
     _rejections: list[Rejection] = field(default_factory=list)
     _rejected_before: set[str] | None = None
     _bytes: int = 0
+    _in_answer: Counter[int] = field(default_factory=Counter)
+    _answered_at: datetime | None = None
 
     def __post_init__(self) -> None:
         self.versions = self.store.versions()
@@ -67,6 +70,7 @@ class Intake:
             self.reject(found)
             return Taken(None, is_known=False, is_changed=False)
         if self.resource.observation:
+            self._set_apart(found, key_digest(found.key), extracted_at)
             self.keep(found)
             return Taken(found, is_known=False, is_changed=True)
         self._load(found.partition)
@@ -76,6 +80,7 @@ class Intake:
         if known == content:
             self.versions.mark_seen(key)
             return Taken(found, is_known=True, is_changed=False)
+        self._set_apart(found, key, extracted_at)
         self.versions.put(key, content, deleted=deleted)
         self.keep(found)
         return Taken(found, is_known=known is not None, is_changed=True)
@@ -87,10 +92,17 @@ class Intake:
         self._rows.append(row)
         self._bytes += len(row.values["_raw"])
 
+    def _set_apart(self, row: Row, key: int, extracted_at: datetime) -> None:
+        """Date the later of two versions in one answer a microsecond later: no version has another's time."""
+        if self._answered_at != extracted_at:
+            self._answered_at, self._in_answer = extracted_at, Counter()
+        row.values["_extracted_at"] += timedelta(microseconds=self._in_answer[key])
+        self._in_answer[key] += 1
+
     @property
     def is_full(self) -> bool:
-        """Whether enough rows wait to be worth a file."""
-        return len(self._rows) >= FLUSH_ROWS or self._bytes >= FLUSH_BYTES
+        """Whether enough records wait to be worth a file."""
+        return len(self._rows) + len(self._rejections) >= FLUSH_ROWS or self._bytes >= FLUSH_BYTES
 
     def flush(self) -> None:
         """Write what waits. Nothing counts as kept before this has returned."""
@@ -99,7 +111,8 @@ class Intake:
             self._rejections = []
         if self._rows:
             self.store.append(self.resource, self.account, self._rows)
-            self._rows, self._bytes = [], 0
+            self._rows = []
+        self._bytes = 0
 
     def load_all(self) -> None:
         """Read the current versions of all partitions, for a sync that must find what is gone."""
@@ -122,6 +135,7 @@ class Intake:
         if rejection.hash not in self._rejected_before:
             self._rejected_before.add(rejection.hash)
             self._rejections.append(rejection)
+            self._bytes += len(rejection.raw)
 
 
 _ALL = "*"

@@ -33,12 +33,14 @@ class Plan:
         is_full: read to the end and look for what is gone.
         listings: how far each listing is read, by submitter; ``OWN`` is the key's own view.
         members: how each known submitter's jobs can be seen (``submitters``).
-        full_at: when everything was last read in one go.
+        backends: the backends that jobs have named so far.
+        full_at: when everything was last read.
     """
 
     is_full: bool
     listings: Mapping[str, ReadTo] = field(default_factory=dict)
     members: Mapping[str, str] = field(default_factory=dict)
+    backends: frozenset[str] = frozenset()
     full_at: datetime | None = None
 
 
@@ -70,7 +72,7 @@ def plan_jobs(
         oldest = datetime.combine(since, datetime.min.time(), tzinfo=UTC)
         known = listings.get(OWN, ReadTo()).watermark
         listings[OWN] = ReadTo(oldest=min(oldest, known - overlap) if known else oldest, is_partial=known is None)
-    return Plan(is_full, listings, marks.get("members", {}), full_at)
+    return Plan(is_full, listings, marks.get("members", {}), frozenset(marks.get("backends", ())), full_at)
 
 
 async def sync_jobs(context: Context, intake: Intake, ledger: list[SyncRecord]) -> Outcome:
@@ -121,6 +123,7 @@ async def sync_jobs(context: Context, intake: Intake, ledger: list[SyncRecord]) 
         marks={
             "listings": {name: {"watermark": mark.get("watermark")} for name, mark in reader.marks.items()},
             "members": members,
+            "backends": sorted(reader.backends | plan.backends),
             "full_at": full_at.isoformat() if full_at else None,
         },
     )

@@ -60,6 +60,7 @@ class Listing:
         watermark: where the last complete reading began; None to read to the end.
         stretches: what readings since then have covered and not finished, newest first.
         is_ordered: False once a job came after an older one; then only the end of the listing ends it.
+        is_proven: True once a job came after a newer one; one job, or a batch sent at once, shows no order.
         newest: the newest submission seen.
     """
 
@@ -70,17 +71,16 @@ class Listing:
     is_ordered: bool = True
     newest: datetime | None = None
     _oldest: datetime | None = None
-    _is_proven: bool = False
+    is_proven: bool = False
     _seen: set[str] = field(default_factory=set)
 
     def page(self, jobs: Sequence[Listed]) -> Step:
         """Note a page and decide what comes next."""
         self._check_order(jobs)
         target = self.stretches[0].top if self.stretches else self.watermark
-        if target is None or not self.is_ordered or not self._is_proven or not jobs:
+        if target is None or not self.is_ordered or not self.is_proven or not jobs:
             return Step.GO_ON
-        limit = target - self.overlap
-        if not all(job.is_done and job.submitted_at is not None and job.submitted_at < limit for job in jobs):
+        if not all(job.is_done and is_before(job.submitted_at, target, by=self.overlap) for job in jobs):
             return Step.GO_ON
         return Step.JUMP if self.stretches else Step.STOP
 
@@ -110,16 +110,21 @@ class Listing:
         for job in jobs:
             if job.id in self._seen or job.submitted_at is None:
                 continue
-            if self._oldest is not None and job.submitted_at < self._oldest:
-                self._is_proven = True
-            elif self._oldest is not None and job.submitted_at > self._oldest + _TOLERANCE:
+            if self._oldest is not None and is_before(job.submitted_at, self._oldest, by=_TOLERANCE):
+                self.is_proven = True
+            elif self._oldest is not None and is_before(self._oldest, job.submitted_at, by=_TOLERANCE):
                 self.is_ordered = False
             self._oldest = min(self._oldest or job.submitted_at, job.submitted_at)
             self.newest = min(max(self.newest or job.submitted_at, job.submitted_at), self.started_at)
         self._seen = {job.id for job in jobs} | (self._seen if len(self._seen) < _REMEMBERED else set())
 
 
+def is_before(moment: datetime | None, other: datetime, *, by: timedelta = timedelta(0)) -> bool:
+    """Tell whether a moment is earlier than another by more than some time; one that is not known is not."""
+    return moment is not None and other - moment > by  # a difference never leaves the calendar, as a sum can
+
+
 _TOLERANCE = timedelta(minutes=1)  # jobs sent together, a parent with its children, may be listed in any order
 _REMEMBERED = 5_000
 
-__all__ = ["Listed", "Listing", "Step", "Stretch"]
+__all__ = ["Listed", "Listing", "Step", "Stretch", "is_before"]

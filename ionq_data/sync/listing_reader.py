@@ -39,6 +39,7 @@ class ListingReader:
         is_open: id and partition of the jobs that the lake knows as open; one that is shown is taken out.
         marks: how far each listing is, by submitter, as the ledger and the progress file hold it.
         submitters: the users whose jobs were shown.
+        backends: the backends that the jobs shown name.
         parents: jobs of several circuits that are new, less those of which a part was shown.
     """
 
@@ -48,6 +49,7 @@ class ListingReader:
     marks: dict[str, Any]
     started_at: datetime
     submitters: set[str] = field(default_factory=set)
+    backends: set[str] = field(default_factory=set)
     parents: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     _with_parts: set[str] = field(default_factory=set)
@@ -143,6 +145,8 @@ class ListingReader:
         self.is_open.pop(values["id"], None)
         if values["submitter_id"]:
             self.submitters.add(values["submitter_id"])
+        if values["backend"]:
+            self.backends.add(values["backend"])
         if parent := values["parent_job_id"]:
             self._with_parts.add(parent)
             self.parents.discard(parent)

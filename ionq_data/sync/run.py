@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
 
 from ionq_data.api.errors import ApiError, AuthenticationError
 from ionq_data.resources import RESOURCES
@@ -54,6 +55,16 @@ async def sync_resources(context: Context, names: Iterable[str]) -> list[SyncRec
     return [await _sync_resource(context, name) for name in RULES if name in wanted]
 
 
+def record_unreachable(context: Context, names: Iterable[str], reason: str) -> list[SyncRecord]:
+    """Write into the ledger that nothing could be read, and why."""
+    wanted = set(names)
+    return [
+        _record(context, name, context.now(), Outcome(missing=(f"{name}: {reason}",)))
+        for name in RULES
+        if name in wanted
+    ]
+
+
 async def _sync_resource(context: Context, name: str) -> SyncRecord:
     started_at = context.now()
     intake = Intake(context.store, RESOURCES[name], context.account, context.run_id)
@@ -67,6 +78,15 @@ async def _sync_resource(context: Context, name: str) -> SyncRecord:
     except ApiError as error:
         outcome = Outcome(missing=(f"{name}: {error}",))
     intake.flush()
+    record = _record(context, name, started_at, outcome, intake)
+    context.on_progress(Progress(context.account, name, record.rows_seen, record.rows_seen, note="done"))
+    return record
+
+
+def _record(
+    context: Context, name: str, started_at: datetime, outcome: Outcome, intake: Intake | None = None
+) -> SyncRecord:
+    """Write into the ledger what a sync has come to, with the requests sent since the last row."""
     requests = context.client.requests - context.requests_recorded
     context.requests_recorded += requests
     record = SyncRecord(
@@ -77,10 +97,10 @@ async def _sync_resource(context: Context, name: str) -> SyncRecord:
         complete=not outcome.missing,
         watermark=outcome.watermark if not outcome.missing else None,
         requests=requests,
-        rows_seen=intake.rows_seen,
-        rows_written=intake.rows_written,
-        rows_rejected=intake.rows_rejected,
-        rows_with_problems=intake.rows_with_problems,
+        rows_seen=intake.rows_seen if intake else 0,
+        rows_written=intake.rows_written if intake else 0,
+        rows_rejected=intake.rows_rejected if intake else 0,
+        rows_with_problems=intake.rows_with_problems if intake else 0,
         mode=outcome.mode,
         organization=context.organization,
         missing=outcome.missing,
@@ -90,5 +110,4 @@ async def _sync_resource(context: Context, name: str) -> SyncRecord:
     context.store.record(context.account, record)
     for line in (*record.missing, *record.notes):
         _log.info("%s/%s: %s", context.account, name, line)
-    context.on_progress(Progress(context.account, name, record.rows_seen, record.rows_seen, note="done"))
     return record

@@ -74,8 +74,11 @@ class Store(Protocol):
     def rejected_hashes(self, resource: Resource, account: str) -> set[str]:
         """Return the hashes of the rejected records that are kept already."""
 
-    def pending_jobs(self, account: str) -> Iterator[PendingJob]:
-        """Return the jobs that are not done with, oldest partition first; memory does not grow with their number."""
+    def pending_jobs(self, account: str, *, simulator_costs: bool = True) -> Iterator[PendingJob]:
+        """Return the jobs that are not done with, oldest partition first; memory does not grow with their number.
+
+        Without ``simulator_costs`` a simulator's job is done with once it is terminal.
+        """
 
     def current_jobs(self, account: str) -> Iterator[dict[str, Any]]:
         """Return the current version of every job of an account, without ``_raw``."""
@@ -84,6 +87,9 @@ class Store(Protocol):
         self, resource: Resource, account: str, column: str, where: tuple[str, str] | None = None
     ) -> set[str]:
         """Return the distinct texts that a column (``a.b`` inside a list of objects) has ever had."""
+
+    def newest_stamp(self, account: str) -> datetime | None:
+        """Return an instant that no ``_extracted_at`` and no ledger row of an account is later than."""
 
     def ledger(self, account: str, resource: str | None = None) -> list[SyncRecord]:
         """Return the finished syncs of an account, oldest first."""
