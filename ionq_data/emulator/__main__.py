@@ -1,0 +1,43 @@
+"""`python -m ionq_data.emulator`: serve a simulated organization until interrupted."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+
+from ionq_data.emulator import Scenario, run
+
+
+def main() -> None:
+    """Serve the scenario of the command line and print where and with which key."""
+    parser = argparse.ArgumentParser(prog="python -m ionq_data.emulator", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8044)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--days", type=int, default=365)
+    parser.add_argument("--jobs", type=int, default=20_000)
+    parser.add_argument("--now", type=_instant, default=None, help="simulated present, ISO 8601 (default: this hour)")
+    parser.add_argument("--clock", choices=("frozen", "running"), default="frozen")
+    parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds per second of a running clock")
+    parser.add_argument("--shape", choices=("reference", "live"), default="reference")
+    parser.add_argument("--hostile", action="store_true", help="names and metadata that break careless software")
+    parser.add_argument("--credits", action="store_true", help="bill one project in credits")
+    asked = parser.parse_args()
+    scenario = Scenario(
+        seed=asked.seed, days=asked.days, jobs=asked.jobs, anchor=asked.now, response_shape=asked.shape,
+        hostile=asked.hostile, credits=asked.credits,
+    )  # fmt: skip
+    run(scenario, host=asked.host, port=asked.port, clock=asked.clock, speed=asked.speed, announce=_announce)
+
+
+def _announce(base_url: str, api_key: str, organization_id: str) -> None:
+    print(f"base_url: {base_url}\napi_key: {api_key}\norganization_id: {organization_id}", flush=True)  # noqa: T201 - what callers read
+
+
+def _instant(text: str) -> datetime:
+    parsed = datetime.fromisoformat(text)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+if __name__ == "__main__":
+    main()

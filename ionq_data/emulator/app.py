@@ -1,0 +1,163 @@
+"""The ASGI application: routing, error answers, faults on the way out, and the request log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Message, Receive, Scope, Send
+
+from ionq_data.emulator import backend_routes, control, job_routes, routes, session_routes
+from ionq_data.emulator.emulator import Emulator, RequestRecord
+from ionq_data.emulator.faults import TRANSPORT, Fault
+from ionq_data.emulator.problems import Problem
+
+PREFIX = "/v0.4"
+Endpoint = Callable[[Emulator, Request], Any]
+
+# The busiest first: routes are tried in order.
+ENDPOINTS: tuple[tuple[str, Endpoint], ...] = (
+    ("/jobs/{job_id}/cost", job_routes.get_cost),
+    ("/jobs", job_routes.list_jobs),
+    ("/jobs/estimate", routes.estimate),
+    ("/jobs/{job_id}", job_routes.get_job),
+    ("/jobs/{job_id}/results/probabilities", job_routes.get_probabilities),
+    ("/jobs/{job_id}/variants/{variant_id}/results/{kind}", job_routes.get_variant),
+    ("/jobs/{job_id}/circuits/{lang}", job_routes.get_compiled),
+    ("/backends", backend_routes.list_backends),
+    ("/backends/{backend}", backend_routes.get_backend),
+    ("/backends/{backend}/characterizations", backend_routes.list_characterizations),
+    ("/backends/{backend}/characterizations/{characterization_id}", backend_routes.get_characterization),
+    ("/organizations/{organization_id}/usage", routes.get_usage),
+    ("/sessions", session_routes.list_sessions),
+    ("/sessions/{session_id}", session_routes.get_session),
+    ("/sessions/{session_id}/jobs", session_routes.list_session_jobs),
+    ("/whoami", routes.whoami),
+)
+_encode = msgspec.json.Encoder().encode
+
+
+def json_response(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Return an answer as JSON."""
+    return Response(_encode(content), status, headers, media_type="application/json")
+
+
+def _served(emulator: Emulator, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    async def serve(request: Request) -> Response:
+        return json_response(endpoint(emulator, request))
+
+    return serve
+
+
+async def _answer_problem(_request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, Problem)
+    return json_response(problem.body, problem.status)
+
+
+async def _answer_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    body = Problem(error.status_code, f"{request.method} {request.url.path}: {error.detail}.").body
+    return json_response(body, error.status_code, dict(error.headers or {}))
+
+
+class Application:
+    """Serves the API under `/v0.4` and the controls under `/_emulator`."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        api: list[BaseRoute] = [
+            Route(PREFIX + path, _served(emulator, endpoint), methods=["GET"]) for path, endpoint in ENDPOINTS
+        ]
+        self._app = Starlette(
+            routes=[*api, *control.control_routes(emulator)],
+            exception_handlers={Problem: _answer_problem, HTTPException: _answer_http},
+        )
+        self._app.router.redirect_slashes = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
+        path: str = scope["path"]
+        if not path.startswith(PREFIX):
+            await self._app(scope, receive, send)
+            return
+        emulator = self._emulator
+
+        async def send_logged(message: Message) -> None:
+            # Logged before it is sent, so that whoever has the answer finds its request in the log.
+            if message["type"] == "http.response.start":
+                self._log(scope, message["status"])
+                message["headers"].append((b"date", emulator.clock.date_header().encode()))
+            await send(message)
+
+        fault = emulator.faults.take(path[len(PREFIX) :], TRANSPORT)
+        if fault is None:
+            await self._app(scope, receive, send_logged)
+        else:
+            await self._fail(fault, scope, receive, send_logged, send)
+
+    def _log(self, scope: Scope, status: int) -> None:
+        had_key = any(name == b"authorization" for name, _ in scope["headers"])
+        query = scope["query_string"].decode("latin-1")
+        self._emulator.request_count += 1
+        self._emulator.requests.append(
+            RequestRecord(scope["method"], scope["path"][len(PREFIX) :], query, had_key, status)
+        )
+
+    async def _fail(self, fault: Fault, scope: Scope, receive: Receive, send: Send, raw_send: Send) -> None:
+        if fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+            await self._app(scope, receive, send)
+        elif fault.kind == "drop":
+            # uvicorn binds `send` to the connection; there is no other way to hang up without an answer.
+            self._log(scope, 0)
+            raw_send.__self__.transport.abort()  # type: ignore[attr-defined]
+            await asyncio.sleep(0.01)
+        elif fault.kind in ("cut_off", "malformed"):
+            status, body = await self._captured(scope, receive)
+            half = body[: len(body) // 2]
+            length = len(body) if fault.kind == "cut_off" else len(half)
+            await _send_whole(send, status, half, {"content-length": str(length), "content-type": "application/json"})
+        else:
+            response = self._refusal(fault, scope["path"])
+            await response(scope, receive, send)
+
+    async def _captured(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
+        """Return the answer that would have been given."""
+        messages: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            messages.append(message)
+
+        await self._app(scope, receive, keep)
+        return messages[0]["status"], b"".join(message.get("body", b"") for message in messages[1:])
+
+    def _refusal(self, fault: Fault, path: str) -> Response:
+        if fault.kind == "html":
+            return Response("<html><body><h1>Checking your browser</h1></body></html>", media_type="text/html")
+        if fault.kind == "redirect":
+            return Response(status_code=302, headers={"location": fault.location + path})
+        if fault.kind == "rate_limit":
+            headers = {"retry-after": self._retry_after(fault)} if fault.retry_after != "none" else {}
+            return json_response(Problem(429, "Too many requests.").body, 429, headers)
+        body = {"statusCode": fault.status, "error": "Server Error", "message": "Switched on in the emulator."}
+        return json_response(body, fault.status)
+
+    def _retry_after(self, fault: Fault) -> str:
+        if fault.retry_after == "seconds":
+            return f"{fault.seconds:g}"
+        return format_datetime(self._emulator.clock.now() + timedelta(seconds=fault.seconds), usegmt=True)
+
+
+async def _send_whole(send: Send, status: int, body: bytes, headers: dict[str, str]) -> None:
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

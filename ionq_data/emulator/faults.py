@@ -1,0 +1,87 @@
+"""Faults that can be switched on one by one."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Container
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+Kind = Literal[
+    "rate_limit", "status", "slow", "cut_off", "malformed", "html", "redirect", "drop",
+    "repeated_cursor", "empty_page", "unordered", "shifted", "pages_absent", "pages_lying",
+]  # fmt: skip
+KINDS: tuple[str, ...] = get_args(Kind)
+TRANSPORT = frozenset({"rate_limit", "status", "slow", "cut_off", "malformed", "html", "redirect", "drop"})
+"""Kinds that spoil an answer on its way; the others make the listing itself wrong."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One thing that goes wrong.
+
+    Args:
+        kind: What goes wrong; see `KINDS`.
+        path: Only requests whose path (after `/v0.4`) begins so.
+        probability: Share of the matching requests that it hits.
+        times: It ends after so many hits; None means it stays on.
+        status: The status that `status` answers, one of 500, 502, 503, 504, 520 as a rule.
+        retry_after: How `rate_limit` says when to come back: whole seconds, an HTTP date, or not at all.
+        seconds: The wait that `rate_limit` asks for, or the delay of `slow`.
+        location: Where `redirect` points.
+    """
+
+    kind: Kind
+    path: str = ""
+    probability: float = 1.0
+    times: int | None = None
+    status: int = 503
+    retry_after: Literal["seconds", "date", "none"] = "seconds"
+    seconds: float = 1.0
+    location: str = "http://localhost.invalid/elsewhere"
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"There is no fault {self.kind!r}; there are {', '.join(KINDS)}.")
+
+
+class Faults:
+    """The faults that are on. Chance is drawn from a fixed seed, so equal requests meet equal faults."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - chance, not secrecy
+        self._lock = threading.Lock()
+        self._faults: list[tuple[Fault, int]] = []
+
+    def switch_on(self, fault: Fault | Kind, **settings: Any) -> Fault:
+        """Switch a fault on and return it; a kind's name may be given with the settings of `Fault`."""
+        made = fault if isinstance(fault, Fault) else Fault(kind=fault, **settings)
+        with self._lock:
+            self._faults.append((made, 0))
+        return made
+
+    def clear(self) -> None:
+        """Switch all faults off."""
+        with self._lock:
+            self._faults.clear()
+
+    def take(self, path: str, kinds: Container[str]) -> Fault | None:
+        """Return the first fault of some kinds that hits a request now, and count the hit."""
+        if not self._faults:
+            return None
+        with self._lock:
+            for place, (fault, hits) in enumerate(self._faults):
+                if fault.kind not in kinds or not path.startswith(fault.path):
+                    continue
+                if fault.times is not None and hits >= fault.times:
+                    continue
+                if fault.probability < 1 and self._random.random() >= fault.probability:
+                    continue
+                self._faults[place] = (fault, hits + 1)
+                return fault
+        return None
+
+    def describe(self) -> list[dict[str, Any]]:
+        """Return the faults that are on with their number of hits."""
+        return [{**asdict(fault), "hits": hits} for fault, hits in self._faults]

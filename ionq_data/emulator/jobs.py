@@ -1,0 +1,125 @@
+"""The jobs as columns: every job's whole life, of which an answer shows what has happened by the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ionq_data.emulator.ids import IdCodec
+
+Int = npt.NDArray[np.int64]
+Bool = npt.NDArray[np.bool_]
+
+STATUSES = ("submitted", "ready", "started", "completed", "failed", "canceled")
+TYPES = ("ionq.circuit.v1", "ionq.multi-circuit.v1", "quantum-function")
+SINGLE, MULTI, HYBRID = 0, 1, 2
+
+FAILURES = (
+    ("InvalidInput", "The circuit refers to qubit 41, the backend has fewer."),
+    ("CompilationError", "The compiler could not place the circuit."),
+    ("PreflightError", "The job did not pass its preflight check."),
+    ("QuotaExhaustedError", "The project's quota for this period is used up."),
+    ("TooManyGates", "The circuit has more gates than the backend accepts."),
+    ("SystemCancel", "The system withdrew the job before it was queued."),
+    ("QuantumComputerError", "The quantum computer stopped during the run."),
+    ("InternalError", "The run ended early; the results are incomplete."),
+    ("DebiasingError", "The variants of the circuit could not be combined."),
+    ("SimulationError", "The simulation ran out of memory."),
+)
+EARLY_FAILURES = 6
+"""The first entries of `FAILURES` happen before the queue, the others during the run."""
+DEBIASING_ERROR, SIMULATION_ERROR = 8, 9
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Jobs:
+    """Columns sorted by submission (then serial), one entry per job; instants in milliseconds since 1970.
+
+    `parent` is the parent's serial or -1, a parent's children have the serials right after its own. `session` and
+    `failure` number sessions and `FAILURES`, -1 for none. `execution_ms` is what ran, `planned_ms` what was planned.
+    """
+
+    serial: Int
+    submitted: Int
+    ready: Int
+    started: Int
+    ended: Int
+    final: Int
+    machine: Int
+    project: Int
+    user: Int
+    kind: Int
+    parent: Int
+    children: Int
+    session: Int
+    shots: Int
+    qubits: Int
+    gates_1q: Int
+    gates_2q: Int
+    execution_ms: Int
+    planned_ms: Int
+    predicted_wait_ms: Int
+    failure: Int
+    estimated_cents: Int
+    first_cents: Int
+    final_cents: Int
+    shown_ms: Int
+    final_ms: Int
+    is_billable: Bool
+    is_misbilled: Bool
+    is_debiased: Bool
+    is_dry: Bool
+    is_deleted: Bool
+
+    def __len__(self) -> int:
+        return len(self.serial)
+
+    def rows(self, at: Int) -> list[dict[str, Any]]:
+        """Return the jobs at some positions as plain Python values, by column name."""
+        columns = [getattr(self, field.name)[at].tolist() for field in fields(self)]
+        names = [field.name for field in fields(self)]
+        return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+    def status(self, at: Int | slice, now_ms: int) -> Int:
+        """Return the states (numbers of `STATUSES`) of the jobs at some positions."""
+        waiting = np.where(now_ms >= self.ready[at], 1, 0)
+        running = np.where(now_ms >= self.started[at], 2, waiting)
+        return np.where(now_ms >= self.ended[at], self.final[at], running)
+
+    def submitted_by(self, now_ms: int) -> int:
+        """Return how many jobs were submitted at an instant or before."""
+        return int(np.searchsorted(self.submitted, now_ms, side="right"))
+
+    def position(self, submitted_ms: int, serial: int) -> int | None:
+        """Return where the job of a decoded id stands, or None."""
+        low = int(np.searchsorted(self.submitted, submitted_ms, side="left"))
+        high = int(np.searchsorted(self.submitted, submitted_ms, side="right"))
+        at = low + int(np.searchsorted(self.serial[low:high], serial))
+        return at if at < high and self.serial[at] == serial else None
+
+    def find(self, codec: IdCodec, job_id: str, now_ms: int) -> int | None:
+        """Return the position of the job with an id that exists by now and is not deleted, or None."""
+        decoded = codec.decode(job_id)
+        at = None if decoded is None or decoded[0] > now_ms else self.position(*decoded)
+        return None if at is None or self.is_deleted[at] else at
+
+    def changed(self, at: int | slice, **values: int | bool | Int) -> Jobs:
+        """Return the jobs with some columns changed at a position or a range of them."""
+        columns = {}
+        for name, value in values.items():
+            columns[name] = getattr(self, name).copy()
+            columns[name][at] = value
+        return replace(self, **columns)
+
+    def inserted(self, row: dict[str, int | bool]) -> Jobs:
+        """Return the jobs with one more, after those submitted at the same instant."""
+        at = int(np.searchsorted(self.submitted, row["submitted"], side="right"))
+        return Jobs(**{f.name: np.insert(getattr(self, f.name), at, row[f.name]) for f in fields(self)})
+
+
+def shown_cents(first: Int, final: Int, shown_ms: Int, final_ms: Int, now_ms: int) -> Int:
+    """Return the bills that are visible at an instant, 0 where there is none yet."""
+    return np.where(now_ms >= final_ms, final, np.where(now_ms >= shown_ms, first, 0))

@@ -1,0 +1,80 @@
+"""Sessions: bursts of jobs that their user bracketed on one backend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ionq_data.emulator.arrivals import Submissions
+from ionq_data.emulator.instants import DAY_MS, MINUTE_MS, NEVER
+from ionq_data.emulator.lives import Lives
+from ionq_data.emulator.machines import SIMULATOR
+
+Int = npt.NDArray[np.int64]
+
+MOST_SESSIONS = 2000
+"""The sessions listing has no pages, so their number stays bounded however many jobs there are."""
+JOB_LIMIT, COST_LIMIT, BY_USER, EXPIRED = 0, 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session's whole life, instants in milliseconds; `ended_by` is one of the four constants above."""
+
+    number: int
+    machine: int
+    project: int
+    user: int
+    created_ms: int
+    started_ms: int
+    ended_ms: int
+    ended_by: int
+    jobs: int
+    duration_minutes: int
+
+
+def form_sessions(rng: np.random.Generator, submissions: Submissions, lives: Lives) -> tuple[Int, tuple[Session, ...]]:
+    """Return the session number of every root job (-1 for none) and the sessions, oldest first."""
+    of_root = np.full(len(submissions.submitted), -1, dtype=np.int64)
+    if not len(of_root):
+        return of_root, ()
+    order = np.argsort(submissions.burst, kind="stable")
+    begins = np.flatnonzero(np.diff(submissions.burst[order], prepend=-1))
+    ends = np.append(begins[1:], len(order))
+    submitted, machine = submissions.submitted[order], submissions.machine[order]
+    lasts = np.maximum.reduceat(submitted, begins)
+    fits = (
+        (ends - begins >= 2)
+        & (np.minimum.reduceat(machine, begins) == np.maximum.reduceat(machine, begins))
+        & (machine[begins] != SIMULATOR)
+        & (lasts - np.minimum.reduceat(submitted, begins) < DAY_MS // 4)
+    )
+    chosen = np.flatnonzero(fits & (rng.random(len(begins)) < 0.14))
+    if len(chosen) > MOST_SESSIONS:
+        chosen = np.sort(rng.choice(chosen, MOST_SESSIONS, replace=False))
+    chosen = chosen[np.argsort(submitted[begins[chosen]], kind="stable")]
+    sessions = []
+    for number, burst in enumerate(chosen.tolist()):
+        members = order[begins[burst] : ends[burst]]
+        of_root[members] = number
+        sessions.append(_session(rng, number, members, submissions, lives))
+    return of_root, tuple(sessions)
+
+
+def _session(rng: np.random.Generator, number: int, members: Int, submissions: Submissions, lives: Lives) -> Session:
+    first = members[0]
+    created = int(submissions.submitted[members].min()) - int(rng.integers(20_000, 5 * MINUTE_MS))
+    started = int(lives.started[members].min())
+    last = int(lives.ended[members].max())
+    ended_by = int(rng.integers(0, 4))
+    minutes = (last - created) // MINUTE_MS + int(rng.integers(5, 60))
+    if ended_by == EXPIRED:
+        ended = created + minutes * MINUTE_MS
+    else:
+        ended = last + (int(rng.integers(MINUTE_MS, 20 * MINUTE_MS)) if ended_by == BY_USER else 1000)
+    return Session(
+        number, int(submissions.machine[first]), int(submissions.project[first]), int(submissions.user[first]),
+        created, started if started < ended else NEVER, ended, ended_by, len(members), minutes,
+    )  # fmt: skip

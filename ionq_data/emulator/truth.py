@@ -1,0 +1,169 @@
+"""What the pipeline should find out, computed from the simulation's columns alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ionq_data.emulator.instants import NEVER, from_ms
+from ionq_data.emulator.jobs import STATUSES
+from ionq_data.emulator.machines import NAMES
+from ionq_data.emulator.truth_of_jobs import dollars, facts_of_jobs, in_credits, queues_by_day, visible_cents
+
+if TYPE_CHECKING:
+    from ionq_data.emulator.emulator import Emulator
+
+Int = npt.NDArray[np.int64]
+
+
+def tell_truth(emulator: Emulator, *, with_jobs: bool) -> dict[str, Any]:
+    """Return the facts as of the emulator's clock.
+
+    Costs are decimal strings of dollars (credits apart), by the UTC date on which the billed job ended, deleted jobs
+    included. Queue figures are of QPU jobs that are not dry runs, by the UTC date of submission: once of every job,
+    once of root jobs only. Waits are started - submitted, quantiles NumPy's `linear`, over the jobs that started;
+    censored jobs still wait or ended without having started.
+    """
+    now_ms, organization = emulator.clock.now_ms(), emulator.history.organization
+    truth: dict[str, Any] = {
+        "now": from_ms(now_ms).isoformat(),
+        "organization": {
+            "id": organization.id,
+            "projects": [
+                {"id": project_id, "name": name}
+                for project_id, name in zip(organization.project_ids, organization.project_names, strict=True)
+            ],
+            "users": [
+                {"id": user_id, "name": name}
+                for user_id, name in zip(organization.user_ids, organization.user_names, strict=True)
+            ],
+            "keys": [
+                {"api_key": key.secret, "id": key.key_id, "name": key.name, "organization_id": key.organization_id,
+                 "user_id": None if key.user is None else organization.user_ids[key.user]}
+                for key in organization.keys
+            ],
+        },
+        "totals": _totals(emulator, now_ms),
+        "cost": _costs(emulator, now_ms),
+        "usage_restatements": [
+            {"date": one.day.isoformat(), "project_id": organization.project_ids[one.project],
+             "user_id": organization.user_ids[one.user], "amount": dollars(one.cents)}
+            for one in emulator.restatements
+        ],
+        "misbilled_job_ids": [
+            emulator.job_id(at)
+            for at in np.flatnonzero(emulator.jobs.is_misbilled & (emulator.jobs.final_ms <= now_ms)).tolist()
+        ],
+        "queue_daily": queues_by_day(emulator.jobs, now_ms, roots_only=False),
+        "queue_daily_roots": queues_by_day(emulator.jobs, now_ms, roots_only=True),
+        "fidelity": _fidelities(emulator, now_ms),
+        "changes": _changes(emulator, now_ms),
+        "backends": _backends(emulator, now_ms),
+        "rates": [
+            {"valid_from": from_ms(rate.valid_from_ms).isoformat(), "gate_1q": tenmillionths(rate.gate_1q),
+             "gate_2q": tenmillionths(rate.gate_2q), "minimum": tenmillionths(rate.minimum),
+             "minimum_debiased": tenmillionths(rate.minimum_debiased)}
+            for rate in emulator.history.rates if rate.valid_from_ms <= now_ms
+        ],
+    }  # fmt: skip
+    if with_jobs:
+        truth["jobs"] = facts_of_jobs(emulator, now_ms)
+    return truth
+
+
+def tenmillionths(parts: int) -> str:
+    """Return ten-millionths of a dollar as a decimal string of dollars."""
+    return str(Decimal(parts).scaleb(-7))
+
+
+def _totals(emulator: Emulator, now_ms: int) -> dict[str, Any]:
+    jobs = emulator.jobs
+    there = jobs.submitted <= now_ms
+    shown = there & ~jobs.is_deleted
+    states = np.bincount(jobs.status(np.flatnonzero(shown), now_ms), minlength=len(STATUSES))
+    cents, credited = visible_cents(jobs, now_ms), in_credits(emulator)
+    return {
+        "jobs": int(shown.sum()),
+        "root_jobs": int((shown & (jobs.parent < 0)).sum()),
+        "deleted_jobs": int((there & jobs.is_deleted).sum()),
+        "by_status": {name: int(count) for name, count in zip(STATUSES, states, strict=True)},
+        "by_backend": {name: int((shown & (jobs.machine == number)).sum()) for number, name in enumerate(NAMES)},
+        "cost": dollars(int(cents[~credited].sum())),
+        "credits": dollars(int(cents[credited].sum())),
+        "unsettled_bills": int(((jobs.ended <= now_ms) & (now_ms < jobs.final_ms) & (jobs.final_ms < NEVER)).sum()),
+        "sessions": sum(session.created_ms <= now_ms for session in emulator.history.sessions),
+    }
+
+
+def _costs(emulator: Emulator, now_ms: int) -> dict[str, list[dict[str, str]]]:
+    """Return dollars per project, user and backend by day and by month of the end of the billed job."""
+    jobs, organization = emulator.jobs, emulator.history.organization
+    counted = np.flatnonzero((jobs.shown_ms <= now_ms) & ~in_credits(emulator))
+    cents = visible_cents(jobs, now_ms)[counted].tolist()
+    dates = [from_ms(ms).date().isoformat() for ms in jobs.ended[counted].tolist()]
+    report = {}
+    for name, ids, column in (
+        ("project", organization.project_ids, jobs.project),
+        ("user", organization.user_ids, jobs.user),
+        ("backend", NAMES, jobs.machine),
+    ):
+        numbers = column[counted].tolist()
+        for period, length in (("daily", 10), ("monthly", 7)):
+            sums: defaultdict[tuple[str, str], int] = defaultdict(int)
+            for day, number, amount in zip(dates, numbers, cents, strict=True):
+                sums[day[:length], ids[number]] += amount
+            report[f"{name}_{period}"] = [
+                {"date" if period == "daily" else "month": day, f"{name}_id": one, "cost": dollars(total)}
+                for (day, one), total in sorted(sums.items())
+            ]
+    return report
+
+
+def _fidelities(emulator: Emulator, now_ms: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "backend": NAMES[number], "id": known[-1].id, "measured_at": from_ms(known[-1].measured_ms).isoformat(),
+            **known[-1].values,
+        }
+        for number in emulator.calibrations.of_machine if (known := emulator.calibrations.until(number, now_ms))
+    ]  # fmt: skip
+
+
+def _changes(emulator: Emulator, now_ms: int) -> list[dict[str, Any]]:
+    """Return the level changes up to now, with how many measurements stand on either side until the next change."""
+    changes = [change for change in emulator.calibrations.changes if change.changed_ms <= now_ms]
+    report = []
+    for change in changes:
+        measured = [one.measured_ms for one in emulator.calibrations.until(change.machine, now_ms)]
+        same = [c.changed_ms for c in changes if (c.machine, c.metric) == (change.machine, change.metric)]
+        previous = max((ms for ms in same if ms < change.changed_ms), default=0)
+        following = min((ms for ms in same if ms > change.changed_ms), default=NEVER)
+        report.append(
+            {
+                "backend": NAMES[change.machine], "metric": change.metric,
+                "changed_at": from_ms(change.changed_ms).isoformat(), "before": change.before, "after": change.after,
+                "sigma": change.sigma,
+                "measurements_before": sum(previous <= ms < change.changed_ms for ms in measured),
+                "measurements_after": sum(change.changed_ms <= ms < following for ms in measured),
+            }
+        )  # fmt: skip
+    return report
+
+
+def _backends(emulator: Emulator, now_ms: int) -> list[dict[str, Any]]:
+    def shown(windows: Int) -> list[list[str]]:
+        return [[from_ms(ms).isoformat() for ms in window] for window in windows.tolist() if window[0] <= now_ms]
+
+    return [
+        {
+            "backend": machine.model.name, "status": machine.status(now_ms), "degraded": machine.is_degraded(now_ms),
+            "introduced_at": from_ms(machine.introduced_ms).isoformat(),
+            "retired_at": from_ms(machine.retired_ms).isoformat() if machine.retired_ms <= now_ms else None,
+            "down": shown(machine.down), "degraded_windows": shown(machine.degraded),
+        }
+        for machine in emulator.history.machines if machine.introduced_ms <= now_ms
+    ]  # fmt: skip

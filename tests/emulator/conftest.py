@@ -1,0 +1,73 @@
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from ionq_data.emulator import Emulator, Scenario, Server
+
+ANCHOR = datetime(2026, 3, 10, 18, tzinfo=UTC)
+SMALL = Scenario(seed=11, days=60, jobs=1500, anchor=ANCHOR)
+"""A busy Tuesday evening after two months: some jobs wait or run."""
+
+
+class Api:
+    """Asks a server, by default with the key that sees everything."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.emulator = server.emulator
+        self.http = httpx.Client(base_url=server.base_url, timeout=10)
+
+    def ask(self, path: str, *, key: str | None = "", **params: Any) -> httpx.Response:
+        headers = {} if key is None else {"Authorization": f"apiKey {key or self.server.api_key}"}
+        return self.http.get(path, params=params, headers=headers)
+
+    def get(self, path: str, *, key: str | None = "", **params: Any) -> Any:
+        answer = self.ask(path, key=key, **params)
+        assert answer.status_code == 200, (path, answer.status_code, answer.text[:300])
+        return answer.json()
+
+    def jobs(self, path: str = "/jobs", *, limit: int = 100, **params: Any) -> list[dict[str, Any]]:
+        """All pages of a listing."""
+        listed: list[dict[str, Any]] = []
+        cursor: dict[str, str] = {}
+        while True:
+            page = self.get(path, limit=limit, **params, **cursor)
+            listed += page["jobs"]
+            if page["next"] is None:
+                return listed
+            cursor = {"next": page["next"]}
+
+    def usage(self, **params: Any) -> dict[str, Any]:
+        asked = {
+            "group_by": "project", "modality": "daily", "start_date": "2026-01-01", "end_date": "2026-03-20", **params,
+        }  # fmt: skip
+        return self.get(f"/organizations/{self.server.organization_id}/usage", **asked)
+
+
+@pytest.fixture(scope="session")
+def api() -> Iterator[Api]:
+    """A served scenario that no test changes."""
+    with Emulator(SMALL).serve() as server:
+        asking = Api(server)
+        yield asking
+        asking.http.close()
+
+
+@pytest.fixture
+def fresh() -> Iterator[Callable[..., Api]]:
+    """Makes served scenarios that the test may change: `fresh(jobs=50)`."""
+    opened: list[Any] = []
+
+    def make(**settings: Any) -> Api:
+        served = Emulator(Scenario(**{"seed": 5, "days": 30, "jobs": 200, "anchor": ANCHOR, **settings})).serve()
+        asking = Api(served.__enter__())
+        opened.append((served, asking))
+        return asking
+
+    yield make
+    for served, asking in opened:
+        asking.http.close()
+        served.__exit__(None, None, None)
