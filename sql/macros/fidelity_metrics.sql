@@ -1,0 +1,17 @@
+{#-
+    What a characterization measures: name of the metric, its column, its unit, and which way is better.
+    Add a metric here and every fidelity model has it.
+-#}
+{% macro fidelity_metrics() -%}
+    {{ return([
+        {'metric': '1q', 'column': 'fidelity_1q', 'unit': 'fraction', 'higher_is_better': true},
+        {'metric': '2q', 'column': 'fidelity_2q', 'unit': 'fraction', 'higher_is_better': true},
+        {'metric': 'spam', 'column': 'fidelity_spam', 'unit': 'fraction', 'higher_is_better': true},
+        {'metric': 't1', 'column': 't1_seconds', 'unit': 'seconds', 'higher_is_better': true},
+        {'metric': 't2', 'column': 't2_seconds', 'unit': 'seconds', 'higher_is_better': true},
+        {'metric': 'gate_1q', 'column': 'gate_1q_seconds', 'unit': 'seconds', 'higher_is_better': false},
+        {'metric': 'gate_2q', 'column': 'gate_2q_seconds', 'unit': 'seconds', 'higher_is_better': false},
+        {'metric': 'readout', 'column': 'readout_seconds', 'unit': 'seconds', 'higher_is_better': false},
+        {'metric': 'reset', 'column': 'reset_seconds', 'unit': 'seconds', 'higher_is_better': false},
+    ]) }}
+{%- endmacro %}

@@ -1,0 +1,66 @@
+-- 1 row per root job and currency of the bills below it; the root's own bill, where it has one, is the only one
+with tree_costs as (
+    select
+        root_job_id,
+        currency,
+        sum(cost) as cost,
+        bool_and(is_settled) as is_settled,
+        bool_or(job_id = root_job_id) as is_own,
+    from {{ ref('int_job_bills') }}
+    group by root_job_id, currency
+),
+
+-- 1 row per root job: two currencies are never added, so the root shows one of them and the others stay where they are
+root_costs as (
+    select *
+    from tree_costs
+    qualify row_number() over (partition by root_job_id order by currency desc) = 1
+),
+
+-- 1 row per bill below a root in a currency that the root does not show
+odd_bills as (
+    select bills.*
+    from {{ ref('int_job_bills') }} as bills
+    inner join root_costs on bills.root_job_id = root_costs.root_job_id and bills.currency <> root_costs.currency
+)
+
+-- 1 row per job
+select
+    jobs.job_id,
+    coalesce(trees.root_job_id, jobs.job_id) as root_job_id,
+    jobs.dry_run or coalesce(answers.dry_run, false) as dry_run,
+
+    -- where the cost stands, so that it adds up
+    case
+        when odd_bills.job_id is not null then odd_bills.cost
+        when root_costs.root_job_id is not null then root_costs.cost
+        when jobs.dry_run or answers.dry_run then 0
+    end as cost,
+    case
+        when odd_bills.job_id is not null then odd_bills.currency
+        when root_costs.root_job_id is not null then root_costs.currency
+        when jobs.dry_run or answers.dry_run then coalesce(answers.estimated_currency, 'USD')
+    end as currency,
+    case
+        when odd_bills.job_id is not null then if(odd_bills.is_settled, 'settled', 'provisional')
+        when root_costs.is_own then if(root_costs.is_settled, 'settled', 'provisional')
+        when root_costs.root_job_id is not null then 'from_children'
+        when jobs.dry_run or answers.dry_run then 'dry_run'
+        when answers.cost is not null or trees.is_covered then 'on_root'
+        when answers.estimated_cost is not null then 'estimated'
+        when answers.http_status <> 200 then 'refused'
+        when answers.job_id is not null then 'unknown'
+        else 'not_asked'
+    end as cost_status,
+
+    -- what the API says of the job alone
+    answers.cost as billed_cost,
+    answers.currency as billed_currency,
+    answers.estimated_cost,
+    answers.estimated_currency,
+    answers.refusal_reason as cost_refusal_reason,
+from {{ ref('stg_ionq__jobs') }} as jobs
+left join {{ ref('int_job_trees') }} as trees on jobs.job_id = trees.job_id
+left join {{ ref('stg_ionq__job_costs') }} as answers on jobs.job_id = answers.job_id
+left join root_costs on jobs.job_id = root_costs.root_job_id
+left join odd_bills on jobs.job_id = odd_bills.job_id

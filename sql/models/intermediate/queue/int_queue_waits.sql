@@ -1,0 +1,50 @@
+-- 1 row per job that waits in a QPU's queue: its children run within its turn, and a dry run does not wait
+with queued as (
+    select
+        jobs.job_id,
+        jobs.backend,
+        jobs.status,
+        jobs.is_terminal,
+        jobs.submitted_at,
+        jobs.started_at,
+        jobs.completed_at,
+        jobs.predicted_queue_seconds,
+        -- the last instant at which a job that has not moved on is known to have been where it was
+        if(jobs.is_deleted, jobs.last_known_at, coalesce(accounts.as_of, jobs.last_known_at)) as known_until,
+    from {{ ref('fct_jobs') }} as jobs
+    left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
+    where jobs.is_qpu and not jobs.dry_run and jobs.job_id = jobs.root_job_id and jobs.submitted_at is not null
+),
+
+-- 1 row per queued job: when it left the queue, or until when it is known to have waited
+waits as (
+    select
+        *,
+        started_at is not null and started_at >= submitted_at as is_started,
+        started_at is null and status not in ('started', 'completed') as is_censored,
+        case
+            when started_at is not null then started_at
+            when is_terminal and status <> 'completed' then greatest(coalesce(completed_at, submitted_at), submitted_at)
+            when status not in ('started', 'completed') then greatest(known_until, submitted_at)
+        end as waited_until,
+        case when not is_terminal then greatest(known_until, started_at) else completed_at end as ran_until,
+    from queued
+)
+
+select
+    job_id,
+    backend,
+    submitted_at,
+    submitted_at::date as submitted_date,
+    isodow(submitted_at)::integer as iso_weekday,
+    hour(submitted_at)::integer as hour,
+    is_started,
+    is_censored,
+    is_censored and not is_terminal as is_still_waiting,
+    is_started and not is_terminal as is_still_running,
+    {{ seconds_between('submitted_at', 'waited_until') }} as wait_seconds,
+    predicted_queue_seconds,
+    case when is_started or is_censored then waited_until end as waited_until,
+    case when is_started and ran_until >= started_at then started_at end as ran_from,
+    case when is_started and ran_until >= started_at then ran_until end as ran_until,
+from waits

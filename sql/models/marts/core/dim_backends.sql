@@ -1,0 +1,86 @@
+-- 1 row per backend with a snapshot
+with last_snapshots as (
+    select
+        backend,
+        min(observed_at) as first_observed_at,
+        max(observed_at) as last_observed_at,
+        arg_max(status, observed_at) as status,
+        arg_max(is_degraded, observed_at) as is_degraded,
+        arg_max(qubits, observed_at) as qubits,
+        arg_max(location, observed_at) as location,
+        arg_max(average_queue_seconds, observed_at) as average_queue_seconds,
+    from {{ ref('fct_backend_snapshots') }}
+    group by backend
+),
+
+-- 1 row per backend that was ever measured
+last_characterizations as (
+    select
+        backend,
+        min(measured_at) as first_measured_at,
+        max(measured_at) as last_measured_at,
+        arg_max(
+            struct_pack(characterization_id, qubits, fidelity_1q, fidelity_2q, fidelity_spam),
+            (measured_at, characterization_id)
+        ) filter (where measured_at is not null) as latest,
+    from {{ ref('fct_characterizations') }}
+    where backend is not null
+    group by backend
+),
+
+-- 1 row per backend that a job named
+jobs as (
+    select
+        backend,
+        min(submitted_at) as first_job_at,
+        max(submitted_at) as last_job_at,
+        count(*) as jobs,
+        count(*) filter (where not is_terminal and not is_deleted) as open_jobs,
+    from {{ ref('stg_ionq__jobs') }}
+    where backend is not null
+    group by backend
+),
+
+backends as (
+    select backend from last_snapshots
+    union
+    select backend from last_characterizations
+    union
+    select backend from jobs
+)
+
+select
+    backends.backend,
+    {{ is_qpu('backends.backend') }} as is_qpu,
+
+    -- what the API said of it last
+    last_snapshots.status,
+    coalesce(
+        last_snapshots.last_observed_at = max(last_snapshots.last_observed_at) over (), false
+    ) as is_listed,
+    last_snapshots.is_degraded,
+    coalesce(last_snapshots.qubits, last_characterizations.latest.qubits) as qubits,
+    last_snapshots.location,
+    last_snapshots.average_queue_seconds,
+    last_snapshots.last_observed_at as observed_at,
+
+    -- its latest calibration
+    last_characterizations.latest.characterization_id as characterization_id,
+    last_characterizations.last_measured_at as measured_at,
+    last_characterizations.latest.fidelity_1q as fidelity_1q,
+    last_characterizations.latest.fidelity_2q as fidelity_2q,
+    last_characterizations.latest.fidelity_spam as fidelity_spam,
+
+    -- since when and until when there is a trace of it
+    least(
+        last_snapshots.first_observed_at, last_characterizations.first_measured_at, jobs.first_job_at
+    ) as first_seen_at,
+    greatest(
+        last_snapshots.last_observed_at, last_characterizations.last_measured_at, jobs.last_job_at
+    ) as last_seen_at,
+    coalesce(jobs.jobs, 0) as jobs,
+    coalesce(jobs.open_jobs, 0) as open_jobs,
+from backends
+left join last_snapshots on backends.backend = last_snapshots.backend
+left join last_characterizations on backends.backend = last_characterizations.backend
+left join jobs on backends.backend = jobs.backend

@@ -1,0 +1,104 @@
+{{ config(materialized = 'incremental', incremental_strategy = 'delete+insert', unique_key = 'job_id') }}
+{#- All that a row is made of: a job whose hash is that of the last build is not built again. -#}
+{%- set inputs_hash -%}
+hash(
+        jobs.versions_hash, accounts.organization, if(jobs.is_terminal, null, accounts.as_of), costs, calibrated,
+        projects.project_name, users.user_name
+    )
+{%- endset -%}
+-- 1 row per job
+select
+    -- ids
+    jobs.account,
+    accounts.organization,
+    jobs.job_id,
+    jobs.job_name,
+    jobs.job_type,
+    jobs.status,
+    jobs.is_terminal,
+    jobs.is_deleted,
+    jobs.backend,
+    jobs.is_qpu,
+    costs.dry_run,
+    jobs.project_id,
+    projects.project_name,
+    jobs.submitter_id,
+    users.user_name as submitter_name,
+    jobs.session_id,
+    jobs.parent_job_id,
+    costs.root_job_id,
+
+    -- times
+    jobs.submitted_at,
+    jobs.started_at,
+    jobs.completed_at,
+    case
+        when jobs.is_deleted or jobs.is_terminal then jobs.last_seen_at
+        else greatest(jobs.last_seen_at, accounts.as_of)
+    end as last_known_at,
+
+    -- durations
+    {{ seconds_between('jobs.submitted_at', 'jobs.started_at') }} as queue_seconds,
+    case when jobs.reported_execution_seconds >= 0 then jobs.reported_execution_seconds end as execution_seconds,
+    {{ seconds_between('jobs.submitted_at', 'jobs.completed_at') }} as turnaround_seconds,
+    jobs.predicted_queue_seconds,
+    jobs.predicted_queue_seconds - {{ seconds_between('jobs.submitted_at', 'jobs.started_at') }}
+        as queue_prediction_error_seconds,
+    jobs.predicted_execution_seconds,
+    jobs.billed_qpu_seconds,
+    coalesce(jobs.started_at < jobs.submitted_at, false)::integer
+    + coalesce(jobs.completed_at < jobs.submitted_at, false)::integer
+    + coalesce(jobs.reported_execution_seconds < 0, false)::integer as negative_durations,
+
+    -- size
+    jobs.shots,
+    jobs.qubits,
+    jobs.circuits,
+    jobs.gates_1q,
+    jobs.gates_2q,
+    jobs.is_debiased,
+
+    -- money
+    costs.cost,
+    costs.currency,
+    costs.cost_status,
+    costs.billed_cost,
+    costs.billed_currency,
+    costs.estimated_cost,
+    costs.estimated_currency,
+    costs.cost_refusal_reason,
+
+    -- calibration in force
+    calibrated.characterization_id,
+    calibrated.characterization_age_hours,
+    calibrated.fidelity_1q,
+    calibrated.fidelity_2q,
+    calibrated.fidelity_spam,
+    case
+        when
+            calibrated.fidelity_1q between 0 and 1
+            and calibrated.fidelity_2q between 0 and 1
+            and calibrated.fidelity_spam between 0 and 1
+            and least(jobs.gates_1q, jobs.gates_2q, jobs.qubits) >= 0
+            then
+                pow(calibrated.fidelity_1q, jobs.gates_1q)
+                * pow(calibrated.fidelity_2q, jobs.gates_2q)
+                * pow(calibrated.fidelity_spam, jobs.qubits)
+    end as expected_success_probability,
+
+    -- end
+    jobs.failure_code,
+    jobs.failure_message,
+    jobs.kwh,
+    jobs.problems,
+    {{ inputs_hash }} as inputs_hash,
+from {{ ref('stg_ionq__jobs') }} as jobs
+inner join {{ ref('int_job_costs') }} as costs on jobs.job_id = costs.job_id
+left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
+left join {{ ref('int_job_calibrations') }} as calibrated on jobs.job_id = calibrated.job_id
+left join {{ ref('dim_projects') }} as projects on jobs.project_id = projects.project_id
+left join {{ ref('dim_users') }} as users on jobs.submitter_id = users.user_id
+{%- if is_incremental() %}
+left join {{ this }} as built on jobs.job_id = built.job_id
+where built.inputs_hash is distinct from {{ inputs_hash }}
+{%- endif %}

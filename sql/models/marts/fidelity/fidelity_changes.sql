@@ -1,0 +1,138 @@
+{%- set side = 12 -%}
+{%- set fewest = 5 -%}
+{%- set least_confidence = 0.95 -%}
+
+-- 1 row per measurement, with up to {{ side }} values before it, {{ side }} from it on, and both together
+with sides as (
+    select
+        *,
+        list(value) over before_it as values_before,
+        list(value) over from_it_on as values_after,
+        list(value) over around_it as values_around,
+        row_number() over series as position,
+        count(*) over (partition by backend, metric) as measurements,
+    from {{ ref('int_fidelity_measurements') }}
+    window
+        series as (partition by backend, metric order by measured_at),
+        before_it as (
+            partition by backend, metric order by measured_at rows between {{ side }} preceding and 1 preceding
+        ),
+        from_it_on as (
+            partition by backend, metric order by measured_at rows between current row and {{ side - 1 }} following
+        ),
+        around_it as (
+            partition by backend, metric order by measured_at
+            rows between {{ side }} preceding and {{ side - 1 }} following
+        )
+),
+
+-- 1 row per measurement with enough neighbours on both sides
+levels as (
+    select
+        *,
+        list_median(values_before) as before,
+        list_median(values_after) as after,
+    from sides
+    where len(values_before) >= {{ fewest }} and len(values_after) >= {{ fewest }}
+),
+
+-- 1 row per such measurement, with the noise about its two levels
+spreads as (
+    select
+        *,
+        {{ mad_to_sigma() }} * list_median(list_concat(
+            list_transform(values_before, lambda _value: abs(_value - before)),
+            list_transform(values_after, lambda _value: abs(_value - after))
+        )) as spread,
+    from levels
+),
+
+-- 1 row per such measurement: a quiet spell by chance is not taken for less noise than the series usually has
+noises as (
+    select
+        *,
+        greatest(spread, median(spread) over (partition by backend, metric)) as sigma,
+    from spreads
+),
+
+-- 1 row per such measurement: the step in standard errors of a difference of two medians
+steps as (
+    select
+        *,
+        case
+            when after = before then 0
+            when sigma = 0 then 1e6
+            else abs(after - before) / (1.2533 * sigma * sqrt(1 / len(values_before) + 1 / len(values_after)))
+        end as score,
+    from noises
+),
+
+-- 1 row per such measurement: Student's tail, times two directions and as many tries as there are measurements
+doubts as (
+    select
+        *,
+        1 - least(
+            1, 2 * measurements * pow(1 + score * score / (len(values_around) - 2), -(len(values_around) - 1) / 2)
+        ) as confidence,
+    from steps
+),
+
+-- 1 row per change: the clearest step of its neighbourhood
+peaks as (
+    select *
+    from doubts
+    qualify
+        confidence >= {{ least_confidence }}
+        and score = max(score) over (
+            partition by backend, metric order by position
+            rows between {{ side }} preceding and {{ side }} following
+        )
+),
+
+-- 1 row per change and way to split its neighbourhood
+candidates as (
+    select
+        *,
+        unnest(range(1, len(values_around))) as split,
+    from peaks
+),
+
+-- 1 row per change and way to split its neighbourhood, with how far the values lie from the two levels
+splits as (
+    select
+        backend,
+        metric,
+        position as found_at,
+        position - len(values_before) + split as position,
+        list_sum(list_transform(values_around[:split], lambda _value: abs(_value - before)))
+        + list_sum(list_transform(values_around[split + 1:], lambda _value: abs(_value - after))) as misfit,
+    from candidates
+),
+
+-- 1 row per change, dated by the split that fits best
+dates as (
+    select
+        backend,
+        metric,
+        arg_min(position, (misfit, position)) as position,
+    from splits
+    group by backend, metric, found_at
+)
+
+-- a change whose split leaves fewer than {{ fewest }} values on a side is too young to date: it waits for the next ones
+select
+    doubts.backend,
+    doubts.metric,
+    doubts.measured_at as changed_at,
+    doubts.before,
+    doubts.after,
+    doubts.unit,
+    if(doubts.after > doubts.before, 'up', 'down') as direction,
+    (doubts.after > doubts.before) <> doubts.higher_is_better as is_regression,
+    doubts.confidence,
+    doubts.score,
+    doubts.characterization_id,
+from doubts
+semi join dates
+    on doubts.backend = dates.backend and doubts.metric = dates.metric and doubts.position = dates.position
+where doubts.after <> doubts.before

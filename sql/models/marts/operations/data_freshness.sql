@@ -1,0 +1,86 @@
+{#- What makes a record of a resource one record, and the time that says how new it is. -#}
+{%- set resources = {
+    'whoami': ['key_id', '_extracted_at'],
+    'backends': ['row(backend, _extracted_at)', '_extracted_at'],
+    'characterizations': ['id', 'date'],
+    'jobs': ['id', 'submitted_at'],
+    'job_costs': ['job_id', '_extracted_at'],
+    'usage': ['row(group_by, modality, "from")', '"from"::timestamptz'],
+    'sessions': ['id', 'created_at'],
+    'rates': ['row(backend, error_mitigation, _extracted_at)', '_extracted_at'],
+    'job_results': ['row(job_id, variant_id, kind)', 'submitted_at'],
+} -%}
+-- 1 row per account and resource that the lake has a record of
+with records as (
+    {%- for resource, (key, time) in resources.items() %}
+    select
+        account,
+        '{{ resource }}' as resource,
+        count(distinct {{ key }}) as rows,
+        count(distinct {{ key }}) filter (where len(_problems) > 0) as problems,
+        max({{ utc(time) }}) as newest_record_at,
+        max({{ utc('_extracted_at') }}) as newest_extracted_at,
+    from {{ source('lake', resource) }}
+    group by account
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+-- 1 row per account and resource with a sync
+syncs as (
+    select
+        account,
+        resource,
+        max(started_at) as last_sync_at,
+        max(started_at) filter (where is_complete) as last_complete_sync_at,
+        max(watermark) as watermark,
+        arg_max(len(missing), (started_at, run_id)) as missing,
+    from {{ ref('stg_ionq__syncs') }}
+    group by account, resource
+),
+
+rejected as (
+    select
+        account,
+        resource,
+        count(*) as rejected,
+    from {{ ref('stg_ionq__rejected') }}
+    group by account, resource
+),
+
+known as (
+    select
+        account,
+        resource,
+    from records
+    union
+    select
+        account,
+        resource,
+    from syncs
+    union
+    select
+        account,
+        resource,
+    from rejected
+)
+
+select
+    known.account,
+    known.resource,
+    syncs.last_complete_sync_at,
+    syncs.last_sync_at,
+    epoch(max(syncs.last_sync_at) over () - syncs.last_complete_sync_at) as behind_seconds,
+    records.newest_record_at,
+    records.newest_extracted_at,
+    syncs.watermark,
+    coalesce(records.rows, 0) as rows,
+    coalesce(records.problems, 0) as problems,
+    coalesce(rejected.rejected, 0) as rejected,
+    coalesce(syncs.missing, 0) as missing,
+from known
+left join records on known.account = records.account and known.resource = records.resource
+left join syncs on known.account = syncs.account and known.resource = syncs.resource
+left join rejected on known.account = rejected.account and known.resource = rejected.resource

@@ -1,0 +1,28 @@
+-- 1 row per backend and instant of observation
+with observations as (
+    select *
+    from {{ source('lake', 'backends') }}
+    qualify row_number() over (partition by backend, _extracted_at order by account asc, _run_id desc, _hash asc) = 1
+)
+
+select
+    -- ids
+    account,
+    backend,
+    {{ utc('_extracted_at') }} as observed_at,
+    characterization_id,
+
+    -- state
+    status,
+    coalesce(degraded, false) as is_degraded,
+    coalesce({{ is_qpu('backend') }}, false) as is_qpu,
+    location,
+    supported_gates,
+    {{ utc('last_updated') }} as updated_at,
+
+    -- numbers
+    average_queue_time / 1e3 as average_queue_seconds,
+    qubits,
+    kw,
+    len(_problems) as problems,
+from observations

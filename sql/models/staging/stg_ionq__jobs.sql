@@ -1,0 +1,95 @@
+{{ config(materialized = 'incremental', incremental_strategy = 'delete+insert', unique_key = 'job_id') }}
+-- 1 row per job: which versions of it the lake has
+with lake_versions as (
+    select
+        id,
+        max(_extracted_at) filter (where not coalesce(_deleted, false)) as _last_seen_at,
+        {{ versions_hash() }} as versions_hash,
+    from {{ source('lake', 'jobs') }}
+    group by id
+),
+
+-- 1 row per job whose versions are not those that it was built from
+changed as (
+    select lake_versions.*
+    from lake_versions
+    {%- if is_incremental() %}
+    left join {{ this }} as built on lake_versions.id = built.job_id
+    where lake_versions.versions_hash is distinct from built.versions_hash
+    {%- endif %}
+),
+
+-- 1 row per job and account that saw it: the account's current version
+current_by_account as (
+    select
+        versions.*,
+        changed._last_seen_at,
+        changed.versions_hash,
+    from {{ source('lake', 'jobs') }} as versions
+    inner join changed on versions.id = changed.id
+    qualify
+        row_number() over (
+            partition by versions.account, versions.id
+            order by versions._extracted_at desc, versions._run_id desc, versions._hash asc
+        ) = 1
+),
+
+-- 1 row per job: an account that still sees the job knows better than one for which it is gone
+current_version as (
+    select *
+    from current_by_account
+    qualify
+        row_number() over (
+            partition by id order by coalesce(_deleted, false) asc, _extracted_at desc, _run_id desc, account asc
+        ) = 1
+)
+
+select
+    -- ids
+    account,
+    id as job_id,
+    name as job_name,
+    type as job_type,
+    backend,
+    project_id,
+    submitter_id,
+    session_id,
+    parent_job_id,
+    child_job_ids,
+
+    -- state
+    status,
+    coalesce(status in ('completed', 'failed', 'canceled'), false) as is_terminal,
+    coalesce(_deleted, false) as is_deleted,
+    coalesce({{ is_qpu('backend') }}, false) as is_qpu,
+    coalesce(dry_run, false) as dry_run,
+    coalesce(settings_error_mitigation_debiasing, false) as is_debiased,
+    failure_code,
+    failure_message,
+    cost_model,
+    metadata,
+
+    -- times
+    {{ utc('submitted_at') }} as submitted_at,
+    {{ utc('started_at') }} as started_at,
+    {{ utc('completed_at') }} as completed_at,
+
+    -- numbers
+    predicted_wait_time_ms / 1e3 as predicted_queue_seconds,
+    predicted_execution_duration_ms / 1e3 as predicted_execution_seconds,
+    execution_duration_ms / 1e3 as reported_execution_seconds,
+    shots,
+    stats_qubits as qubits,
+    stats_circuits as circuits,
+    stats_gate_counts_1q as gates_1q,
+    stats_gate_counts_2q as gates_2q,
+    stats_kwh as kwh,
+    stats_predicted_quantum_compute_time_us / 1e6 as predicted_qpu_seconds,
+    stats_billed_quantum_compute_time_us / 1e6 as billed_qpu_seconds,
+
+    -- the record
+    {{ utc('_extracted_at') }} as extracted_at,
+    {{ utc('_last_seen_at') }} as last_seen_at,
+    len(_problems) as problems,
+    versions_hash,
+from current_version

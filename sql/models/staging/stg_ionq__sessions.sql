@@ -1,0 +1,38 @@
+-- 1 row per session
+with current_version as (
+    select *
+    from {{ source('lake', 'sessions') }}
+    qualify row_number() over (partition by id order by _extracted_at desc, _run_id desc, account asc, _hash asc) = 1
+)
+
+select
+    -- ids
+    account,
+    id as session_id,
+    organization_id,
+    backend,
+    project_id,
+    creator_id,
+    ender_id,
+
+    -- state
+    status,
+    coalesce(active, false) as is_active,
+
+    -- times
+    {{ utc('created_at') }} as created_at,
+    {{ utc('started_at') }} as started_at,
+    {{ utc('ended_at') }} as ended_at,
+    {{ utc('settings_expires_at') }} as expires_at,
+
+    -- limits
+    settings_job_count_limit as job_count_limit,
+    settings_duration_limit_min * 60 as duration_limit_seconds,
+    settings_cost_limit_value as cost_limit,
+    case when settings_cost_limit_value is not null then {{ currency('settings_cost_limit_unit') }} end
+        as cost_limit_currency,
+
+    -- the record
+    {{ utc('_extracted_at') }} as extracted_at,
+    len(_problems) as problems,
+from current_version

@@ -1,0 +1,13 @@
+-- A metric of a characterization that is not in the trends, or the other way round.
+select
+    measurements.backend,
+    measurements.metric,
+    measurements.measured_at,
+    trends.measured_at as trend_at,
+from {{ ref('int_fidelity_measurements') }} as measurements
+full join {{ ref('fidelity_trends') }} as trends
+    on
+        measurements.backend = trends.backend
+        and measurements.metric = trends.metric
+        and measurements.measured_at = trends.measured_at
+where measurements.value is distinct from trends.value

@@ -1,0 +1,25 @@
+-- A QPU and day whose jobs, counted where they are told one by one, are not those of the mart.
+with jobs as (
+    select
+        backend,
+        submitted_at::date as submitted_date,
+        count(*) as jobs_submitted,
+        count(queue_seconds) as jobs_started,
+    from {{ ref('fct_jobs') }}
+    where is_qpu and not dry_run and job_id = root_job_id and submitted_at is not null
+    group by all
+)
+
+select
+    coalesce(jobs.backend, daily.backend) as backend,
+    coalesce(jobs.submitted_date, daily.submitted_date) as submitted_date,
+    jobs.jobs_submitted,
+    daily.jobs_submitted as jobs_submitted_of_mart,
+    jobs.jobs_started,
+    daily.jobs_started as jobs_started_of_mart,
+from jobs
+full join {{ ref('queue_time_daily') }} as daily
+    on jobs.backend = daily.backend and jobs.submitted_date = daily.submitted_date
+where
+    jobs.jobs_submitted is distinct from daily.jobs_submitted
+    or jobs.jobs_started is distinct from daily.jobs_started
