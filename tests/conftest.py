@@ -1,0 +1,64 @@
+"""A simulated organization, synced and built once for all tests that only look at it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+SCENARIO = {"seed": 11, "days": 200, "jobs": 2_500, "anchor": datetime(2026, 6, 17, 9, tzinfo=UTC)}
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """Where everything about the simulated organization is, and the truth about it."""
+
+    data_dir: Path
+    truth: dict[str, Any]
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Open the published warehouse to look at it."""
+        return duckdb.connect(str(self.data_dir / "warehouse.duckdb"), read_only=True)
+
+
+@pytest.fixture(scope="session")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
+    """Sync and build once, whichever of the test processes needs it first."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if os.environ.get("PYTEST_XDIST_WORKER") else shared
+    data_dir, truth = shared / "simulated", shared / "simulated.json"
+    with (shared / "simulated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not truth.exists():
+            truth.write_text(json.dumps(_make(data_dir), default=str))
+    return Simulated(data_dir, json.loads(truth.read_text()))
+
+
+def _make(data_dir: Path) -> dict[str, Any]:
+    from ionq_data.api import Client
+    from ionq_data.config import Account, Settings
+    from ionq_data.emulator import Emulator, Scenario
+    from ionq_data.ingest import sync
+    from ionq_data.lake import Lake
+    from ionq_data.warehouse import build, publish
+
+    settings = Settings(data_dir=data_dir, accounts=(Account(),))
+    with Emulator(Scenario(**SCENARIO), port=0).serve() as server:
+
+        def connect(_: Account) -> Client:
+            return Client(server.base_url, api_key=server.api_key, concurrency=8, clock=server.emulator.clock.now)
+
+        records = sync(settings, Lake(settings.lake_dir), connect=connect, clock=server.emulator.clock.now)
+        assert all(record.complete for record in records), [record.missing for record in records]
+        truth: dict[str, Any] = server.emulator.truth(jobs=True)
+    result = build(data_dir, lake_dir=settings.lake_dir)
+    assert result.passed, result
+    publish(data_dir)
+    return truth

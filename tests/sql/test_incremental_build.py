@@ -1,0 +1,105 @@
+"""A build on top of the last one gives what a build from nothing gives, and leaves alone what did not change."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+from tests.sql.marts import build
+
+from ionq_data.api import Client
+from ionq_data.config import Account, Settings
+from ionq_data.emulator import Emulator, NewJob, Scenario, Server
+from ionq_data.ingest import sync
+from ionq_data.lake import Lake
+
+EVERYTHING = ("path:models", "--resource-type", "model")
+MARK = "left alone by the second build"
+
+
+@pytest.mark.parametrize(("seed", "jobs"), [(5, 400), *(pytest.param(s, 3000, marks=pytest.mark.prove) for s in (6, 7))])
+def test_builds_on_the_last_one(tmp_path: Path, seed: int, jobs: int) -> None:
+    kept, fresh = tmp_path / "kept", tmp_path / "fresh"
+    with Emulator(Scenario(seed=seed, days=60, jobs=jobs, response_shape="live", credits=True)).serve() as server:
+        lake = sync_lake(server, tmp_path)
+        build(kept, lake, *EVERYTHING).close()
+        marked = mark_ended_jobs(kept / "build.duckdb")
+        changed = change_upstream(server)
+        sync_lake(server, tmp_path)
+    with build(kept, lake, *EVERYTHING) as second:
+        names = second.execute("select job_id from fct_jobs where job_name = ?", [MARK]).fetchall()
+        left_alone = {job for (job,) in names}
+    assert left_alone, "an unchanged job was built again"
+    assert left_alone < marked
+    assert not left_alone & changed, "a changed job was not built again"
+
+    unmark(kept / "build.duckdb")
+    build(fresh, lake, *EVERYTHING).close()
+    assert differing_tables(kept / "build.duckdb", fresh / "build.duckdb") == []
+
+
+def sync_lake(server: Server, data_dir: Path) -> Path:
+    settings = Settings(data_dir=data_dir, accounts=(Account(),))
+    clock = server.emulator.clock.now
+
+    def connect(_: Account) -> Client:
+        return Client(server.base_url, api_key=server.api_key, clock=clock)
+
+    records = sync(settings, Lake(settings.lake_dir), connect=connect, clock=clock, full=True)
+    assert all(record.complete for record in records), [record.missing for record in records]
+    return settings.lake_dir
+
+
+def change_upstream(server: Server) -> set[str]:
+    """Let four days pass, in which much happens also to the past; return the jobs that must be built again."""
+    emulator = server.emulator
+    ended = [job for job in emulator.truth(jobs=True)["jobs"] if job["status"] == "completed" and job["cost"]]
+    now = emulator.clock.now()
+    deleted, restated = ended[0]["id"], ended[-1]["id"]
+    emulator.delete_job(deleted)
+    emulator.restate_cost(restated, cents=12345)
+    emulator.restate_usage((now - timedelta(days=3)).date(), cents=4200)
+    emulator.add_job(NewJob(submitted_at=now - timedelta(days=20)))
+    emulator.clock.advance(timedelta(days=4))
+    return {deleted}
+
+
+def mark_ended_jobs(file: Path) -> set[str]:
+    """Write into the rows of jobs that ended, so that a row that is built again can be told; return their ids."""
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("create table kept_names as select job_id, job_name from fct_jobs where is_terminal")
+        connection.execute("update fct_jobs set job_name = ? where is_terminal", [MARK])
+        return {job for (job,) in connection.execute("select job_id from kept_names").fetchall()}
+
+
+def unmark(file: Path) -> None:
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(
+            "update fct_jobs set job_name = kept_names.job_name from kept_names "
+            "where fct_jobs.job_id = kept_names.job_id and fct_jobs.job_name = ?",
+            [MARK],
+        )
+        connection.execute("drop table kept_names")
+
+
+def differing_tables(one: Path, other: Path) -> list[str]:
+    """Return the tables that do not have the same rows in both files, whatever their order."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{one}' as one (read_only)")
+        connection.execute(f"attach '{other}' as other (read_only)")
+        tables = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'other' order by all"
+        ).fetchall()
+        assert len(tables) > 40
+        return [name for (name,) in tables if is_different(connection, name)]
+
+
+def is_different(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Tell whether rows differ; the last digits of a mean depend on the order of adding up, and do not count."""
+    columns = connection.execute(f"describe other.{name}").fetchall()
+    listed = ", ".join(f'"{column}"::float' if kind == "DOUBLE" else f'"{column}"' for column, kind, *_ in columns)
+    one, other = (f"(select {listed} from {file}.{name})" for file in ("one", "other"))  # noqa: S608 - our own names
+    surplus = f"(from {one} except all from {other}) union all (from {other} except all from {one})"
+    return bool(connection.execute(f"select count(*) from ({surplus})").fetchall()[0][0])  # noqa: S608
