@@ -1,0 +1,105 @@
+"""Run dbt in a process of its own and read the events that it logs.
+
+A process, because dbt keeps global state and its memory, and because an interrupt must be able to end it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+DbtEvent = Mapping[str, Any]
+OnEvent = Callable[[DbtEvent], None]
+
+_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD", re.IGNORECASE)
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_GRACE_SECONDS = 10
+_ALWAYS = {
+    "DBT_LOG_FORMAT": "json",
+    "DBT_LOG_LEVEL_FILE": "none",
+    "DBT_USE_COLORS": "false",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DBT_VERSION_CHECK": "false",
+    "DO_NOT_TRACK": "1",
+    "PYTHONUNBUFFERED": "1",
+}
+
+
+@dataclass(frozen=True)
+class DbtOutcome:
+    """How dbt ended: 0 all well, 1 something it ran failed, else it could not run at all."""
+
+    exit_code: int
+    errors: tuple[str, ...]
+
+    @property
+    def summary(self) -> str:
+        """What dbt said was wrong, each thing once."""
+        return "\n".join(dict.fromkeys(self.errors)) or f"dbt ended with exit code {self.exit_code} and said nothing."
+
+
+def run_dbt(
+    arguments: Sequence[str], *, project: Path, environment: Mapping[str, str], on_event: OnEvent | None = None
+) -> DbtOutcome:
+    """Run one dbt command to its end.
+
+    Args:
+        arguments: the command and its options, such as ``["build", "--full-refresh"]``.
+        environment: variables beside those of this process, of which keys and other secrets are not handed on.
+        on_event: called with each structured log event as it comes.
+    """
+    inherited = {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
+    places = {"DBT_PROJECT_DIR": str(project), "DBT_PROFILES_DIR": str(project)}
+    process = subprocess.Popen(  # noqa: S603 - no shell, and the command is ours
+        [sys.executable, "-c", "from dbt.cli.main import cli; cli()", *arguments],
+        env=inherited | places | _ALWAYS | dict(environment),
+        cwd=project,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        errors = _read_events(process, on_event)
+        return DbtOutcome(process.wait(), tuple(errors))
+    finally:
+        _end(process)
+
+
+def _read_events(process: subprocess.Popen[bytes], on_event: OnEvent | None) -> list[str]:
+    """Hand on each event; return what dbt said at level error, or outside of its log (a crash)."""
+    assert process.stdout is not None
+    errors: list[str] = []
+    unstructured: list[str] = []
+    for line in process.stdout:
+        try:
+            event = msgspec.json.decode(line)
+            level, message = event["info"]["level"], event["info"]["msg"]
+        except (msgspec.DecodeError, KeyError, TypeError):
+            unstructured.append(line.decode(errors="replace").rstrip())
+            continue
+        if level == "error" and message.strip():
+            errors.append(_COLOUR.sub("", message).strip())
+        if on_event:
+            on_event(event)
+    return errors or [text for text in unstructured[-10:] if text]
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End dbt if it still runs, which it does only where reading its events was interrupted."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(_GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    if process.stdout:
+        process.stdout.close()

@@ -1,0 +1,162 @@
+"""A build is private until its tests passed, and a failed one changes nothing that is published."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ionq_data.warehouse import BuildFailed, Layout, NothingToPublish, build, connect, publish, published_at
+
+PutJobs = Callable[..., Path]
+
+INCREMENTAL = """{{ config(materialized='incremental', unique_key='id') }}
+select id, shots, RUN as run from read_parquet('{{ env_var("IONQ_DATA_LAKE", "lake") }}/jobs/*.parquet')
+{% if is_incremental() %} where id not in (select id from {{ this }}) {% endif %}
+"""
+
+
+def rows(data_dir: Path, query: str) -> list[tuple[object, ...]]:
+    with connect(data_dir) as connection:
+        return connection.sql(query).fetchall()
+
+
+def test_a_build_that_passed_is_published(project: Path, data_dir: Path, put_jobs: PutJobs) -> None:
+    result = build(data_dir, lake_dir=put_jobs("a", "b"))
+
+    assert result.passed
+    assert (result.models, result.tests) == (2, 2)
+    assert not Layout(data_dir).warehouse.exists(), "building publishes nothing"
+    publish(data_dir)
+    assert rows(data_dir, "from totals") == [(2, 200)]
+    assert published_at(data_dir) == result.started_at
+    left = {p.name for p in Layout(data_dir).builds.iterdir()}
+    assert left == {"build.lock", "publish.lock", f"dbt-{result.project_hash}"}
+    assert [p.name for p in data_dir.glob("warehouse*")] == ["warehouse.duckdb"], "no write-ahead log beside it"
+
+
+def test_a_failed_test_leaves_what_is_published(project: Path, data_dir: Path, put_jobs: PutJobs) -> None:
+    build(data_dir, lake_dir=put_jobs("a"))
+    publish(data_dir)
+    published = Layout(data_dir).warehouse.read_bytes()
+
+    result = build(data_dir, lake_dir=put_jobs("a", "a"))
+
+    assert not result.passed
+    assert [node.name for node in result.broken] == ["unique_fct_jobs_id"]
+    assert "unique_fct_jobs_id" in result.explain()
+    assert str(Layout(data_dir).failed) in result.explain()
+    assert (Layout(data_dir).failed / "warehouse.duckdb").is_file()
+    assert publish(data_dir).is_new is False
+    assert Layout(data_dir).warehouse.read_bytes() == published
+    assert rows(data_dir, "from totals") == [(1, 100)]
+
+
+def test_a_failed_first_build_publishes_nothing(project: Path, data_dir: Path, put_jobs: PutJobs) -> None:
+    assert not build(data_dir, lake_dir=put_jobs("a", "a")).passed
+    with pytest.raises(NothingToPublish, match="ionq-data build"):
+        publish(data_dir)
+
+
+def test_a_warning_does_not_hold_up_a_build(project: Path, data_dir: Path, put_jobs: PutJobs) -> None:
+    result = build(data_dir, lake_dir=put_jobs("a", None))
+
+    assert result.passed
+    assert [node.name for node in result.warnings] == ["not_null_fct_jobs_id"]
+    publish(data_dir)
+    assert rows(data_dir, "select test_warnings from meta.build") == [(1,)]
+
+
+def test_a_project_that_dbt_cannot_read_says_why(project: Path, data_dir: Path, put_jobs: PutJobs) -> None:
+    (project / "models" / "totals.sql").write_text("select * from {{ ref('no_such_model') }}")
+    with pytest.raises(BuildFailed, match="no_such_model"):
+        build(data_dir, lake_dir=put_jobs("a"))
+
+
+def test_a_model_that_fails_is_named(project: Path, data_dir: Path, put_jobs: PutJobs) -> None:
+    (project / "models" / "totals.sql").write_text("select no_such_column from {{ ref('fct_jobs') }}")
+    result = build(data_dir, lake_dir=put_jobs("a"))
+    assert not result.passed
+    assert "no_such_column" in result.explain()
+
+
+def test_incremental_models_go_on_until_the_sql_changes(project: Path, data_dir: Path, put_jobs: PutJobs) -> None:
+    model = project / "models" / "fct_jobs.sql"
+    model.write_text(INCREMENTAL.replace("RUN", "1"))
+    assert build(data_dir, lake_dir=put_jobs("a")).from_scratch
+    publish(data_dir)
+
+    result = build(data_dir, lake_dir=put_jobs("b"))
+    publish(data_dir)
+    assert not result.from_scratch
+    assert rows(data_dir, "select id from fct_jobs order by id") == [("a",), ("b",)]
+
+    model.write_text(INCREMENTAL.replace("RUN", "2"))
+    assert build(data_dir, lake_dir=put_jobs("b")).from_scratch
+    publish(data_dir)
+    assert rows(data_dir, "select id, run from fct_jobs") == [("b", 2)]
+    caches = list(Layout(data_dir).builds.glob("dbt-*"))
+    assert len(caches) == 1, "what was parsed of the old SQL is gone"
+
+
+def test_a_part_is_built_into_a_copy(project: Path, data_dir: Path, put_jobs: PutJobs) -> None:
+    with pytest.raises(BuildFailed, match="Build everything first"):
+        build(data_dir, lake_dir=put_jobs("a"), select=["totals"])
+    build(data_dir, lake_dir=put_jobs("a"))
+    publish(data_dir)
+
+    result = build(data_dir, lake_dir=put_jobs("a", "b"), select=["totals"])
+    publish(data_dir)
+
+    assert [node.name for node in result.nodes] == ["totals"]
+    assert rows(data_dir, "select jobs from totals") == [(1,)], "fct_jobs is still the published one"
+
+
+def test_dbt_does_not_get_the_key(
+    project: Path, data_dir: Path, put_jobs: PutJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IONQ_API_KEY", "very-secret")
+    monkeypatch.setenv("SECOND_API_TOKEN", "very-secret")
+    names = ("IONQ_API_KEY", "SECOND_API_TOKEN")
+    columns = ", ".join(f'\'{{{{ env_var("{name}", "absent") }}}}\' as {name}' for name in names)
+    (project / "models" / "totals.sql").write_text(f"select {columns}")
+    build(data_dir, lake_dir=put_jobs("a"))
+    publish(data_dir)
+    assert rows(data_dir, "from totals") == [("absent", "absent")]
+
+
+def test_a_killed_build_is_no_obstacle(project: Path, data_dir: Path, put_jobs: PutJobs) -> None:
+    lake = put_jobs("a")
+    script = f"""
+import os, signal
+from pathlib import Path
+from ionq_data.warehouse import build
+def die(event):
+    if event["info"]["name"] == "LogModelResult":
+        os.kill(os.getpid(), signal.SIGKILL)
+build(Path({str(data_dir)!r}), lake_dir=Path({str(lake)!r}), on_event=die)
+"""
+    killed = subprocess.run([sys.executable, "-c", script], env=os.environ.copy(), check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert Layout(data_dir).current.exists(), "the build was under way"
+
+    assert build(data_dir, lake_dir=lake).passed
+    publish(data_dir)
+    assert rows(data_dir, "from totals") == [(1, 100)]
+
+
+def test_no_project_says_where_it_looked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IONQ_DATA_SQL", str(tmp_path / "nowhere"))
+    with pytest.raises(BuildFailed, match="nowhere.*IONQ_DATA_SQL"):
+        build(tmp_path / "data", lake_dir=tmp_path / "lake")
+
+
+def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path, project: Path) -> None:
+    (tmp_path / "data").write_text("a file where the folder should be")
+    with pytest.raises(BuildFailed, match="Cannot write below"):
+        build(tmp_path / "data", lake_dir=tmp_path / "lake")
