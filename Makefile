@@ -19,6 +19,7 @@ check: .venv/.dev ## lint, types, imports, SQL
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint --disable-progress-bar sql
+	$(BIN)/python -m ionq_data.warehouse.dictionary --check
 
 prove: .venv/.dev ## the long proofs: many seeds, long fuzzing, a million jobs
 	$(BIN)/python -m pytest -n 2 -m prove --timeout 3600 $(ARGS)
@@ -61,6 +62,9 @@ lock: ## resolve the dependencies anew (needs uv)
 	$(LOCK) --output-file requirements/runtime.lock
 	$(LOCK) --group dev --extra server --constraints requirements/runtime.lock --output-file requirements/dev.lock
 	$(LOCK) --group dev --group bench --extra server --constraints requirements/dev.lock --output-file requirements/bench.lock
+
+dictionary: .venv/.dev ## docs/data-dictionary.md, from the descriptions beside the models
+	$(BIN)/python -m ionq_data.warehouse.dictionary
 
 clean: ## remove what running the project has made
 	rm -rf .venv .cache .dagster data sql/target sql/logs

@@ -15,6 +15,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from ionq_data.alert_rules import Alerts
+
 DEFAULT_BASE_URL = "https://api.ionq.co/v0.4"
 CONFIG_VARIABLE = "IONQ_DATA_CONFIG"
 DEFAULT_CONFIG = "ionq-data.toml"
@@ -95,7 +97,7 @@ class Settings(BaseSettings):
     usage_start: date | None = Field(default=None, description="First date of usage to ask for; found where not set.")
     budgets: Path | None = None
     schedules: bool = False
-    alerts: dict[str, Any] = Field(default_factory=dict)
+    alerts: Alerts = Alerts()
 
     @model_validator(mode="after")
     def _distinct_accounts(self) -> Settings:

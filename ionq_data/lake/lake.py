@@ -7,24 +7,25 @@ from __future__ import annotations
 
 import io
 import itertools
+import re
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ionq_data.lake.current import current_jobs, current_rows, known_values, load_versions
 from ionq_data.lake.pending import pending_jobs
 from ionq_data.lake.query import open_query
 from ionq_data.lake.storage import LakeError, LocalStorage, Storage
 from ionq_data.lake.versions import Versions
 from ionq_data.resources import REJECTED_SCHEMA, RESOURCES, Rejection, Resource, Row
-from ionq_data.resources.jobs import JOBS
 from ionq_data.resources.resource import UNKNOWN_PARTITION
 from ionq_data.sync.ledger import LEDGER, LEDGER_SCHEMA, REJECTED, SyncRecord
 from ionq_data.sync.store import PendingJob
@@ -32,6 +33,8 @@ from ionq_data.sync.store import PendingJob
 EMPTY = "empty.parquet"
 _PROGRESS = "_progress"
 _ROW_GROUP = 50_000
+_STAMP_FORMAT = "%Y%m%dT%H%M%S%f"
+_STAMP = re.compile(r"\d{8}T\d{12}")
 
 
 class Lake:
@@ -42,6 +45,7 @@ class Lake:
         self.storage: Storage = storage or LocalStorage(self.root)
         self._numbers = itertools.count()
         self._writer = uuid.uuid4().hex[:6]
+        self._ledger_files: dict[str, list[dict[str, Any]]] = {}  # a sync asks many times, and no file ever changes
 
     def ensure(self, accounts: Iterable[str]) -> None:
         """Give every resource of every account a readable file, if need be one with zero rows."""
@@ -104,11 +108,23 @@ class Lake:
 
     def ledger(self, account: str, resource: str | None = None) -> list[SyncRecord]:
         """Return the finished syncs of an account, oldest first."""
-        tables = [pq.read_table(path, partitioning=None) for path in self.local(self.files(LEDGER, account))]
-        rows = (row for table in tables for row in table.to_pylist())
+        paths = self.local(self.files(LEDGER, account))
+        for path in paths:
+            if path not in self._ledger_files:
+                self._ledger_files[path] = _read_rows(path)
+        rows = (row for path in paths for row in self._ledger_files[path])
         unique = {(row["run_id"], row["resource"]): SyncRecord.from_row(row) for row in rows}
         kept = [record for record in unique.values() if resource in (None, record.resource)]
         return sorted(kept, key=lambda record: (record.finished_at, record.run_id))
+
+    def newest_stamp(self, account: str) -> datetime | None:
+        """Return an instant that no ``_extracted_at`` and no ledger row of an account is later than."""
+        finished = [record.finished_at for record in self.ledger(account)]
+        # of a sync that was killed the names alone tell: a file is named for its last row
+        names = (name.rpartition("/")[2].partition("-")[0] for r in RESOURCES for name in self.files(r, account))
+        if written := max(filter(_STAMP.fullmatch, names), default=None):
+            finished.append(datetime.strptime(f"{written}+0000", f"{_STAMP_FORMAT}%z"))
+        return max(finished, default=None)
 
     def accounts(self) -> list[str]:
         """Return the names of the accounts that the lake holds something of."""
@@ -130,103 +146,49 @@ class Lake:
 
     def local(self, names: Iterable[str]) -> list[str]:
         """Return paths under which DuckDB and Arrow can read the files."""
-        return [str(self.storage.local(name)) for name in names]
+        return [str(path) for path in self.storage.fetch(names)]
+
+    def mirror(self) -> AbstractContextManager[Path]:
+        """Yield a folder of this machine whose layout is the lake's; its files stay for as long as the block runs.
+
+        It is the lake's own folder, or for a lake in an object store one of copies, brought up to date first.
+        """
+        return self.storage.mirror([*RESOURCES, LEDGER, REJECTED])
 
     def versions(self) -> Versions:
         """Return an empty index of versions."""
         return Versions()
 
-    def pending_jobs(self, account: str) -> Iterator[PendingJob]:
+    def pending_jobs(self, account: str, *, simulator_costs: bool = True) -> Iterator[PendingJob]:
         """Return the jobs that are not terminal or whose cost is not settled, oldest month first."""
-        return pending_jobs(self, account)
+        return pending_jobs(self, account, simulator_costs=simulator_costs)
 
     def current_jobs(self, account: str) -> Iterator[dict[str, Any]]:
         """Return the current version of every job of an account, a month in memory at a time, without ``_raw``."""
-        for month in self._months(JOBS.name, account):
-            with open_query() as query:
-                query.execute(
-                    """
-                    select * exclude (_raw) from read_parquet($files, hive_partitioning = false)
-                    qualify row_number() over (partition by id order by _extracted_at desc, _run_id desc) = 1
-                    """,
-                    {"files": self.local(self.files(JOBS.name, account, [month]))},
-                )
-                names = [column[0] for column in query.description]
-                while rows := query.fetchmany(1_000):
-                    yield from (dict(zip(names, row, strict=True)) for row in rows)
-
-    def _months(self, resource: str, account: str) -> list[str]:
-        names = self.files(resource, account)
-        return sorted({name.split("/")[2].partition("=")[2] for name in names})
+        return current_jobs(self, account)
 
     def known_values(
         self, resource: Resource, account: str, column: str, where: tuple[str, str] | None = None
     ) -> set[str]:
         """Return the distinct texts that a column has ever had; ``a.b`` is the member ``b`` of a list of objects."""
-        files = self.files(resource.name, account)
-        outer, _, member = column.partition(".")
-        values = f'unnest("{outer}").{member}' if member else f'"{outer}"'
-        if not files:
-            return set()
-        with open_query() as query:
-            condition = f'where "{where[0]}" = $value' if where else "where $value is null"
-            found = query.execute(
-                f"select distinct {values} from read_parquet($files, hive_partitioning = false) {condition}",  # noqa: S608
-                {"files": self.local(files), "value": where[1] if where else None},
-            )
-            return {row[0] for row in found.fetchall() if row[0] is not None}
+        return known_values(self, resource, account, column, where)
 
     def load_versions(
         self, versions: Versions, resource: Resource, account: str, partitions: Iterable[str] | None = None
     ) -> None:
         """Add the current version of each key in some partitions to an index."""
-        files = self.files(resource.name, account, partitions)
-        if not files:
-            return
-        key = " || chr(31) || ".join(f'"{name}"::varchar' for name in resource.key)
-        deleted = "_deleted" if resource.deletable else "false"
-        with open_query() as query:
-            found = query.execute(
-                f"""
-                select
-                    md5_number_lower({key}) as key,
-                    arg_max(('0x' || left(_hash, 16))::ubigint, (_extracted_at, _run_id)) as hash,
-                    arg_max({deleted}, (_extracted_at, _run_id)) as deleted,
-                from read_parquet($files)
-                group by all
-                """,  # noqa: S608  the names are the registry's, not the API's
-                {"files": self.local(files)},
-            ).fetchnumpy()
-        versions.load(
-            np.asarray(found["key"], np.uint64),
-            np.asarray(found["hash"], np.uint64),
-            np.asarray(found["deleted"], np.bool_),
-        )
+        load_versions(self, versions, resource, account, partitions)
 
     def current(
-        self, resource: Resource, account: str, keys: Iterable[int], partitions: Iterable[str] | None = None
+        self,
+        resource: Resource,
+        account: str,
+        keys: Iterable[int],
+        partitions: Iterable[str] | None = None,
+        columns: Iterable[str] = (),
     ) -> list[dict[str, Any]]:
-        """Return the current version of some keys (given by their digests) as rows of the resource's schema."""
-        files = self.files(resource.name, account, partitions)
-        wanted = pa.table({"digest": pa.array(sorted(keys), pa.uint64())})
-        if not files or not wanted.num_rows:
-            return []
-        key = " || chr(31) || ".join(f'"{name}"::varchar' for name in resource.key)
-        with open_query() as query:
-            query.register("wanted", wanted)
-            query.execute(
-                f"""
-                select * from read_parquet($files, hive_partitioning = false)
-                where md5_number_lower({key}) in (select digest from wanted)
-                qualify row_number() over (
-                    partition by {", ".join(f'"{name}"' for name in resource.key)}
-                    order by _extracted_at desc, _run_id desc
-                ) = 1
-                """,  # noqa: S608  the names are the registry's, not the API's
-                {"files": self.local(files)},
-            )
-            names = [column[0] for column in query.description]
-            return [dict(zip(names, row, strict=True)) for row in query.fetchall()]
+        """Return the current version of some keys (given by their digests), all of its columns or some."""
+        return current_rows(self, resource, account, keys, partitions, columns)
 
     def progress(self, account: str, resource: str) -> dict[str, Any]:
         """Return how far an unfinished sync of a resource got; empty where there is none."""
@@ -246,12 +208,20 @@ class Lake:
 
     def _write_rows(self, folder: str, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> None:
         table = pa.table([pa.array([row[f.name] for row in rows], f.type) for f in schema], schema=schema)
-        self.storage.write(f"{folder}/{self.new_name(rows[0].get('_extracted_at'))}", to_parquet(table))
+        self.storage.write(f"{folder}/{self.new_name(rows[-1].get('_extracted_at'))}", to_parquet(table))
 
     def new_name(self, moment: datetime | None = None) -> str:
         """Return a file name that no other writer uses and that sorts by time."""
-        stamp = f"{moment or datetime.now(UTC):%Y%m%dT%H%M%S}"
+        stamp = (moment or datetime.now(UTC)).strftime(_STAMP_FORMAT)
         return f"{stamp}-{self._writer}-{uuid.uuid4().hex[:8]}-{next(self._numbers):05d}.parquet"
+
+
+def _read_rows(path: str) -> list[dict[str, Any]]:
+    try:
+        rows: list[dict[str, Any]] = pq.ParquetFile(path).read(use_threads=False).to_pylist()
+    except (pa.ArrowInvalid, OSError) as error:
+        raise LakeError(f"{path} cannot be read: {error}. See `ionq-data lake verify`") from error
+    return rows
 
 
 def to_parquet(table: pa.Table) -> bytes:

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ionq_data.lake.query import open_query
+from ionq_data.lake.storage import LakeError
 from ionq_data.resources.fields import TIMESTAMP
 from ionq_data.resources.job_costs import JOB_COSTS
-from ionq_data.resources.jobs import JOBS, TERMINAL_STATUSES
+from ionq_data.resources.jobs import JOBS, SIMULATOR, TERMINAL_STATUSES
 from ionq_data.resources.resource import UNKNOWN_PARTITION
 from ionq_data.sync.store import PendingJob
 
@@ -85,8 +87,12 @@ _MOVED = """
 """
 
 
-def pending_jobs(lake: Lake, account: str) -> Iterator[PendingJob]:
-    """Return the jobs of an account that are not terminal or whose cost is not settled, oldest month first."""
+def pending_jobs(lake: Lake, account: str, *, simulator_costs: bool) -> Iterator[PendingJob]:
+    """Return the jobs of an account that are not terminal or whose cost is not settled, oldest month first.
+
+    Without ``simulator_costs`` the terminal jobs of simulators are left out: there may be millions of them, and none
+    of their costs is ever asked for.
+    """
     fingerprints = _fingerprints(lake, account)
     with tempfile.TemporaryDirectory(prefix="ionq-data-") as folder:
         path = Path(folder) / "pending.parquet"
@@ -95,13 +101,22 @@ def pending_jobs(lake: Lake, account: str) -> Iterator[PendingJob]:
         if content is not None and known == fingerprints:
             path.write_bytes(content)
         else:
-            _write(lake, account, fingerprints, known, content, path)
+            try:
+                _write(lake, account, fingerprints, known, content, path)
+            except OSError as error:
+                raise LakeError(f"{folder} could not be written: {error}. Free some space there") from error
             lake.storage.write(f"{STATE}/account={account}/{lake.new_name()}", path.read_bytes())
             for old in checkpoints:
                 lake.storage.delete(old)
         for batch in pq.ParquetFile(path).iter_batches(batch_size=_BATCH):
-            for row in batch.to_pylist():
+            for row in (batch if simulator_costs else batch.filter(_is_asked_for(batch))).to_pylist():
                 yield PendingJob(**row)
+
+
+def _is_asked_for(batch: pa.RecordBatch) -> pa.BooleanArray:
+    is_simulator = pc.fill_null(pc.starts_with(batch["backend"], SIMULATOR), False)
+    is_open = pc.invert(pc.or_(batch["is_terminal"], pc.fill_null(batch["is_deleted"], False)))
+    return pc.or_(is_open, pc.invert(is_simulator))
 
 
 def _checkpoints(lake: Lake, account: str) -> list[str]:
@@ -140,7 +155,8 @@ def _write(
     metadata = {_FINGERPRINTS: msgspec.json.encode(fingerprints)}
     with pq.ParquetWriter(path, _SCHEMA.with_metadata(metadata), compression="zstd") as writer:
         for month in sorted(fingerprints):
-            if last is not None and known.get(month) == fingerprints[month]:
+            # the unknown month depends on all others: its jobs move to theirs once they have a time
+            if last is not None and known.get(month) == fingerprints[month] and month != UNKNOWN_PARTITION:
                 old = pq.read_table(pa.BufferReader(last), filters=[("partition", "=", month)])
                 writer.write_table(old.cast(_SCHEMA).replace_schema_metadata(metadata))
             else:
@@ -162,7 +178,7 @@ def _compute(lake: Lake, account: str, month: str, writer: pq.ParquetWriter) -> 
                 "terminal": sorted(TERMINAL_STATUSES),
             },
         )
-        if month == UNKNOWN_PARTITION:
+        if month == UNKNOWN_PARTITION and query.table("pending").limit(1).fetchall():
             query.execute(
                 f"delete from pending where id in ({_MOVED})",  # noqa: S608  a constant
                 {"jobs": lake.local(lake.files(JOBS.name, account))},

@@ -8,12 +8,18 @@ from contextlib import contextmanager
 
 import duckdb
 
+from ionq_data.lake.storage import LakeError
+
 _MEMORY = "192MB"
 
 
 @contextmanager
 def open_query() -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open an in-memory DuckDB whose memory is bounded; what does not fit is spilled to a temporary folder."""
+    """Open an in-memory DuckDB whose memory is bounded; what does not fit is spilled to a temporary folder.
+
+    Raises:
+        LakeError: a file of the lake cannot be read.
+    """
     with tempfile.TemporaryDirectory(prefix="ionq-data-") as spill:
         connection = duckdb.connect(
             config={
@@ -28,5 +34,7 @@ def open_query() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("set TimeZone = 'UTC'")
         try:
             yield connection
+        except (duckdb.IOException, duckdb.InvalidInputException, duckdb.OutOfMemoryException) as error:
+            raise LakeError(f"the lake cannot be read: {error}. See `ionq-data lake verify`") from error
         finally:
             connection.close()

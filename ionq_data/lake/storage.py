@@ -6,7 +6,8 @@ import contextlib
 import errno
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -37,7 +38,13 @@ class Storage(Protocol):
         """Return a file's size in bytes. Raises ``FileNotFoundError``."""
 
     def local(self, name: str) -> Path:
-        """Return a path of this machine under which the file's content can be read."""
+        """Return a path of this machine under which an immutable file can be read. Raises ``FileNotFoundError``."""
+
+    def fetch(self, names: Iterable[str]) -> Sequence[Path]:
+        """Return such paths of many files; one that has been removed since it was listed may be left out."""
+
+    def mirror(self, folders: Iterable[str]) -> AbstractContextManager[Path]:
+        """Yield a folder of this machine that holds some of the lake's folders, with their files, as they lie there."""
 
 
 class LocalStorage:
@@ -52,7 +59,7 @@ class LocalStorage:
         return sorted(self._walk(top)) if top.is_dir() else []
 
     def _walk(self, top: Path) -> Iterator[str]:
-        for folder, _, names in os.walk(top):
+        for folder, _, names in os.walk(top, onerror=_refuse):
             relative = Path(folder).relative_to(self.root).as_posix()
             yield from (f"{relative}/{name}" for name in names if not _is_unfinished(name))
 
@@ -61,7 +68,7 @@ class LocalStorage:
         path = self.root / name
         unfinished = path.with_name(f"{path.name}{_UNFINISHED}{uuid.uuid4().hex[:8]}")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(path.parent)
             try:
                 with unfinished.open("wb") as file:
                     file.write(content)
@@ -82,7 +89,11 @@ class LocalStorage:
 
     def delete(self, name: str) -> None:
         """Remove a file; one that is not there is no error."""
-        (self.root / name).unlink(missing_ok=True)
+        path = self.root / name
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise LakeError(_explain(error, path)) from error
 
     def exists(self, name: str) -> bool:
         """Tell whether a file is there."""
@@ -95,6 +106,15 @@ class LocalStorage:
     def local(self, name: str) -> Path:
         """Return the file's own path."""
         return self.root / name
+
+    def fetch(self, names: Iterable[str]) -> Sequence[Path]:
+        """Return the files' own paths."""
+        return [self.root / name for name in names]
+
+    @contextlib.contextmanager
+    def mirror(self, folders: Iterable[str]) -> Iterator[Path]:  # noqa: ARG002
+        """Yield the folder itself."""
+        yield self.root
 
     def sweep(self, older_than_seconds: float, now: float) -> int:
         """Remove what killed writers left under unfinished names; return how many there were."""
@@ -114,6 +134,21 @@ _UNFINISHED = ".unfinished-"
 
 def _is_unfinished(name: str) -> bool:
     return _UNFINISHED in name
+
+
+def _refuse(error: OSError) -> None:
+    """Do not take a folder that cannot be read for an empty one; one that is just gone is no matter."""
+    if not isinstance(error, FileNotFoundError):
+        raise LakeError(f"{error.filename} cannot be read: {error.strerror}. Give this user the right to") from error
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it, durably: a file is lost with the folder that it lies in."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _flush_folder(folder.parent)
 
 
 def _flush_folder(folder: Path) -> None:

@@ -1,0 +1,131 @@
+"""What the configuration file says of alerts, under ``[alerts]``: where they go and from which threshold on."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_STRICT = ConfigDict(extra="forbid", frozen=True)
+
+STALE_AFTER_HOURS = {"backends": 1.0, "jobs": 4.0, "job_costs": 4.0, "characterizations": 18.0}
+"""How old the last complete sync of a resource may be: some of its schedule's intervals."""
+
+
+class FidelityRegression(BaseModel):
+    """A backend got worse: its newest measurement is out of the ordinary, or a metric's level has changed.
+
+    Attributes:
+        min_robust_z: robust standard deviations from the 30-day median (``fidelity_trends.robust_z``).
+        min_confidence: of a change of level (``fidelity_changes.confidence``).
+        within_days: how long a change or a measurement is news.
+    """
+
+    model_config = _STRICT
+
+    enabled: bool = True
+    metrics: tuple[str, ...] = ("1q", "2q", "spam")
+    min_robust_z: float = Field(default=3.5, ge=0)
+    min_confidence: float = Field(default=0.95, ge=0, le=1)
+    within_days: float = Field(default=14, gt=0)
+
+
+class BudgetAtRisk(BaseModel):
+    """The running month of a project, or of all, is spent beyond its budget or heading there.
+
+    Attributes:
+        forecast_share: of the budget, that the month's forecast must be above; 1 is the budget itself.
+    """
+
+    model_config = _STRICT
+
+    enabled: bool = True
+    forecast_share: float = Field(default=1.0, gt=0)
+
+
+class CostAnomaly(BaseModel):
+    """A project's cost of a day stands out (``cost_anomalies``).
+
+    Attributes:
+        min_score: robust standard deviations from what was expected (the mart lists from 3.5 on); a new project has
+            none and needs none.
+        min_amount: least difference from what was expected, in the currency of the cost.
+        within_days: how long a day is news.
+    """
+
+    model_config = _STRICT
+
+    enabled: bool = True
+    reasons: tuple[Literal["spike", "new_project", "drop"], ...] = ("spike", "new_project")
+    min_score: float = Field(default=6, ge=0)
+    min_amount: Decimal = Field(default=Decimal(0), ge=0)
+    within_days: float = Field(default=4, gt=0)
+
+
+class StaleData(BaseModel):
+    """A resource has had no complete sync, or the warehouse no publication, for too long.
+
+    Attributes:
+        after_hours: by resource, where it is not the usual (``STALE_AFTER_HOURS``).
+        otherwise_after_hours: for every other resource.
+    """
+
+    model_config = _STRICT
+
+    enabled: bool = True
+    after_hours: dict[str, float] = Field(default_factory=dict)
+    otherwise_after_hours: float = Field(default=50, gt=0)
+    warehouse_after_hours: float = Field(default=26, gt=0)
+
+    def allowed_hours(self, resource: str) -> float:
+        """Return how old the last complete sync of a resource may be."""
+        return self.after_hours.get(resource, STALE_AFTER_HOURS.get(resource, self.otherwise_after_hours))
+
+
+class IncompleteSync(BaseModel):
+    """The last syncs of a resource did not get all that the API shows.
+
+    Attributes:
+        after_runs: how many in a row.
+    """
+
+    model_config = _STRICT
+
+    enabled: bool = True
+    after_runs: int = Field(default=1, ge=1)
+
+
+class FailedRun(BaseModel):
+    """A run of the pipeline failed, and the job has not succeeded since."""
+
+    model_config = _STRICT
+
+    enabled: bool = True
+
+
+class Rules(BaseModel):
+    """The rules by name, as in ``[alerts.rules.stale_data]``."""
+
+    model_config = _STRICT
+
+    fidelity_regression: FidelityRegression = FidelityRegression()
+    budget_at_risk: BudgetAtRisk = BudgetAtRisk()
+    cost_anomaly: CostAnomaly = CostAnomaly()
+    stale_data: StaleData = StaleData()
+    incomplete_sync: IncompleteSync = IncompleteSync()
+    failed_run: FailedRun = FailedRun()
+
+
+class Alerts(BaseModel):
+    """Where alerts go and which there are.
+
+    Attributes:
+        urls_env: the environment variable with Apprise URLs, white space between them. They hold secrets, so
+            they are never written into the file.
+    """
+
+    model_config = _STRICT
+
+    urls_env: str = "IONQ_ALERT_URLS"
+    rules: Rules = Rules()

@@ -1,0 +1,122 @@
+"""What is current in the lake: each question is answered by a small DuckDB over the files that it concerns.
+
+The current version of a key is the one with the greatest ``(_extracted_at, _run_id)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from ionq_data.lake.query import open_query
+from ionq_data.lake.versions import Versions
+from ionq_data.resources import Resource
+from ionq_data.resources.jobs import JOBS
+
+if TYPE_CHECKING:
+    from ionq_data.lake.lake import Lake
+
+
+def load_versions(
+    lake: Lake, versions: Versions, resource: Resource, account: str, partitions: Iterable[str] | None = None
+) -> None:
+    """Add the current version of each key in some partitions to an index."""
+    files = lake.files(resource.name, account, partitions)
+    if not files:
+        return
+    key = " || chr(31) || ".join(f'"{name}"::varchar' for name in resource.key)
+    deleted = "_deleted" if resource.deletable else "false"
+    with open_query() as query:
+        found = query.execute(
+            f"""
+            select
+                md5_number_lower({key}) as key,
+                arg_max(('0x' || left(_hash, 16))::ubigint, (_extracted_at, _run_id)) as hash,
+                arg_max({deleted}, (_extracted_at, _run_id)) as deleted,
+                epoch_us(max(_extracted_at)) as extracted_at
+            from read_parquet($files, hive_partitioning = false)
+            group by all
+            """,  # noqa: S608  the names are the registry's, not the API's
+            {"files": lake.local(files)},
+        ).fetchnumpy()
+    versions.load(
+        np.asarray(found["key"], np.uint64),
+        np.asarray(found["hash"], np.uint64),
+        np.asarray(found["deleted"], np.bool_),
+        np.asarray(found["extracted_at"], np.int64),
+    )
+
+
+def current_rows(
+    lake: Lake,
+    resource: Resource,
+    account: str,
+    keys: Iterable[int],
+    partitions: Iterable[str] | None = None,
+    columns: Iterable[str] = (),
+) -> list[dict[str, Any]]:
+    """Return the current version of some keys (given by their digests) as rows of the resource's schema."""
+    files = lake.files(resource.name, account, partitions)
+    wanted = pa.table({"digest": pa.array(sorted(keys), pa.uint64())})
+    if not files or not wanted.num_rows:
+        return []
+    key = " || chr(31) || ".join(f'"{name}"::varchar' for name in resource.key)
+    with open_query() as query:
+        query.register("wanted", wanted)
+        query.execute(
+            f"""
+            select {", ".join(f'"{name}"' for name in columns) or "*"}
+            from read_parquet($files, hive_partitioning = false, union_by_name = true)
+            where md5_number_lower({key}) in (select digest from wanted)
+            qualify row_number() over (
+                partition by {", ".join(f'"{name}"' for name in resource.key)}
+                order by _extracted_at desc, _run_id desc
+            ) = 1
+            """,  # noqa: S608  the names are the registry's, not the API's
+            {"files": lake.local(files)},
+        )
+        names = [column[0] for column in query.description]
+        return [dict(zip(names, row, strict=True)) for row in query.fetchall()]
+
+
+def current_jobs(lake: Lake, account: str) -> Iterator[dict[str, Any]]:
+    """Return the current version of every job of an account, a month in memory at a time, without ``_raw``."""
+    for month in _months(lake, JOBS.name, account):
+        with open_query() as query:
+            query.execute(
+                """
+                select * exclude (_raw)
+                from read_parquet($files, hive_partitioning = false, union_by_name = true)
+                qualify row_number() over (partition by id order by _extracted_at desc, _run_id desc) = 1
+                """,
+                {"files": lake.local(lake.files(JOBS.name, account, [month]))},
+            )
+            names = [column[0] for column in query.description]
+            while rows := query.fetchmany(1_000):
+                yield from (dict(zip(names, row, strict=True)) for row in rows)
+
+
+def known_values(
+    lake: Lake, resource: Resource, account: str, column: str, where: tuple[str, str] | None = None
+) -> set[str]:
+    """Return the distinct texts that a column has ever had; ``a.b`` is the member ``b`` of a list of objects."""
+    files = lake.files(resource.name, account)
+    outer, _, member = column.partition(".")
+    values = f'unnest("{outer}").{member}' if member else f'"{outer}"'
+    if not files:
+        return set()
+    with open_query() as query:
+        condition = f'where "{where[0]}" = $value' if where else "where $value is null"
+        found = query.execute(
+            f"select distinct {values} from read_parquet($files, hive_partitioning = false) {condition}",  # noqa: S608
+            {"files": lake.local(files), "value": where[1] if where else None},
+        )
+        return {row[0] for row in found.fetchall() if row[0] is not None}
+
+
+def _months(lake: Lake, resource: str, account: str) -> list[str]:
+    names = lake.files(resource, account)
+    return sorted({name.split("/")[2].partition("=")[2] for name in names})
