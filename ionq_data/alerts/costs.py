@@ -1,0 +1,112 @@
+"""The rules ``budget_at_risk`` over ``budget_status`` and ``cost_anomaly`` over ``cost_anomalies``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from ionq_data.alert_rules import BudgetAtRisk, CostAnomaly
+from ionq_data.alerts.alert import Alert
+from ionq_data.alerts.marts import as_utc, rows
+from ionq_data.alerts.plain_text import money, name
+
+BUDGET = "budget_at_risk"
+ANOMALY = "cost_anomaly"
+
+# 1 row per budget of the running month that is overspent, or will be
+_BUDGETS = """
+    select
+        organization,
+        project_id,
+        project_name,
+        month,
+        budget,
+        spent,
+        forecast,
+        currency,
+        spent > budget as is_exceeded
+    from budget_status
+    where month = date_trunc('month', $now::timestamp)::date
+        and (spent > budget or forecast > budget * $forecast_share::double)
+    order by organization, project_id, currency
+"""
+
+# 1 row per project, date and currency that stands out
+_ANOMALIES = """
+    select
+        organization,
+        project_id,
+        project_name,
+        date,
+        cost,
+        expected,
+        currency,
+        score,
+        reason
+    from cost_anomalies
+    where date > $earliest::date
+        and list_contains($reasons, reason)
+        and abs(cost - expected) >= $min_amount
+        and coalesce(abs(score), $min_score) >= $min_score
+    order by date, organization, project_id, currency
+"""
+
+_WHAT = {"spike": "far above", "new_project": "a new project, above", "drop": "far below"}
+
+
+def budgets(warehouse: duckdb.DuckDBPyConnection, rule: BudgetAtRisk, now: datetime) -> Iterator[Alert]:
+    """Find the running month's budgets that are overspent or will be; going from one to the other is a new alert."""
+    for row in rows(warehouse, _BUDGETS, {"now": as_utc(now), "forecast_share": rule.forecast_share}):
+        whose = f"project {_project(row)}" if row["project_id"] else "the whole organization"
+        spent, forecast, budget = (money(row[column], row["currency"]) for column in ("spent", "forecast", "budget"))
+        month, state = f"{row['month']:%Y-%m}", "exceeded" if row["is_exceeded"] else "at risk"
+        title = f"Budget {state} in {month}: {whose} "
+        title += f"spent {spent} of {budget}" if row["is_exceeded"] else f"will spend {forecast} of {budget}"
+        yield Alert(
+            rule=BUDGET,
+            subject=_subject(row),
+            period=f"{month} {row['currency']} {state}",
+            severity="failure" if row["is_exceeded"] else "warning",
+            title=title,
+            body=(
+                f"Spent so far: {spent}. Forecast for the month: {forecast}. Budget: {budget}. See who spends it in "
+                "cost_per_user_monthly, then hold back runs or change the budget in the budgets file."
+            ),
+            since=now,
+        )
+
+
+def anomalies(warehouse: duckdb.DuckDBPyConnection, rule: CostAnomaly, now: datetime) -> Iterator[Alert]:
+    """Find the days on which a project's cost stands out."""
+    values = {
+        "earliest": as_utc(now - timedelta(days=rule.within_days)),
+        "reasons": list(rule.reasons),
+        "min_amount": rule.min_amount,
+        "min_score": rule.min_score,
+    }
+    for row in rows(warehouse, _ANOMALIES, values):
+        cost, expected = money(row["cost"], row["currency"]), money(row["expected"], row["currency"])
+        score = "" if row["score"] is None else f" That is {abs(row['score']):.1f} robust standard deviations."
+        yield Alert(
+            rule=ANOMALY,
+            subject=_subject(row),
+            period=f"{row['date']} {row['currency']} {row['reason']}",
+            severity="warning",
+            title=f"Cost of project {_project(row)} on {row['date']}: {cost}, {_WHAT[row['reason']]} {expected}",
+            body=(
+                f"On {row['date']} the project cost {cost}; {expected} was expected.{score} See its jobs of that day "
+                "in fct_jobs, dearest first, and ask who submitted them."
+            ),
+            since=now,
+        )
+
+
+def _project(row: dict[str, Any]) -> str:
+    return name(row["project_name"] or row["project_id"])
+
+
+def _subject(row: dict[str, Any]) -> str:
+    return f"{row['organization']}/{row['project_id'] or 'all projects'}"

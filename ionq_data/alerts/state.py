@@ -1,0 +1,71 @@
+"""What is open, and who has been told of it: a file in the data directory, replaced as a whole."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from ionq_data.alerts.alert import Alert, Severity
+from ionq_data.lake.storage import LocalStorage
+
+FILE = "alerts.json"
+_log = logging.getLogger(__name__)
+
+
+class OpenAlert(msgspec.Struct):
+    """An alert that holds, as it is kept between two evaluations, with the destinations that have it."""
+
+    rule: str
+    subject: str
+    period: str
+    severity: Severity
+    title: str
+    body: str
+    since: datetime
+    delivered: list[str] = msgspec.field(default_factory=list)
+
+    @property
+    def alert(self) -> Alert:
+        """The alert itself."""
+        return Alert(**{name: getattr(self, name) for name in Alert.__dataclass_fields__})
+
+
+def open_alerts(data_dir: Path) -> list[Alert]:
+    """Return the alerts that held when they were last evaluated, failures first, whether or not they reached anyone."""
+    return [kept.alert for kept in read(data_dir)]
+
+
+def merge(kept: Iterable[OpenAlert], found: Iterable[Alert]) -> list[OpenAlert]:
+    """Return what is open now: figures are those of today, the first notice and who has been told are kept.
+
+    What is not found any more is resolved and left out, and so is told anew if it comes back.
+    """
+    before = {each.alert.identity: each for each in kept}
+    merged = []
+    for alert in {alert.identity: alert for alert in found}.values():
+        known = before.get(alert.identity)
+        values = {name: getattr(alert, name) for name in Alert.__dataclass_fields__}
+        if known:
+            values["since"] = known.since
+        merged.append(OpenAlert(**values, delivered=list(known.delivered) if known else []))
+    return merged
+
+
+def read(data_dir: Path) -> list[OpenAlert]:
+    """Return what was open; a file that nobody can read counts as none, at the price of being told again."""
+    try:
+        return msgspec.json.decode((data_dir / FILE).read_bytes(), type=list[OpenAlert])
+    except FileNotFoundError:
+        return []
+    except msgspec.DecodeError as error:
+        _log.warning("%s is damaged (%s): open alerts are delivered again", data_dir / FILE, error)
+        return []
+
+
+def write(data_dir: Path, alerts: list[OpenAlert]) -> None:
+    """Replace the file in one step. Raises ``LakeError`` where the folder cannot be written."""
+    LocalStorage(data_dir).write(FILE, msgspec.json.format(msgspec.json.encode(alerts)))
