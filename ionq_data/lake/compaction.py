@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -159,9 +159,12 @@ def _plans(lake: Lake) -> dict[str, Plan]:
 
 
 def _remove_replaced(lake: Lake, now: datetime, grace: timedelta) -> int:
+    due = {name: plan for name, plan in _plans(lake).items() if now - plan.at >= grace}
+    if not due:
+        return 0
     removed = 0
-    for name, plan in _plans(lake).items():
-        if now - plan.at >= grace:
+    with lake.storage.removing() if isinstance(lake.storage, LocalStorage) else nullcontext():
+        for name, plan in due.items():
             for old in plan.replaces:
                 removed += lake.storage.exists(old)
                 lake.storage.delete(old)

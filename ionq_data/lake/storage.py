@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -113,8 +114,28 @@ class LocalStorage:
 
     @contextlib.contextmanager
     def mirror(self, folders: Iterable[str]) -> Iterator[Path]:  # noqa: ARG002
-        """Yield the folder itself."""
-        yield self.root
+        """Yield the folder itself; what was merged is not removed while the block runs."""
+        with self._locked(fcntl.LOCK_SH):
+            yield self.root
+
+    @contextlib.contextmanager
+    def removing(self) -> Iterator[None]:
+        """Wait until nobody reads by ``mirror``, and keep new readers waiting while the block runs."""
+        with self._locked(fcntl.LOCK_EX):
+            yield
+
+    @contextlib.contextmanager
+    def _locked(self, mode: int) -> Iterator[None]:
+        path = self.root / READERS
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = path.open("a")
+        except OSError:  # a reader without the right to write has only the hour's grace
+            yield
+            return
+        with file:
+            fcntl.flock(file, mode)
+            yield
 
     def sweep(self, older_than_seconds: float, now: float) -> int:
         """Remove what killed writers left under unfinished names; return how many there were."""
@@ -129,6 +150,7 @@ class LocalStorage:
         return len(stale)
 
 
+READERS = "_compactions/readers.lock"
 _UNFINISHED = ".unfinished-"
 
 

@@ -81,6 +81,25 @@ def test_leaves_merged_files_for_readers_that_have_listed_them(lake: Lake) -> No
     assert all(lake.storage.exists(name) for name in listed)
 
 
+def test_removes_nothing_while_a_build_reads(lake: Lake) -> None:
+    compact(lake, now=NOW)
+    removed = threading.Event()
+
+    def remove() -> None:
+        compact(lake, now=LATER)
+        removed.set()
+
+    with lake.mirror() as folder:
+        listed = list(folder.glob("jobs/**/*.parquet"))
+        remover = threading.Thread(target=remove)
+        remover.start()
+        assert not removed.wait(0.3)
+        assert all(path.exists() for path in listed)
+    remover.join(timeout=10)
+    assert removed.is_set()
+    assert not all(path.exists() for path in listed)
+
+
 def test_second_compaction_finds_nothing_to_do(lake: Lake) -> None:
     compact(lake, now=NOW)
     compact(lake, now=LATER)
