@@ -56,8 +56,8 @@ def _write(folder: Path, rows: Rows, schema: pa.Schema, partition: str) -> None:
         pq.write_table(pa.Table.from_pylist(records, schema=schema), place / "rows.parquet")
 
 
-def build(folder: Path, lake: Path, *select: str) -> duckdb.DuckDBPyConnection:
-    """Build the selected models and what they need, run their tests, and return a connection to the result."""
+def build(folder: Path, lake: Path, *select: str, with_unit_tests: bool = False) -> duckdb.DuckDBPyConnection:
+    """Build the selected models, run their tests, and return a connection to the result."""
     file = folder / "build.duckdb"
     environment = {
         "IONQ_DATA_LAKE": str(lake),
@@ -65,7 +65,8 @@ def build(folder: Path, lake: Path, *select: str) -> duckdb.DuckDBPyConnection:
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
     }
-    options = ["--indirect-selection", "cautious", "--exclude-resource-type", "unit_test"]
+    options = ["--indirect-selection", "cautious"]
+    options += [] if with_unit_tests else ["--exclude-resource-type", "unit_test"]
     outcome = run_dbt(["build", *options, "--select", *select], project=SQL, environment=environment)
     assert outcome.exit_code == 0, outcome.summary
     return duckdb.connect(str(file), read_only=True)

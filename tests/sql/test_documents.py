@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.conftest import Simulated
 
 from ionq_data.warehouse.dictionary import data_dictionary
 from ionq_data.warehouse.project import sql_dir
+from tests.conftest import Simulated
 
 DOCS = Path(__file__).parents[2] / "docs"
 RECIPES = re.findall(

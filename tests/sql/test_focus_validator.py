@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from tests.conftest import Simulated
 
 PACKAGES = ("focus-validator==2.2.1", "numpy<2", "pyarrow<20")  # its numpy is older than newer pyarrows need
@@ -85,7 +86,5 @@ def test_validator_accepts_the_mart(simulated: Simulated, validator: Path, crite
 @pytest.mark.prove
 def test_validator_refuses_what_is_wrong(simulated: Simulated, validator: Path, tmp_path: Path) -> None:
     mart, wrong = simulated.data_dir / "marts" / "focus_cost_and_usage.parquet", tmp_path / "wrong.parquet"
-    duckdb.execute(
-        f"""copy (select * replace ('Computing' as "ServiceCategory") from '{mart}') to '{wrong}'"""  # noqa: S608
-    )
+    duckdb.execute(f"""copy (select * replace ('Computing' as "ServiceCategory") from '{mart}') to '{wrong}'""")
     assert "ServiceCategory-C-003-M" in violated_rules(validator, wrong)

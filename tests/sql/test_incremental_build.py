@@ -7,19 +7,21 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from tests.sql.marts import build
 
 from ionq_data.api import Client
 from ionq_data.config import Account, Settings
 from ionq_data.emulator import Emulator, NewJob, Scenario, Server
 from ionq_data.ingest import sync
 from ionq_data.lake import Lake
+from tests.sql.marts import build
 
 EVERYTHING = ("path:models", "--resource-type", "model")
 MARK = "left alone by the second build"
 
 
-@pytest.mark.parametrize(("seed", "jobs"), [(5, 400), *(pytest.param(s, 3000, marks=pytest.mark.prove) for s in (6, 7))])
+@pytest.mark.parametrize(
+    ("seed", "jobs"), [(5, 400), *(pytest.param(s, 3000, marks=pytest.mark.prove) for s in (6, 7))]
+)
 def test_builds_on_the_last_one(tmp_path: Path, seed: int, jobs: int) -> None:
     kept, fresh = tmp_path / "kept", tmp_path / "fresh"
     with Emulator(Scenario(seed=seed, days=60, jobs=jobs, response_shape="live", credits=True)).serve() as server:
@@ -100,6 +102,6 @@ def is_different(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Tell whether rows differ; the last digits of a mean depend on the order of adding up, and do not count."""
     columns = connection.execute(f"describe other.{name}").fetchall()
     listed = ", ".join(f'"{column}"::float' if kind == "DOUBLE" else f'"{column}"' for column, kind, *_ in columns)
-    one, other = (f"(select {listed} from {file}.{name})" for file in ("one", "other"))  # noqa: S608 - our own names
+    one, other = (f"(select {listed} from {file}.{name})" for file in ("one", "other"))
     surplus = f"(from {one} except all from {other}) union all (from {other} except all from {one})"
-    return bool(connection.execute(f"select count(*) from ({surplus})").fetchall()[0][0])  # noqa: S608
+    return bool(connection.execute(f"select count(*) from ({surplus})").fetchall()[0][0])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+
 from tests.sql.marts import build, write_lake
 
 MODELS = ("stg_ionq__jobs", "stg_ionq__job_costs", "stg_ionq__usage", "stg_ionq__backends", "stg_ionq__rates")

@@ -13,13 +13,15 @@ with template as (
 
 lines as (
     select * from template
-    {%- if budgets %}
+    {% if budgets %}
     union all by name
     select *
-    from read_csv(
-        '{{ budgets }}', header = true, all_varchar = true, delim = ',', quote = '"', escape = '"', comment = '#'
-    )
-    {%- endif %}
+    from
+        read_csv(
+            '{{ budgets }}',
+            header = true, all_varchar = true, delim = ',', quote = '"', escape = '"', comment = '#'
+        )
+    {% endif %}
 )
 
 select

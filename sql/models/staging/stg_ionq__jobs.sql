@@ -13,10 +13,10 @@ with lake_versions as (
 changed as (
     select lake_versions.*
     from lake_versions
-    {%- if is_incremental() %}
+    {% if is_incremental() %}
     left join {{ this }} as built on lake_versions.id = built.job_id
     where lake_versions.versions_hash is distinct from built.versions_hash
-    {%- endif %}
+    {% endif %}
 ),
 
 -- 1 row per job and account that saw it: the account's current version

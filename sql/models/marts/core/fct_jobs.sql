@@ -2,8 +2,8 @@
 {#- All that a row is made of: a job whose hash is that of the last build is not built again. -#}
 {%- set inputs_hash -%}
 hash(
-        jobs.versions_hash, accounts.organization, if(jobs.is_terminal, null, accounts.as_of), costs, calibrated,
-        projects.project_name, users.user_name
+        jobs.versions_hash, accounts.organization, if(jobs.is_terminal, null, accounts.as_of), sightings.seen_at, costs,
+        calibrated, projects.project_name, users.user_name
     )
 {%- endset -%}
 -- 1 row per job
@@ -33,7 +33,7 @@ select
     jobs.started_at,
     jobs.completed_at,
     case
-        when jobs.is_deleted or jobs.is_terminal then jobs.last_seen_at
+        when jobs.is_deleted or jobs.is_terminal then greatest(jobs.last_seen_at, sightings.seen_at)
         else greatest(jobs.last_seen_at, accounts.as_of)
     end as last_known_at,
 
@@ -96,9 +96,10 @@ from {{ ref('stg_ionq__jobs') }} as jobs
 inner join {{ ref('int_job_costs') }} as costs on jobs.job_id = costs.job_id
 left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
 left join {{ ref('int_job_calibrations') }} as calibrated on jobs.job_id = calibrated.job_id
+left join {{ ref('int_last_sightings') }} as sightings on jobs.job_id = sightings.job_id
 left join {{ ref('dim_projects') }} as projects on jobs.project_id = projects.project_id
 left join {{ ref('dim_users') }} as users on jobs.submitter_id = users.user_id
-{%- if is_incremental() %}
+{% if is_incremental() %}
 left join {{ this }} as built on jobs.job_id = built.job_id
 where built.inputs_hash is distinct from {{ inputs_hash }}
-{%- endif %}
+{% endif %}

@@ -34,7 +34,6 @@ billed as (
         sum(cost) as job_cost,
         count(*) as billed_jobs,
         count(*) filter (where not is_settled) as unsettled_jobs,
-        max(first_answered_at) as billed_at,
     from {{ ref('int_job_bills') }}
     group by all
 ),
@@ -53,13 +52,20 @@ unbilled as (
     group by all
 ),
 
--- 1 row per organization: the instant that stands for now
+-- 1 row per organization: the instant that stands for now, and when its report was last read, changed or not
 clocks as (
     select
-        organization,
-        max(as_of) as as_of,
-    from {{ ref('int_accounts') }}
-    group by organization
+        accounts.organization,
+        max(accounts.as_of) as as_of,
+        max(syncs.started_at) as report_looked_at,
+    from {{ ref('int_accounts') }} as accounts
+    left join {{ ref('stg_ionq__syncs') }} as syncs
+        on
+            accounts.account = syncs.account
+            and syncs.resource = 'usage'
+            and syncs.is_complete
+            and coalesce(syncs.mode, '') not in ('range', 'skipped')
+    group by accounts.organization
 ),
 
 compared as (
@@ -73,7 +79,6 @@ compared as (
         coalesce(billed.job_cost, 0) as job_cost,
         coalesce(billed.billed_jobs, 0) as billed_jobs,
         coalesce(billed.unsettled_jobs, 0) as unsettled_jobs,
-        billed.billed_at,
     from reported
     full outer join billed
         on
@@ -96,8 +101,9 @@ select
         when compared.usage_report_cost = compared.job_cost then 'matched'
         when
             compared.unsettled_jobs > 0
-            or compared.billed_at > compared.report_read_at
-            or clocks.as_of < compared.date + interval '{{ var("settling_days") }} days'
+            -- a date is settled once both its jobs and its report were read after all of its bills were final
+            or least(clocks.as_of, greatest(clocks.report_looked_at, compared.report_read_at))
+            < compared.date + interval '{{ var("settling_days") }} days'
             then 'pending'
         when compared.usage_report_cost > compared.job_cost then 'missing_jobs'
         else 'mismatch'

@@ -88,7 +88,8 @@ select
     (charges.date + interval 1 day)::timestamp as "ChargePeriodEnd",
     charges.date::timestamp as "ChargePeriodStart",
     null::varchar as "CommitmentDiscountStatus",
-    if(charges.is_usage, coalesce(try_cast(charges.qpu_seconds as decimal(38, 6)), charges.jobs), null) as "ConsumedQuantity",
+    case when charges.is_usage then coalesce(try_cast(charges.qpu_seconds as decimal(38, 6)), charges.jobs) end
+        as "ConsumedQuantity",
     case when charges.is_usage then if(charges.qpu_seconds is null, 'Jobs', 'Seconds') end as "ConsumedUnit",
     if(charges.is_national, charges.cost, 0)::decimal(38, 6) as "ContractedCost",
     if(charges.is_national, charges.cost, 0)::decimal(38, 6) as "EffectiveCost",
