@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -15,6 +14,7 @@ from ionq_data.api.errors import ApiError, AuthenticationError
 from ionq_data.config import Account, ConfigurationError, Settings
 from ionq_data.lake import Lake
 from ionq_data.resources import RESOURCES, STANDING
+from ionq_data.resources.usage import USAGE
 from ionq_data.sync.context import Context, Rules
 from ionq_data.sync.first_look import WrongOrganizationError, look_first
 from ionq_data.sync.ledger import SyncRecord
@@ -22,8 +22,6 @@ from ionq_data.sync.progress import OnProgress, ignore
 from ionq_data.sync.run import record_unreachable, sync_resources
 
 Connect = Callable[[Account], Client]
-
-_log = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -126,14 +124,15 @@ async def _sync_accounts(
             )
             unreachable = await _look_first(context, names, uses_server_clock=settings.clock == "server")
             lake.ensure([account.name])
-            _keep_time_moving(context)
+            context.newest_stamp = lake.newest_stamp(account.name)
             if unreachable:
                 records += record_unreachable(context, names, unreachable)
                 continue
             context.shares_organization = context.organization in organizations
-            if context.organization:
+            read = await sync_resources(context, names)
+            if context.organization and any(record.resource == USAGE.name and record.complete for record in read):
                 organizations.add(context.organization)
-            records += await sync_resources(context, names)
+            records += read
     return records
 
 
@@ -148,14 +147,6 @@ async def _look_first(context: Context, names: list[str], *, uses_server_clock: 
     except ApiError as error:
         return str(error)
     return None
-
-
-def _keep_time_moving(context: Context) -> None:
-    """Never go behind the last sync: a version with an earlier time than the one it replaces would not be current."""
-    newest = max((record.finished_at for record in context.store.ledger(context.account)), default=None)
-    if newest is not None and (behind := newest - context.now()) > timedelta(0):
-        context.offset += behind
-        _log.warning("the clock is %s behind the last sync of account %s: correct it", behind, context.account)
 
 
 def open_client(settings: Settings, account: Account) -> Client:

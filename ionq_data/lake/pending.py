@@ -83,7 +83,7 @@ _MONTH = """
 _MOVED = """
     select id from read_parquet($jobs, hive_partitioning = false)
     where id in (select id from pending)
-    group by id having arg_max(submitted_at is not null, (_extracted_at, _run_id))
+    group by id having arg_max(coalesce(year(submitted_at) >= 1000, false), (_extracted_at, _run_id))
 """
 
 

@@ -1,6 +1,6 @@
 """Backends: ``GET /backends``, a snapshot of status and queue that is gone if nobody records it."""
 
-from ionq_data.resources.fields import BOOLEAN, INSTANT, INTEGER, NUMBER, TEXT, TEXTS, field
+from ionq_data.resources.fields import BOOLEAN, INSTANT, INTEGER, KEY, NUMBER, TEXT, TEXTS, field
 from ionq_data.resources.resource import Resource
 
 BACKENDS = Resource(
@@ -13,7 +13,7 @@ BACKENDS = Resource(
     authenticated=False,
     description="What each backend said of itself each time it was asked.",
     fields=(
-        field("backend", TEXT, required=True, description="Name, such as qpu.forte-1."),
+        field("backend", KEY, required=True, description="Name, such as qpu.forte-1."),
         field("status", TEXT, description="available, unavailable or retired."),
         field("degraded", BOOLEAN, description="True where the backend runs below its usual quality."),
         field("qubits", INTEGER, description="Qubits available."),

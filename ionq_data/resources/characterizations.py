@@ -1,6 +1,6 @@
 """Characterizations: ``GET /backends/{backend}/characterizations``, what a calibration measured."""
 
-from ionq_data.resources.fields import INSTANT, INTEGER, NUMBER, PAIRS, TEXT, Field, field
+from ionq_data.resources.fields import INSTANT, INTEGER, KEY, NUMBER, PAIRS, TEXT, Field, field
 from ionq_data.resources.resource import Resource
 
 
@@ -26,7 +26,7 @@ CHARACTERIZATIONS = Resource(
     authenticated=False,
     description="Each measurement of a backend's fidelities and times.",
     fields=(
-        field("id", TEXT, required=True, description="The characterization's id."),
+        field("id", KEY, required=True, description="The characterization's id."),
         field("backend", TEXT, description="The backend measured."),
         field("date", INSTANT, description="When it was measured (UTC)."),
         field("qubits", INTEGER, description="Qubits available."),

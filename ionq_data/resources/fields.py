@@ -26,6 +26,7 @@ TIMESTAMP = pa.timestamp("us", tz="UTC")
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 _INT64 = 2**63
+_LONGEST_KEY = 255
 _SHOWN = 60  # characters of a bad value that a problem repeats
 _DATE_ONLY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
@@ -68,7 +69,10 @@ def field(name: str, kind: Kind, *paths: str | Path, required: bool = False, des
 
 def shown(value: Json) -> str:
     """Return a short, printable form of a value for a problem."""
-    text = ascii(value)
+    try:
+        text = ascii(value)
+    except (ValueError, RecursionError):  # an integer of thousands of digits, or lists in lists in lists
+        text = f"a {type(value).__name__} too large to show"
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
@@ -78,6 +82,14 @@ def _text(value: Json) -> str:
     if not value.isascii():
         value.encode()  # a lone surrogate is legal in JSON and cannot be stored
     return value
+
+
+def _key(value: Json) -> str:
+    """Read an id or a name that requests are made with: it must not be empty, and must fit into a URL."""
+    text = _text(value)
+    if not 0 < len(text) <= _LONGEST_KEY:
+        raise ValueError
+    return text
 
 
 def _boolean(value: Json) -> bool:
@@ -165,6 +177,7 @@ def _pairs(value: Json) -> list[list[int]]:
 
 
 TEXT = Kind(pa.string(), "a text", _text)
+KEY = Kind(pa.string(), f"a text of 1 to {_LONGEST_KEY} characters", _key)
 BOOLEAN = Kind(pa.bool_(), "true or false", _boolean)
 SWITCH = Kind(pa.bool_(), "true, false or an object", _presence)
 INTEGER = Kind(pa.int64(), "an integer", _integer)

@@ -1,10 +1,13 @@
 """Jobs: ``GET /jobs``, and ``GET /jobs/{id}`` for one that the list no longer shows."""
 
-from ionq_data.resources.fields import BOOLEAN, INSTANT, INTEGER, JSON, NUMBER, SWITCH, TEXT, TEXTS, field
+from ionq_data.resources.fields import BOOLEAN, INSTANT, INTEGER, JSON, KEY, NUMBER, SWITCH, TEXT, TEXTS, field
 from ionq_data.resources.resource import Resource
 
 TERMINAL_STATUSES = frozenset({"completed", "failed", "canceled"})
 """The statuses after which a job no longer changes; one that is not known counts as not terminal."""
+
+SIMULATOR = "simulator"
+"""How the name of every backend that is no quantum computer begins."""
 
 JOBS = Resource(
     name="jobs",
@@ -15,7 +18,7 @@ JOBS = Resource(
     deletable=True,
     description="Every version of every job that a key may view.",
     fields=(
-        field("id", TEXT, required=True, description="The job's id."),
+        field("id", KEY, required=True, description="The job's id."),
         field("status", TEXT, description="submitted, ready, started, completed, failed or canceled."),
         field("type", TEXT, description="Kind of job, such as ionq.circuit.v1."),
         field("backend", TEXT, description="Target, such as qpu.forte-1 or simulator."),

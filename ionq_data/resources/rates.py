@@ -4,7 +4,7 @@ The live API says ``rate_card``, ``estimated_total_cost`` and ``estimated_unit``
 ``rate_information``, ``estimated_cost`` and ``cost_unit``.
 """
 
-from ionq_data.resources.fields import AMOUNT, BOOLEAN, INSTANT, INTEGER, NUMBER, TEXT, UNIT_PRICE, field
+from ionq_data.resources.fields import AMOUNT, BOOLEAN, INSTANT, INTEGER, KEY, NUMBER, TEXT, UNIT_PRICE, field
 from ionq_data.resources.resource import Resource
 
 ESTIMATED_CIRCUIT: dict[str, str | int] = {"qubits": 10, "shots": 1000, "1q_gates": 100, "2q_gates": 50}
@@ -17,7 +17,7 @@ RATES = Resource(
     observation=True,
     description="The prices of each backend, with and without error mitigation, each time they were asked for.",
     fields=(
-        field("backend", TEXT, "input_values.backend", required=True, description="The backend asked about."),
+        field("backend", KEY, "input_values.backend", required=True, description="The backend asked about."),
         field(
             "error_mitigation",
             BOOLEAN,

@@ -155,7 +155,8 @@ def read_record(
         why = next((p for p in problems if p.partition(":")[0] in missing), f"no {' and no '.join(missing)}")
         return Rejection(f"no usable key: {why}", raw, extracted_at, run_id)
     said_beside = {k: str(v) for k, v in (context or {}).items()} | ({"_deleted": "true"} if deleted else {})
-    digest = content_hash([record, said_beside] if said_beside else record)
+    said = {name: value for name, value in record.items() if value is not None}  # null says no more than absence
+    digest = content_hash([said, said_beside] if said_beside else said)
     if resource.deletable:
         values["_deleted"] = deleted
     values |= {"_raw": text, "_hash": digest, "_extracted_at": extracted_at, "_run_id": run_id, "_problems": problems}

@@ -1,6 +1,6 @@
 """Sessions: ``GET /sessions``, times in which a backend was reserved."""
 
-from ionq_data.resources.fields import AMOUNT, BOOLEAN, INSTANT, INTEGER, TEXT, field
+from ionq_data.resources.fields import AMOUNT, BOOLEAN, INSTANT, INTEGER, KEY, TEXT, field
 from ionq_data.resources.resource import Resource
 
 SESSIONS = Resource(
@@ -11,7 +11,7 @@ SESSIONS = Resource(
     partition_by="created_at",
     description="Every version of every session of the organization.",
     fields=(
-        field("id", TEXT, required=True, description="The session's id."),
+        field("id", KEY, required=True, description="The session's id."),
         field("created_at", INSTANT, description="When it was asked for (UTC)."),
         field("organization_id", TEXT, description="Id of the organization."),
         field("backend", TEXT, description="The backend reserved."),

@@ -1,6 +1,6 @@
 """Whoami: ``GET /whoami``, which key this is."""
 
-from ionq_data.resources.fields import TEXT, field
+from ionq_data.resources.fields import KEY, TEXT, field
 from ionq_data.resources.resource import Resource
 
 WHOAMI = Resource(
@@ -9,7 +9,7 @@ WHOAMI = Resource(
     key=("key_id",),
     description="The keys that records were read with.",
     fields=(
-        field("key_id", TEXT, required=True, description="Id of the API key."),
+        field("key_id", KEY, required=True, description="Id of the API key."),
         field("key_name", TEXT, description="What the key is called."),
         field("project_id", TEXT, description="Id of the project the key belongs to."),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ionq_data.api import split_array
 from ionq_data.resources.backends import BACKENDS
+from ionq_data.resources.jobs import SIMULATOR
 from ionq_data.sync.context import Context, Outcome
 from ionq_data.sync.intake import Intake
 from ionq_data.sync.ledger import SyncRecord
@@ -28,4 +29,4 @@ async def list_backends(context: Context, intake: Intake | None = None) -> tuple
 
 def is_qpu(backend: str) -> bool:
     """Tell a quantum computer from a simulator, by the API's way of naming them."""
-    return not backend.startswith("simulator")
+    return not backend.startswith(SIMULATOR)

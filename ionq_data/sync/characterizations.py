@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ionq_data.api import numbered_pages
-from ionq_data.api.errors import ApiError, AuthenticationError, BadRequest, NotFound, PermissionDenied
+from ionq_data.api.errors import ApiError, AuthenticationError, BadRequest, NotFound, PermissionDenied, RequestRefused
 from ionq_data.resources.characterizations import CHARACTERIZATIONS
 from ionq_data.resources.jobs import JOBS
 from ionq_data.sync.backends import is_qpu, list_backends
@@ -33,24 +33,27 @@ def start_date(newest: str | None, *, full: bool) -> date | None:
     """Return the first date to ask for, None for all: one day before the newest known measurement."""
     if full or newest is None:
         return None
-    return (datetime.fromisoformat(newest) - _REREAD).date()
+    return date.fromordinal(max(1, datetime.fromisoformat(newest).toordinal() - _REREAD.days))
 
 
 async def sync_characterizations(context: Context, intake: Intake, ledger: list[SyncRecord]) -> Outcome:
     """Read each backend's new measurements; one that fails does not keep the others from being read."""
     last = last_complete(ledger)
     marks: dict[str, Any] = dict(last.marks) if last else {}
-    backends = backends_to_ask(await list_backends(context), context.rules.backends, marks, _backends_of_jobs(context))
-    missing, notes = [], []
+    listed = await list_backends(context)
+    backends = backends_to_ask(listed, context.rules.backends, marks, _backends_of_jobs(context))
+    missing: list[str] = []
+    notes: list[str] = []
     for backend in backends:
         try:
             newest = await _read_backend(context, intake, backend, marks.get(backend))
-        except (NotFound, BadRequest, PermissionDenied) as error:
-            notes.append(f"no characterizations of {backend}: {error}")
         except AuthenticationError:
             raise
         except ApiError as error:
-            missing.append(f"characterizations of {backend}: {error}")
+            is_absent = isinstance(error, NotFound | PermissionDenied)
+            # one that is listed no longer may be refused in any way, and for good
+            is_gone = isinstance(error, BadRequest | RequestRefused) and backend not in listed
+            (notes if is_absent or is_gone else missing).append(f"no characterizations of {backend}: {error}")
         else:
             marks[backend] = newest
     newest_of_all = max((mark for mark in marks.values() if mark), default=None)
@@ -78,9 +81,12 @@ async def _read_backend(context: Context, intake: Intake, backend: str, newest: 
     params = {"start": start.isoformat()} if start else {}
     limit = context.now()
     async for page in numbered_pages(context.client, path, params, items="characterizations", page_size=_PAGE_SIZE):
+        stamp = context.stamp(page.received_at)
         for record in page.records:
-            taken = intake.take(record, extracted_at=context.stamp(page.received_at), context={"backend": backend})
+            taken = intake.take(record, extracted_at=stamp, context={"backend": backend})
             measured = taken.row.values["date"] if taken.row else None
             if measured is not None and measured <= limit:
                 newest = max(newest or "", measured.isoformat())
+        if intake.is_full:
+            intake.flush()
     return newest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable
+from datetime import timedelta
 from urllib.parse import quote
 
 from ionq_data.api import split_page
@@ -54,11 +55,12 @@ async def look_first(context: Context, names: Iterable[str], *, uses_server_cloc
 async def _check_access(context: Context, named: str) -> None:
     """Ask the configured organization for a day of usage: it may be known under two names, or be another's."""
     path = USAGE.endpoint.replace("{organization}", quote(str(context.organization), safe=""))
-    day = context.now().date().isoformat()
-    params = {"start_date": day, "end_date": day, "group_by": GROUPINGS[0], "modality": MODALITY}
+    day = context.now().date()
+    dates = {"start_date": day.isoformat(), "end_date": (day + timedelta(days=1)).isoformat()}
+    params = {**dates, "group_by": GROUPINGS[0], "modality": MODALITY}
     try:
         await context.client.get(path, params=params, authenticated=True)
-    except _REFUSED as error:
+    except (PermissionDenied, NotFound) as error:
         raise WrongOrganizationError(
             f"the key belongs to organization {named}, not to {context.organization}: "
             f"correct organization_id or use a key of that organization ({error})"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -23,9 +22,11 @@ from ionq_data.resources.resource import content_hash, parse
 from ionq_data.sync.backends import is_qpu
 from ionq_data.sync.context import Context, Outcome
 from ionq_data.sync.intake import Intake
+from ionq_data.sync.keys import key_digest
 from ionq_data.sync.ledger import SyncRecord
 from ionq_data.sync.progress import Progress
 from ionq_data.sync.store import PendingJob
+from ionq_data.sync.workers import run_workers
 
 AGREEING_APART = timedelta(hours=24)
 SETTLED_AFTER = timedelta(days=7)
@@ -33,14 +34,15 @@ _FLUSH_SECONDS = 10
 _GIVE_UP_AFTER = 5  # failures in a row: then it is the API, not the job
 
 
-def is_due(job: PendingJob, now: datetime, *, simulator_costs: bool) -> bool:
+def is_due(job: PendingJob, now: datetime, *, simulator_costs: bool, full: bool = False) -> bool:
     """Tell whether a job's cost is to be asked for now.
 
-    A refusal is tried again after an hour, and each time twice as long after the one before.
+    A refusal is tried again after an hour, and each time twice as long after the one before; at once where the user
+    asks for everything (``full``).
     """
     if not (job.is_terminal or job.is_deleted) or (not simulator_costs and not is_qpu(job.backend or "")):
         return False
-    if not job.attempts or job.asked_at is None:
+    if full or not job.attempts or job.asked_at is None:
         return True
     return now >= job.asked_at + timedelta(hours=2 ** min(job.attempts - 1, 20))
 
@@ -55,14 +57,15 @@ def is_settled(job: PendingJob, answer_hash: str, answered_at: datetime) -> bool
 
 async def sync_job_costs(context: Context, intake: Intake, _ledger: list[SyncRecord]) -> Outcome:
     """Ask for the cost of every job that is due, a few at a time."""
-    rules, started_at = context.rules, context.now()
+    rules, started_at = context.rules, context.stamp()
 
     def due() -> Iterator[PendingJob]:
-        pending = context.store.pending_jobs(context.account)
-        return (job for job in pending if is_due(job, started_at, simulator_costs=rules.simulator_costs))
+        pending = context.store.pending_jobs(context.account, simulator_costs=rules.simulator_costs)
+        simulator_costs, full = rules.simulator_costs, rules.full
+        return (job for job in pending if is_due(job, started_at, simulator_costs=simulator_costs, full=full))
 
     asking = _Asking(context, intake, due(), total=sum(1 for _ in due()))
-    await asyncio.gather(*(asking.work() for _ in range(rules.concurrency)))
+    await run_workers(asking.work, rules.concurrency)
     return Outcome(watermark=started_at, missing=tuple(asking.missing))
 
 
@@ -94,12 +97,37 @@ class _Asking:
                 self._take(job, found)
 
     async def _ask(self, job: PendingJob) -> Row | Rejection:
+        """Ask for a job's cost; what cannot be read is kept as rejected, and counts as a refusal."""
         path = JOB_COSTS.endpoint.replace("{id}", quote(job.id, safe=""))
         try:
             answer = await self.context.client.get(path, authenticated=True)
         except (PermissionDenied, NotFound, BadRequest, RequestRefused) as refusal:
-            return _refusal_row(job, refusal, self.context)
-        return _answer_row(job, answer.body, self.context.stamp(answer.received_at), self.context.run_id)
+            return self._refused(job, refusal.status, str(refusal))
+        found = answer_row(job, answer.body, self.context.stamp(answer.received_at), self.context.run_id)
+        if isinstance(found, Row):
+            return found
+        self.intake.reject(found)
+        return self._refused(job, answer.status, found.reason)
+
+    def _refused(self, job: PendingJob, status: int | None, reason: str) -> Row | Rejection:
+        """Return a row that says why there is no answer now, and keeps the last one: what a job cost was still paid."""
+        body = b"{}"
+        if job.answer_hash is not None:
+            keys, partitions = [key_digest((job.id,))], [JOB_COSTS.partition_of({"submitted_at": job.submitted_at})]
+            for row in self.context.store.current(JOB_COSTS, self.context.account, keys, partitions):
+                body = row["_raw"].encode()
+        beside: dict[str, Any] = {
+            "job_id": job.id,
+            "submitted_at": job.submitted_at,
+            "is_settled": False,
+            "first_answered_at": job.first_answered_at,
+            "attempts": job.attempts + 1,
+            "http_status": status,
+            "reason": reason,
+            "answer_hash": job.answer_hash,
+        }
+        stamp, run_id = self.context.stamp(), self.context.run_id
+        return read_record(JOB_COSTS, body, extracted_at=stamp, run_id=run_id, context=beside)
 
     def _take(self, job: PendingJob, found: Row | Rejection) -> None:
         self.intake.rows_seen += 1
@@ -114,7 +142,8 @@ class _Asking:
             self.context.on_progress(Progress(self.context.account, JOB_COSTS.name, self.intake.rows_seen, self.total))
 
 
-def _answer_row(job: PendingJob, body: bytes, stamp: datetime, run_id: str) -> Row | Rejection:
+def answer_row(job: PendingJob, body: bytes, stamp: datetime, run_id: str) -> Row | Rejection:
+    """Return the row of an answer of the API: what it says, whether that is final, and when it was first said."""
     try:
         answer_hash = content_hash(parse(body))
     except ValueError:
@@ -130,15 +159,3 @@ def _answer_row(job: PendingJob, body: bytes, stamp: datetime, run_id: str) -> R
         "answer_hash": answer_hash,
     }
     return read_record(JOB_COSTS, body, extracted_at=stamp, run_id=run_id, context=beside)
-
-
-def _refusal_row(job: PendingJob, refusal: ApiError, context: Context) -> Row | Rejection:
-    beside: dict[str, Any] = {
-        "job_id": job.id,
-        "submitted_at": job.submitted_at,
-        "is_settled": False,
-        "attempts": job.attempts + 1,
-        "http_status": refusal.status,
-        "reason": str(refusal),
-    }
-    return read_record(JOB_COSTS, b"{}", extracted_at=context.now(), run_id=context.run_id, context=beside)

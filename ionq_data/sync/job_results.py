@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -17,8 +17,10 @@ from ionq_data.sync.intake import Intake
 from ionq_data.sync.keys import key_digest
 from ionq_data.sync.ledger import SyncRecord
 from ionq_data.sync.progress import Progress
+from ionq_data.sync.workers import run_workers
 
 _GIVE_UP_AFTER = 5
+_ABSENT_AFTER = timedelta(days=1)  # results may come a while after their job has ended
 
 
 def is_wanted(context: Context, job: dict[str, Any]) -> bool:
@@ -39,7 +41,7 @@ async def sync_job_results(context: Context, intake: Intake, _ledger: list[SyncR
     intake.load_all()
     jobs = (job for job in context.store.current_jobs(context.account) if is_wanted(context, job))
     asking = _Asking(context, intake, jobs)
-    await asyncio.gather(*(asking.work() for _ in range(context.rules.concurrency)))
+    await run_workers(asking.work, context.rules.concurrency)
     return Outcome(watermark=context.now(), missing=tuple(asking.missing))
 
 
@@ -91,7 +93,10 @@ class _Asking:
             answer = await self.context.client.get(path, authenticated=True)
             body, stamp, status = answer.body, self.context.stamp(answer.received_at), 200
         except (NotFound, PermissionDenied, BadRequest, RequestRefused) as refusal:
-            body, stamp, status = b"{}", self.context.now(), refusal.status or 0
+            ended = job["completed_at"] or job["submitted_at"]
+            if ended is not None and self.context.now() - ended < _ABSENT_AFTER:
+                return
+            body, stamp, status = b"{}", self.context.stamp(), refusal.status or 0
         beside |= {"http_status": status, "outcomes": _count(body)}
         found = read_record(JOB_RESULTS, body, extracted_at=stamp, run_id=self.context.run_id, context=beside)
         self.intake.rows_seen += 1

@@ -9,11 +9,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from ionq_data.api.errors import ApiError
+from ionq_data.api.errors import ApiError, AuthenticationError
 from ionq_data.sync.context import Context, Outcome, last_complete
 from ionq_data.sync.intake import Intake
 from ionq_data.sync.ledger import SyncRecord
@@ -32,16 +32,29 @@ class Plan:
     Attributes:
         is_full: read to the end and look for what is gone.
         listings: how far each listing is read, by submitter; ``OWN`` is the key's own view.
+        oldest: what was submitted before is not asked for.
+        marks: how far each listing is by now.
         members: how each known submitter's jobs can be seen (``submitters``).
+        parents: jobs whose parts an unfinished sync has not come to ask for.
         backends: the backends that jobs have named so far.
         full_at: when everything was last read.
     """
 
     is_full: bool
     listings: Mapping[str, ReadTo] = field(default_factory=dict)
+    oldest: datetime | None = None
+    marks: Mapping[str, Any] = field(default_factory=dict)
     members: Mapping[str, str] = field(default_factory=dict)
+    parents: tuple[str, ...] = ()
     backends: frozenset[str] = frozenset()
     full_at: datetime | None = None
+
+    def read_to(self, name: str) -> ReadTo:
+        """Return how far a listing is read."""
+        to = self.listings.get(name, ReadTo())
+        if self.oldest is None:
+            return to
+        return replace(to, stretches=(), oldest=self.oldest, is_partial=to.watermark is None)
 
 
 def plan_jobs(
@@ -52,67 +65,72 @@ def plan_jobs(
     full: bool,
     since: date | None,
     full_every: timedelta,
-    overlap: timedelta,
 ) -> Plan:
     """Decide how far to read, from the finished syncs, from what an unfinished one has left, and from the clock."""
     last = last_complete(ledger)
-    marks = last.marks if last else {}
-    full_at = datetime.fromisoformat(marks["full_at"]) if marks.get("full_at") else None
-    is_due = last is not None and (full_at is None or now - full_at >= full_every)
-    is_full = full or (is_due and since is None)
-    listings: dict[str, ReadTo] = {}
-    for name, mark in {**marks.get("listings", {}), **progress.get("listings", {})}.items():
-        watermark = mark.get("watermark")
-        stretches = tuple(Stretch.from_json(stretch) for stretch in mark.get("stretches", ()))
-        listings[name] = ReadTo(
-            watermark=None if is_full or not watermark else datetime.fromisoformat(watermark),
-            stretches=() if is_full else stretches,
-        )
-    if since is not None:
-        oldest = datetime.combine(since, datetime.min.time(), tzinfo=UTC)
-        known = listings.get(OWN, ReadTo()).watermark
-        listings[OWN] = ReadTo(oldest=min(oldest, known - overlap) if known else oldest, is_partial=known is None)
-    return Plan(is_full, listings, marks.get("members", {}), frozenset(marks.get("backends", ())), full_at)
+    done = last.marks if last else {}
+    full_at = datetime.fromisoformat(done["full_at"]) if done.get("full_at") else None
+    is_fresh = full_at is not None and abs(now - full_at) < full_every  # the clock may have been set back since
+    is_full = (full or (last is not None and not is_fresh)) and since is None
+    marks = {**done.get("listings", {}), **progress.get("listings", {})}
+    listings = {name: ReadTo() if is_full else _read_on(mark) for name, mark in marks.items()}
+    oldest = None if since is None else datetime.combine(since, datetime.min.time(), tzinfo=UTC)
+    members = {**done.get("members", {}), **progress.get("members", {})}
+    backends = frozenset([*done.get("backends", ()), *progress.get("backends", ())])
+    return Plan(is_full, listings, oldest, marks, members, tuple(progress.get("parents", ())), backends, full_at)
+
+
+def _read_on(mark: Mapping[str, Any]) -> ReadTo:
+    return ReadTo(
+        watermark=datetime.fromisoformat(mark["watermark"]) if mark.get("watermark") else None,
+        stretches=tuple(Stretch.from_json(stretch) for stretch in mark.get("stretches", ())),
+        is_unordered=bool(mark.get("is_unordered")),
+    )
 
 
 async def sync_jobs(context: Context, intake: Intake, ledger: list[SyncRecord]) -> Outcome:
     """Bring the lake's jobs to what the API shows."""
     rules, started_at = context.rules, context.now()
-    progress = context.store.progress(context.account, intake.resource.name)
     plan = plan_jobs(
         ledger,
-        progress,
+        context.store.progress(context.account, intake.resource.name),
         started_at,
         full=rules.full,
         since=rules.since,
         full_every=rules.full_every,
-        overlap=rules.overlap,
     )
-    pending = context.store.pending_jobs(context.account)
+    pending = context.store.pending_jobs(context.account, simulator_costs=rules.simulator_costs)
     is_open = {job.id: job.partition for job in pending if not (job.is_terminal or job.is_deleted)}
     if plan.is_full:
         intake.load_all()
 
-    reader = ListingReader(context, intake, is_open, dict(progress.get("listings", {})), started_at)
+    reader = ListingReader(
+        context,
+        intake,
+        started_at,
+        is_open,
+        marks=dict(plan.marks),
+        members=dict(plan.members),
+        parents=set(plan.parents),
+        backends=set(plan.backends),
+    )
     missing: list[str] = []
-    members = dict(plan.members)
     try:
-        await reader.read(OWN, plan.listings.get(OWN, ReadTo()))
-        for member in members_to_ask(context, members, reader.submitters, is_full=plan.is_full):
-            members[member] = await read_member(reader, member, members.get(member), plan.listings.get(member))
+        await reader.read(OWN, plan.read_to(OWN))
+        for member in members_to_ask(context, plan.members, reader.submitters, is_full=plan.is_full):
+            await read_member(reader, member, plan.read_to(member))
         await ask_for_parts(reader)
         await ask_for_jobs(reader, is_open)
         if plan.is_full:
             await ask_for_gone(reader)
+    except AuthenticationError:
+        raise
     except ApiError as error:
         missing.append(f"jobs: {error}")
     finally:
-        intake.flush()
-        reader.save_progress()
-    if rules.since and plan.listings[OWN].is_partial and not missing:
+        reader.flush()
+    if plan.read_to(OWN).is_partial and not missing:
         missing.append(f"jobs before {rules.since} were not asked for; leave out --since to read them")
-    if not missing:
-        context.store.save_progress(context.account, intake.resource.name, {})
     reads_all = plan.is_full or last_complete(ledger) is None
     full_at = started_at if reads_all else plan.full_at
     return Outcome(
@@ -121,9 +139,9 @@ async def sync_jobs(context: Context, intake: Intake, ledger: list[SyncRecord]) 
         missing=tuple(missing),
         notes=tuple(reader.notes),
         marks={
-            "listings": {name: {"watermark": mark.get("watermark")} for name, mark in reader.marks.items()},
-            "members": members,
-            "backends": sorted(reader.backends | plan.backends),
+            "listings": reader.marks,
+            "members": reader.members,
+            "backends": sorted(reader.backends),
             "full_at": full_at.isoformat() if full_at else None,
         },
     )

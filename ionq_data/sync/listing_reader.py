@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from ionq_data.api import Page, cursor_pages
-from ionq_data.api.errors import BadRequest, NotFound
+from ionq_data.api.errors import BadRequest, NotFound, RequestRefused
 from ionq_data.resources import Row
 from ionq_data.resources.jobs import JOBS, TERMINAL_STATUSES
 from ionq_data.sync.context import Context
 from ionq_data.sync.intake import Intake
-from ionq_data.sync.listing import Listed, Listing, Step, Stretch
+from ionq_data.sync.listing import Listed, Listing, Step, Stretch, is_before
 from ionq_data.sync.progress import Progress
+
+Watch = Callable[[Sequence[Row], Sequence[Listed]], bool]
 
 
 @dataclass(frozen=True)
 class ReadTo:
-    """How far a listing is read: down to a watermark, by way of stretches read before, or to a date, or to the end.
+    """How far a listing is read: down to a watermark, by way of stretches read before, or to a date that is not newer
+    than the watermark, or to the end.
 
-    ``is_partial`` says that the date leaves older jobs unread that no earlier reading has covered.
+    ``is_partial`` says that the date leaves older jobs unread that no earlier reading has covered, ``is_unordered``
+    that an earlier reading has found the listing not to be newest first, so that only its end ends it.
     """
 
     watermark: datetime | None = None
     stretches: tuple[Stretch, ...] = ()
     oldest: datetime | None = None
     is_partial: bool = False
+    is_unordered: bool = False
 
 
 @dataclass
@@ -38,88 +43,109 @@ class ListingReader:
     Attributes:
         is_open: id and partition of the jobs that the lake knows as open; one that is shown is taken out.
         marks: how far each listing is, by submitter, as the ledger and the progress file hold it.
+        members: how each known submitter's jobs can be seen (``submitters``).
+        parents: jobs of several circuits that are new or changed, less those of which a part was shown.
+        backends: the backends that jobs name.
         submitters: the users whose jobs were shown.
-        backends: the backends that the jobs shown name.
-        parents: jobs of several circuits that are new, less those of which a part was shown.
     """
 
     context: Context
     intake: Intake
-    is_open: dict[str, str]
-    marks: dict[str, Any]
     started_at: datetime
-    submitters: set[str] = field(default_factory=set)
-    backends: set[str] = field(default_factory=set)
+    is_open: dict[str, str]
+    marks: dict[str, Any] = field(default_factory=dict)
+    members: dict[str, str] = field(default_factory=dict)
     parents: set[str] = field(default_factory=set)
+    backends: set[str] = field(default_factory=set)
+    submitters: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     _with_parts: set[str] = field(default_factory=set)
+    _kept_marks: dict[str, Any] = field(init=False)
 
-    async def read(self, name: str, to: ReadTo, *, stop_when_known: bool = False) -> list[Row]:
-        """Read one submitter's listing (or the key's own) as far as must be; return its first page's rows.
+    def __post_init__(self) -> None:
+        self._kept_marks = dict(self.marks)
 
-        With ``stop_when_known`` it ends at the first page that shows nothing unknown: a look whether it shows more
-        than the key's own listing. Raises ``ApiError``; what has been read by then is kept, and so is how far it got.
+    async def read(self, name: str, to: ReadTo, *, watch: Watch | None = None) -> None:
+        """Read one submitter's listing (or the key's own) as far as must be.
+
+        ``watch`` is shown each page and may end the reading. Raises ``ApiError``; what has been read by then is kept,
+        and so is how far it got.
         """
-        listing = Listing(self.started_at, to.watermark, to.stretches, self.context.rules.overlap)
-        first: list[Row] | None = None
+        overlap = self.context.rules.overlap
+        watermark = to.watermark if to.oldest is None else None
+        listing = Listing(self.started_at, watermark, to.stretches, overlap, is_ordered=not to.is_unordered)
+        claimed = self.marks.get(name, {})
         cursor: str | None = None
         fallback: str | None = None
+        has_jumped = False
         while True:
             step = Step.GO_ON
             try:
-                pages = self._pages(name, cursor)
-                reads_all = to == ReadTo() and not stop_when_known
-                async for page in _ahead(pages) if reads_all else pages:
+                async for page in self._pages(name, to, cursor, is_watched=watch is not None):
                     fallback = None
                     rows, listed = self._take(page)
-                    first = rows if first is None else first
-                    step = listing.page(listed)
-                    cursor = page.next_cursor
-                    self._note(name, to, listing, cursor)
-                    is_past = _is_before(listed, to.oldest) and listing.is_ordered
-                    is_looked_at = stop_when_known and bool(listed) and all(job.is_known for job in listed)
-                    if is_past or is_looked_at:
+                    step, cursor = listing.page(listed), page.next_cursor
+                    if watch is not None and watch(rows, listed):
+                        return
+                    if _is_past(listing, listed, to):
                         step = Step.STOP
+                    if has_jumped and not listing.is_ordered:
+                        break
+                    self._note(name, to, listing, claimed, cursor)
                     if step is not Step.GO_ON:
                         break
-            except (BadRequest, NotFound) as error:
+            except (BadRequest, NotFound, RequestRefused) as error:
                 if fallback is None:
                     raise
-                self.notes.append(
-                    f"the place where an earlier reading was cut off is gone, so it is read again: {error}"
-                )
+                self.notes.append(f"an earlier reading cannot be taken up where it was cut off, so go on: {error}")
                 cursor, fallback = fallback, None
                 continue
+            if has_jumped and not listing.is_ordered:  # what was jumped over may hold anything: begin again
+                cursor, has_jumped, listing.stretches = None, False, ()
+                continue
             if step is Step.JUMP and cursor is not None:
-                fallback, cursor = cursor, listing.jump()
+                fallback, cursor, has_jumped = cursor, listing.jump(), True
                 continue
             break
         if not listing.is_ordered:
             self.notes.append(f"the listing{_of(name)} is not newest first: it was read to its end")
-        watermark = listing.next_watermark
-        self.marks[name] = {"watermark": watermark.isoformat() if watermark else None}
-        if to.is_partial:
-            del self.marks[name]
-        return first or []
+        if not to.is_partial:
+            self.marks[name] = mark(listing.next_watermark, is_unordered=not listing.is_ordered)
 
     def watermark(self, name: str) -> datetime | None:
         """Return the watermark of a listing as it stands now."""
         value = self.marks.get(name, {}).get("watermark")
         return datetime.fromisoformat(value) if value else None
 
-    def take(self, raw: bytes, received_at: datetime, *, deleted: bool = False) -> tuple[Row | None, bool]:
+    def take(self, raw: bytes, stamp: datetime, *, deleted: bool = False) -> tuple[Row | None, bool]:
         """Take in one job, from wherever; return its row and whether the lake knew it."""
-        taken = self.intake.take(raw, extracted_at=self.context.stamp(received_at), deleted=deleted)
+        taken = self.intake.take(raw, extracted_at=stamp, deleted=deleted)
         if (row := taken.row) is not None:
-            self._notice(row, is_new=not taken.is_known)
+            self._notice(row, is_changed=taken.is_changed and not deleted)
         return taken.row, taken.is_known
 
-    def save_progress(self) -> None:
-        """Note how far each listing is, now that what it says is in the lake."""
-        self.context.store.save_progress(self.context.account, JOBS.name, {"listings": self.marks})
+    def flush(self) -> None:
+        """Write what waits, and note how far each listing is.
 
-    def _pages(self, name: str, cursor: str | None) -> AsyncIterator[Page]:
-        return cursor_pages(
+        What a job is noticed for (parts to ask for, a member to list, a backend) is noted before its row, since one
+        that is known is not noticed again. How far the listings are is noted after the rows.
+        """
+        self._save(self._kept_marks)
+        self.intake.flush()
+        self._kept_marks = dict(self.marks)
+        self._save(self._kept_marks)
+
+    def _save(self, marks: Mapping[str, Any]) -> None:
+        progress = {
+            "listings": marks,
+            "members": self.members,
+            "parents": sorted(self.parents),
+            "backends": sorted(self.backends),
+        }
+        self.context.store.save_progress(self.context.account, JOBS.name, progress)
+
+    def _pages(self, name: str, to: ReadTo, cursor: str | None, *, is_watched: bool) -> AsyncIterator[Page]:
+        pages = cursor_pages(
             self.context.client,
             JOBS.endpoint,
             {"submitter_id": name} if name else {},
@@ -128,11 +154,13 @@ class ListingReader:
             start_cursor=cursor,
             authenticated=True,
         )
+        return _ahead(pages) if to == ReadTo() and not is_watched else pages
 
     def _take(self, page: Page) -> tuple[list[Row], list[Listed]]:
         rows, listed = [], []
+        stamp = self.context.stamp(page.received_at)
         for record in page.records:
-            row, is_known = self.take(record, page.received_at)
+            row, is_known = self.take(record, stamp)
             if row is not None:
                 rows.append(row)
                 is_done = is_known and row.values["status"] in TERMINAL_STATUSES
@@ -140,7 +168,7 @@ class ListingReader:
         self.context.on_progress(Progress(self.context.account, JOBS.name, self.intake.rows_seen))
         return rows, listed
 
-    def _notice(self, row: Row, *, is_new: bool) -> None:
+    def _notice(self, row: Row, *, is_changed: bool) -> None:
         values = row.values
         self.is_open.pop(values["id"], None)
         if values["submitter_id"]:
@@ -150,25 +178,42 @@ class ListingReader:
         if parent := values["parent_job_id"]:
             self._with_parts.add(parent)
             self.parents.discard(parent)
-        is_multiple = "multi" in (values["type"] or "") or (values["stats_circuits"] or 1) > 1
-        if is_new and is_multiple and not parent and values["id"] not in self._with_parts:
+        if is_changed and _has_parts(values) and not parent and values["id"] not in self._with_parts:
             self.parents.add(values["id"])
 
-    def _note(self, name: str, to: ReadTo, listing: Listing, cursor: str | None) -> None:
-        """Write out what waits once it is worth a file, and only then say how far the listing is."""
-        if to.oldest is None:
-            stretches = [stretch.to_json() for stretch in listing.stretches_if_cut(cursor)]
-            watermark = to.watermark.isoformat() if to.watermark else None
-            self.marks[name] = {"watermark": watermark, "stretches": stretches}
+    def _note(self, name: str, to: ReadTo, listing: Listing, claimed: Mapping[str, Any], cursor: str | None) -> None:
+        """Say how far the listing would be if it were cut off here; a full reading unsays nothing said before it."""
+        if to.oldest is None and listing.is_ordered:
+            is_full = to.watermark is None and not to.stretches
+            before = [stretch.to_json() for stretch in listing.stretches_if_cut(cursor)]
+            stretches = [*before, *claimed.get("stretches", ())] if is_full else before
+            self.marks[name] = {"watermark": claimed.get("watermark"), "stretches": stretches}
+        elif not listing.is_ordered:
+            self.marks[name] = mark(None, is_unordered=True)
         if self.intake.is_full:
-            self.intake.flush()
-            self.save_progress()
+            self.flush()
 
 
-def _is_before(listed: list[Listed], oldest: datetime | None) -> bool:
-    if oldest is None or not listed:
+def mark(watermark: datetime | None, *, is_unordered: bool = False) -> dict[str, Any]:
+    """Return how far a listing is, once it has been read as far as it must be, as JSON values."""
+    found: dict[str, Any] = {"watermark": watermark.isoformat() if watermark else None}
+    return found | {"is_unordered": True} if is_unordered else found
+
+
+def _has_parts(values: Mapping[str, Any]) -> bool:
+    kind = values["type"] or ""
+    return "multi" in kind or "function" in kind or (values["stats_circuits"] or 1) > 1
+
+
+def _is_past(listing: Listing, listed: Sequence[Listed], to: ReadTo) -> bool:
+    """Tell whether a page lies before the date to read to, and before what an earlier reading has covered."""
+    if to.oldest is None or not listed or not (listing.is_ordered and listing.is_proven):
         return False
-    return all(job.submitted_at is not None and job.submitted_at < oldest for job in listed)
+    known_from = to.watermark or to.oldest
+    return all(
+        is_before(job.submitted_at, to.oldest) and is_before(job.submitted_at, known_from, by=listing.overlap)
+        for job in listed
+    )
 
 
 def _of(name: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote
 
 from ionq_data.api import cursor_pages
@@ -11,7 +10,9 @@ from ionq_data.api.errors import BadRequest, NotFound, PermissionDenied, Request
 from ionq_data.resources.jobs import JOBS
 from ionq_data.sync.keys import key_digest
 from ionq_data.sync.listing_reader import ListingReader
+from ionq_data.sync.workers import run_workers
 
+_MARK_AT = 500
 MOST_URL_BYTES = 3_900  # of 4 kB, with room for the rest of the address
 _FIXED = len("https://api.example.com/v0.4/jobs?limit=1000&next=") + 400
 
@@ -35,43 +36,65 @@ async def ask_for_jobs(reader: ListingReader, open_jobs: Mapping[str, str]) -> N
     """Ask for jobs (id to partition) by ``ids``, and singly for those that do not come; mark those gone as deleted."""
     wanted = dict(open_jobs)
     for batch in id_batches(sorted(wanted)):
-        pages = cursor_pages(
-            reader.context.client,
-            JOBS.endpoint,
-            {"ids": batch},
-            items="jobs",
-            page_size=reader.context.rules.page_size,
-            authenticated=True,
-        )
-        async for page in pages:
-            for record in page.records:
-                row, _ = reader.take(record, page.received_at)
-                if row is not None:
-                    wanted.pop(row.values["id"], None)
-            if not wanted.keys() & set(batch):
-                break
+        try:
+            await _ask_for_batch(reader, batch, wanted)
+        except (BadRequest, RequestRefused) as error:  # one id that it does not like must not hide the others
+            reader.notes.append(f"{len(batch)} jobs cannot be asked for together, so each is asked for alone: {error}")
     waiting = iter(sorted(wanted.items()))
+    gone: dict[str, str] = {}
 
     async def work() -> None:
         for job_id, partition in waiting:
-            await _ask_for_one(reader, job_id, partition)
+            if await _is_gone(reader, job_id):
+                gone[job_id] = partition
+            if len(gone) >= _MARK_AT:
+                _mark_deleted(reader, gone)
+            if reader.intake.is_full:
+                reader.flush()
 
-    await asyncio.gather(*(work() for _ in range(reader.context.rules.concurrency)))
+    try:
+        await run_workers(work, reader.context.rules.concurrency)
+    finally:
+        _mark_deleted(reader, gone)
 
 
-async def _ask_for_one(reader: ListingReader, job_id: str, partition: str) -> None:
+async def _ask_for_batch(reader: ListingReader, batch: list[str], wanted: dict[str, str]) -> None:
+    """Ask for some jobs by ``ids``, and take those that come out of the wanted ones."""
+    pages = cursor_pages(
+        reader.context.client,
+        JOBS.endpoint,
+        {"ids": batch},
+        items="jobs",
+        page_size=reader.context.rules.page_size,
+        authenticated=True,
+    )
+    async for page in pages:
+        stamp = reader.context.stamp(page.received_at)
+        for record in page.records:
+            row, _ = reader.take(record, stamp)
+            if row is not None:
+                wanted.pop(row.values["id"], None)
+        if reader.intake.is_full:
+            reader.flush()
+        if not wanted.keys() & set(batch):
+            return
+
+
+async def _is_gone(reader: ListingReader, job_id: str) -> bool:
+    """Ask for one job and take it in; tell whether the API no longer knows it."""
     try:
         answer = await reader.context.client.get(f"{JOBS.endpoint}/{quote(job_id, safe='')}", authenticated=True)
     except NotFound:
-        mark_deleted(reader, [key_digest((job_id,))], [partition])
+        return True
     except (PermissionDenied, BadRequest, RequestRefused) as error:
         reader.notes.append(f"job {job_id} can no longer be viewed: {error}")
     else:
-        reader.take(answer.body, answer.received_at)
+        reader.take(answer.body, reader.context.stamp(answer.received_at))
+    return False
 
 
 async def ask_for_parts(reader: ListingReader) -> None:
-    """Ask for the parts of new multi-circuit jobs of which the listings showed none."""
+    """Ask for the parts of new or changed multi-circuit jobs of which the listings showed none."""
     for parent in sorted(reader.parents):
         pages = cursor_pages(
             reader.context.client,
@@ -82,8 +105,10 @@ async def ask_for_parts(reader: ListingReader) -> None:
             page_size=reader.context.rules.page_size,
         )
         async for page in pages:
+            stamp = reader.context.stamp(page.received_at)
             for record in page.records:
-                reader.take(record, page.received_at)
+                reader.take(record, stamp)
+        reader.parents.discard(parent)
 
 
 async def ask_for_gone(reader: ListingReader) -> None:
@@ -91,13 +116,15 @@ async def ask_for_gone(reader: ListingReader) -> None:
     gone = reader.intake.versions.unseen()
     if not gone:
         return
-    reader.intake.flush()
-    rows = reader.context.store.current(JOBS, reader.context.account, gone)
-    await ask_for_jobs(reader, {row["id"]: reader.intake.resource.partition_of(row) for row in rows})
+    reader.flush()
+    rows = reader.context.store.current(JOBS, reader.context.account, gone, columns=("id", "submitted_at"))
+    await ask_for_jobs(reader, {row["id"]: JOBS.partition_of(row) for row in rows})
 
 
-def mark_deleted(reader: ListingReader, keys: Collection[int], partitions: Collection[str]) -> None:
-    """Keep the last version of jobs that the API no longer knows as deleted: what they cost was still paid."""
+def _mark_deleted(reader: ListingReader, gone: dict[str, str]) -> None:
+    """Keep the last version of jobs (id to partition) that the API no longer knows as deleted: their cost was paid."""
+    keys, partitions = [key_digest((job_id,)) for job_id in gone], set(gone.values())
     for row in reader.context.store.current(JOBS, reader.context.account, keys, partitions):
         if not row["_deleted"]:
-            reader.take(row["_raw"].encode(), reader.context.local_clock(), deleted=True)
+            reader.take(row["_raw"].encode(), reader.context.stamp(), deleted=True)
+    gone.clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ionq_data.api.errors import BadRequest, NotFound, PermissionDenied
+from ionq_data.api.errors import BadRequest, NotFound, PermissionDenied, RequestRefused
 from ionq_data.resources.rates import ESTIMATED_CIRCUIT, RATES
 from ionq_data.sync.backends import is_qpu, list_backends
 from ionq_data.sync.context import Context, Outcome
@@ -18,7 +18,7 @@ async def sync_rates(context: Context, intake: Intake, _ledger: list[SyncRecord]
             asked: dict[str, str | int] = {"backend": backend, "error_mitigation": str(mitigated).lower()}
             try:
                 answer = await context.client.get(RATES.endpoint, params=asked | ESTIMATED_CIRCUIT, authenticated=True)
-            except (BadRequest, NotFound, PermissionDenied) as error:
+            except (BadRequest, NotFound, PermissionDenied, RequestRefused) as error:
                 notes.append(f"no estimate for {backend} (error_mitigation {str(mitigated).lower()}): {error}")
                 continue
             intake.take(

@@ -59,14 +59,14 @@ def record_unreachable(context: Context, names: Iterable[str], reason: str) -> l
     """Write into the ledger that nothing could be read, and why."""
     wanted = set(names)
     return [
-        _record(context, name, context.now(), Outcome(missing=(f"{name}: {reason}",)))
+        _record(context, name, context.stamp(), Outcome(missing=(f"{name}: {reason}",)))
         for name in RULES
         if name in wanted
     ]
 
 
 async def _sync_resource(context: Context, name: str) -> SyncRecord:
-    started_at = context.now()
+    started_at = context.stamp()
     intake = Intake(context.store, RESOURCES[name], context.account, context.run_id)
     ledger = context.store.ledger(context.account, name)
     context.on_progress(Progress(context.account, name, 0))
@@ -93,7 +93,7 @@ def _record(
         resource=name,
         run_id=context.run_id,
         started_at=started_at,
-        finished_at=context.now(),
+        finished_at=context.stamp(),
         complete=not outcome.missing,
         watermark=outcome.watermark if not outcome.missing else None,
         requests=requests,
@@ -108,6 +108,8 @@ def _record(
         marks=outcome.marks,
     )
     context.store.record(context.account, record)
+    if record.complete:  # and not before: until the ledger says so, the progress file alone knows how far it got
+        context.store.save_progress(context.account, name, {})
     for line in (*record.missing, *record.notes):
         _log.info("%s/%s: %s", context.account, name, line)
     return record

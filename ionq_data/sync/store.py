@@ -61,9 +61,14 @@ class Store(Protocol):
         """Add the current version of each key in some partitions (or all) to an index."""
 
     def current(
-        self, resource: Resource, account: str, keys: Iterable[int], partitions: Iterable[str] | None = None
+        self,
+        resource: Resource,
+        account: str,
+        keys: Iterable[int],
+        partitions: Iterable[str] | None = None,
+        columns: Iterable[str] = (),
     ) -> list[dict[str, Any]]:
-        """Return the current version of some keys."""
+        """Return the current version of some keys, all of its columns or some."""
 
     def append(self, resource: Resource, account: str, rows: Sequence[Row]) -> None:
         """Keep rows, durably, before it returns."""

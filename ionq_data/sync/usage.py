@@ -35,14 +35,14 @@ def range_to_ask(today: date, ledger: list[SyncRecord], *, full: bool, asked: Ra
     tomorrow = today + timedelta(days=1)
     if asked:
         return asked
-    complete = [record for record in ledger if record.complete and record.mode != "range"]
+    complete = [record for record in ledger if record.complete and record.mode in ("full", "incremental")]
     if full or not complete:
         return None
     wide = [record for record in complete if record.marks.get("wide_on")]
     wide_on = date.fromisoformat(wide[-1].marks["wide_on"]) if wide else date.min
     newest = complete[-1].watermark
     gap_from = newest.date() - timedelta(days=1) if newest else tomorrow
-    return min(today - (EACH_RUN if wide_on >= today else EACH_DAY), gap_from), tomorrow
+    return min(today - (EACH_RUN if wide_on == today else EACH_DAY), gap_from), tomorrow
 
 
 async def sync_usage(context: Context, intake: Intake, ledger: list[SyncRecord]) -> Outcome:
@@ -53,21 +53,22 @@ async def sync_usage(context: Context, intake: Intake, ledger: list[SyncRecord])
         return Outcome(
             missing=("usage: the organization is not known: set IONQ_ORGANIZATION_ID or organization_id",),
         )
-    today = context.now().date()
-    asked = range_to_ask(today, ledger, full=context.rules.full, asked=context.rules.usage_range)
+    rules, today = context.rules, context.now().date()
+    asked = range_to_ask(today, ledger, full=rules.full, asked=rules.usage_range)
     for grouping in GROUPINGS:
         if asked:
             await _read_range(context, intake, grouping, asked)
         else:
             await _read_all(context, intake, grouping, today + timedelta(days=1))
+    is_range = rules.usage_range is not None
     is_wide = asked is None or asked[1] - asked[0] > EACH_DAY
     wide_before = [record.marks.get("wide_on") for record in ledger if record.complete and record.marks.get("wide_on")]
     wide_on = today.isoformat() if is_wide else (wide_before[-1] if wide_before else None)
     midnight = datetime.combine(today, datetime.min.time(), tzinfo=context.now().tzinfo)
     return Outcome(
-        watermark=midnight,
-        mode="range" if context.rules.usage_range else ("full" if asked is None else "incremental"),
-        marks={"wide_on": wide_on} if not context.rules.usage_range else {},
+        watermark=None if is_range else midnight,
+        mode="range" if is_range else ("full" if asked is None else "incremental"),
+        marks={} if is_range else {"wide_on": wide_on},
     )
 
 
