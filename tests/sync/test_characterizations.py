@@ -1,0 +1,145 @@
+"""Characterizations: pages, retired backends, and no hole behind a cut reading (DESIGN 2.7 to 2.9, 2.15)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from tests.sync.bench import Bench, incomplete
+
+DAY = timedelta(days=1)
+FORTE, ARIA = "/backends/qpu.forte-1/characterizations", "/backends/qpu.aria-1/characterizations"
+
+
+def sync(bench: Bench, **arguments: object) -> dict[str, tuple[str, ...]]:
+    return incomplete(bench.sync(resources=["characterizations"], **arguments))
+
+
+def calibrate(bench: Bench, days: int, backend: str = "qpu.forte-1") -> None:
+    for day in range(days):
+        bench.upstream.add_characterization(f"{backend} {day}", bench.upstream.now - day * DAY, backend)
+
+
+def test_all_pages_are_read_by_number_without_a_key(bench: Bench) -> None:
+    calibrate(bench, 35)
+    assert not sync(bench)
+    assert not bench.wrong()
+    assert [query["page"] for query in bench.asked(FORTE)] == ["1", "2", "3", "4"]
+    assert not any("Authorization" in request.headers for request in bench.upstream.asked)
+
+
+def test_the_next_sync_asks_from_the_day_before_the_newest(bench: Bench) -> None:
+    calibrate(bench, 35)
+    sync(bench)
+    bench.upstream.now += DAY
+    bench.upstream.add_characterization("new", bench.upstream.now)
+    sync(bench)
+    assert [query["start"] for query in bench.asked(FORTE)] == ["2026-06-14"]
+    assert not bench.wrong()
+
+
+def test_a_short_page_ends_a_listing_only_where_pages_agrees(bench: Bench) -> None:
+    calibrate(bench, 23)
+
+    def meddle(request: httpx.Request) -> httpx.Response | None:
+        if not request.url.path.endswith("/characterizations"):
+            return None
+        page = int(request.url.params["page"])
+        found = bench.upstream.characterizations["qpu.forte-1"][(page - 1) * 4 : page * 4]
+        return httpx.Response(200, json={"characterizations": found})  # ``pages`` is optional, and a page may be short
+
+    bench.upstream.meddle = meddle
+    assert not sync(bench)
+    bench.upstream.meddle = None
+    assert not bench.wrong()
+
+
+def test_a_retired_backend_is_asked_because_jobs_name_it(bench: Bench) -> None:
+    calibrate(bench, 5, "qpu.aria-1")
+    bench.upstream.add_jobs(2, backend="qpu.aria-1")
+    bench.sync()
+    assert not bench.wrong()
+
+
+def test_a_retired_backend_is_asked_because_a_killed_sync_saw_its_jobs(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sync that ends the backfill does not see those jobs again."""
+    monkeypatch.setattr("ionq_data.sync.intake.FLUSH_ROWS", 10)
+    calibrate(bench, 5, "qpu.aria-1")
+    bench.upstream.add_jobs(1, backend="qpu.aria-1")
+    bench.upstream.now -= DAY
+    bench.upstream.add_jobs(300)
+    bench.upstream.now += DAY
+    bench.crash(after=20, resources=["jobs"], page_size=10)
+    assert not incomplete(bench.sync(page_size=10, overlap_hours=0))
+    assert not [wrong for wrong in bench.wrong() if wrong.startswith("char")]
+
+
+def test_a_backend_that_was_listed_once_goes_on_being_asked(bench: Bench) -> None:
+    bench.upstream.backends.append("qpu.aria-1")
+    sync(bench)
+    bench.upstream.backends.remove("qpu.aria-1")
+    calibrate(bench, 2, "qpu.aria-1")
+    sync(bench)
+    assert not bench.wrong()
+
+
+def test_a_configured_backend_is_asked(bench: Bench) -> None:
+    calibrate(bench, 2, "qpu.aria-1")
+    sync(bench, backends=("qpu.aria-1",))
+    assert not bench.wrong()
+
+
+def test_a_reading_that_was_killed_leaves_no_hole_below_the_newest(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest known date in the lake is no mark: older ones may have never come."""
+    monkeypatch.setattr("ionq_data.sync.intake.FLUSH_ROWS", 10)
+    calibrate(bench, 60)
+    bench.crash(after=4, resources=["characterizations"])
+    assert 0 < bench.rows("characterizations", "select count(*) from r")[0][0] < 60
+    sync(bench)
+    assert not bench.wrong()
+
+
+def test_one_backend_that_fails_keeps_no_other_from_being_read(bench: Bench) -> None:
+    bench.upstream.backends.append("qpu.aria-1")
+    calibrate(bench, 12)
+    calibrate(bench, 12, "qpu.aria-1")
+    bench.upstream.fail_path = ARIA
+    missing = sync(bench)["characterizations"]
+    assert len(missing) == 1
+    assert "qpu.aria-1" in missing[0]
+    assert bench.rows("characterizations", "select count(*) from r where id like 'qpu.forte-1%'") == [(12,)]
+    assert bench.rows("characterizations", "select count(*) from r") == [(12,)]
+    bench.upstream.fail_path = None
+    assert not sync(bench)
+    assert not bench.wrong()
+
+
+@pytest.mark.parametrize(("status", "is_listed", "complete"), [
+    (404, True, True), (403, True, True), (404, False, True),
+    (400, False, True), (400, True, False), (503, False, False),
+])  # fmt: skip
+def test_a_refusal_is_no_hole_only_where_there_is_nothing_to_read(
+    bench: Bench, status: int, is_listed: bool, complete: bool
+) -> None:
+    bench.upstream.meddle = lambda r: (
+        httpx.Response(status) if r.url.path.endswith("aria-1/characterizations") else None
+    )
+    if is_listed:
+        bench.upstream.backends.append("qpu.aria-1")
+    assert bool(sync(bench, backends=("qpu.aria-1",))) is not complete
+
+
+def test_a_measurement_of_the_future_does_not_hide_the_next_ones(bench: Bench) -> None:
+    bench.upstream.add_characterization("far", bench.upstream.now + 900 * DAY)
+    calibrate(bench, 2)
+    sync(bench)
+    bench.upstream.now += DAY
+    bench.upstream.add_characterization("new", bench.upstream.now)
+    sync(bench)
+    assert not bench.wrong()

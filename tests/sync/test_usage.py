@@ -1,0 +1,112 @@
+"""The usage report: stored whole, asked for again, restated, and gone (DESIGN 2.6, 2.17)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import httpx
+
+from tests.sync.bench import Bench, incomplete, written
+
+ORGANIZATION = "/organizations/b7a1c8f2-0000-4000-8000-000000000001/usage"
+
+
+def sync(bench: Bench, **arguments: object) -> dict[str, int]:
+    records = bench.sync(resources=["usage"], **arguments)
+    assert not incomplete(records)
+    return written(records)
+
+
+def test_a_date_is_stored_whole_with_its_amount_over_all_groups(bench: Bench) -> None:
+    """The five groups listed add up to less: the rest is not zero, it is not listed."""
+    today = bench.upstream.now.date()
+    bench.upstream.add_usage("project", today, 100.5, "a", "b", "c", "d", "e")
+    sync(bench)
+    assert bench.rows("usage", "select amount::double, len(group_usages), amount_unit from r") == [(100.5, 5, "USD")]
+    assert not bench.wrong()
+
+
+def test_a_restated_date_is_a_new_version(bench: Bench) -> None:
+    day = bench.upstream.now.date() - timedelta(days=5)
+    bench.upstream.add_usage("project", day, 10, "a")
+    sync(bench)
+    bench.upstream.add_usage("project", day, 12, "a")
+    assert sync(bench) == {"usage": 1}
+    assert bench.versions("usage", "select amount::int from r order by _extracted_at") == [(10,), (12,)]
+    assert sync(bench) == {}
+
+
+def test_a_date_of_six_weeks_ago_is_asked_for_once_a_day(bench: Bench) -> None:
+    day = bench.upstream.now.date() - timedelta(days=44)
+    sync(bench)
+    bench.upstream.add_usage("project", day, 10, "a")
+    sync(bench)
+    assert bench.asked(ORGANIZATION)[0]["start_date"] == str(bench.upstream.now.date() - timedelta(days=7))
+    assert bench.wrong()
+    bench.upstream.now += timedelta(days=1)
+    sync(bench)
+    assert not bench.wrong()
+
+
+def test_a_date_that_the_report_no_longer_lists_is_kept_as_deleted(bench: Bench) -> None:
+    day = bench.upstream.now.date() - timedelta(days=2)
+    for grouping in ("project", "user"):
+        bench.upstream.add_usage(grouping, day, 10, "a")
+    sync(bench)
+    gone = bench.upstream.usage.pop(("project", str(day)))
+    assert sync(bench) == {"usage": 1}
+    assert bench.rows("usage", "select group_by, _deleted, amount::int from r order by 1") == [
+        ("project", True, 10),
+        ("user", False, 10),
+    ]
+    assert sync(bench) == {}
+    bench.upstream.usage["project", str(day)] = gone
+    sync(bench)
+    assert not bench.wrong()
+
+
+def test_a_date_outside_the_range_that_was_asked_for_is_not_gone(bench: Bench) -> None:
+    bench.upstream.add_usage("project", bench.upstream.now.date() - timedelta(days=30), 10, "a")
+    sync(bench)
+    assert sync(bench) == {}
+    assert sync(bench, usage_range=(date(2026, 1, 1), date(2026, 2, 1))) == {}
+    assert not bench.wrong()
+
+
+def test_a_date_may_be_written_as_a_date_time(bench: Bench) -> None:
+    """2.18; it is the same date, and not gone when the API begins to write it so."""
+    day = bench.upstream.now.date()
+    bench.upstream.add_usage("project", day, 10, "a")
+    sync(bench)
+    bench.upstream.usage["project", str(day)]["from"] = f"{day}T00:00:00Z"
+    sync(bench)
+    assert bench.rows("usage", 'select "from", _deleted from r') == [(day, False)]
+
+
+def test_years_are_read_with_a_few_requests_and_until_one_is_empty(bench: Bench) -> None:
+    for years in range(3):
+        bench.upstream.add_usage("project", bench.upstream.now.date() - timedelta(days=365 * years + 3), 10, "a")
+    sync(bench)
+    assert not bench.wrong()
+    assert len(bench.asked(ORGANIZATION)) <= 6
+
+
+def test_the_first_date_can_be_set(bench: Bench) -> None:
+    bench.upstream.add_usage("project", date(2026, 6, 1), 10, "a")
+    sync(bench, usage_start=date(2026, 5, 1))
+    assert [query["start_date"] for query in bench.asked(ORGANIZATION)] == ["2026-05-01"] * 2
+
+
+def test_a_range_on_request_moves_no_watermark(bench: Bench) -> None:
+    bench.upstream.add_usage("project", bench.upstream.now.date() - timedelta(days=20), 10, "a")
+    sync(bench, usage_range=(date(2026, 1, 1), date(2026, 6, 1)))
+    assert [query["start_date"] for query in bench.asked(ORGANIZATION)] == ["2026-01-01"] * 2
+    assert bench.lake.ledger("default", "usage")[-1].watermark is None
+    sync(bench)
+    assert not bench.wrong()
+
+
+def test_an_organization_that_nobody_knows_is_said_to_be_missing(bench: Bench) -> None:
+    bench.upstream.meddle = lambda r: httpx.Response(200, json={}) if r.url.path.endswith("/sessions") else None
+    missing = incomplete(bench.sync(resources=["usage"]))
+    assert "IONQ_ORGANIZATION_ID" in missing["usage"][0]
