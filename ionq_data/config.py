@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from ionq_data.alert_rules import Alerts
 
@@ -23,6 +23,7 @@ DEFAULT_CONFIG = "ionq-data.toml"
 KEY_VARIABLE = "IONQ_API_KEY"
 
 _ACCOUNT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*\Z")
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*\Z")
 
 Submitters = Literal["auto", "own"] | tuple[str, ...]
 
@@ -53,6 +54,13 @@ class Account(BaseModel):
     def _is_folder_name(cls, value: str) -> str:
         if not _ACCOUNT_NAME.match(value):
             raise ValueError(f"{value!r}: an account's name is letters, digits, dots and hyphens")
+        return value
+
+    @field_validator("api_key_env")
+    @classmethod
+    def _is_variable(cls, value: str) -> str:
+        if not _VARIABLE.match(value):  # it may be the key itself, so the message does not repeat it
+            raise ValueError("name an environment variable, in capitals; the key itself does not belong here")
         return value
 
     @field_validator("base_url")
@@ -113,10 +121,13 @@ class Settings(BaseSettings):
 
     @property
     def keys(self) -> tuple[Account, ...]:
-        """The accounts to read: those configured, else one named ``default`` made of the plain settings."""
-        if self.accounts:
-            return self.accounts
-        return (Account(organization_id=self.organization_id, base_url=self.base_url, submitters=self.submitters),)
+        """The accounts to read: those configured, else one named ``default``.
+
+        An account that does not say its ``base_url`` or ``submitters`` has those of the plain settings.
+        """
+        plain: dict[str, Any] = {"base_url": self.base_url, "submitters": self.submitters}
+        accounts = self.accounts or (Account(organization_id=self.organization_id),)
+        return tuple(Account(**plain | account.model_dump(exclude_unset=True)) for account in accounts)
 
     @classmethod
     def settings_customise_sources(
@@ -145,10 +156,12 @@ def load_settings(path: Path | None = None) -> Settings:
     values: dict[str, Any] = {}
     if named or file.exists():
         try:
-            values = tomllib.loads(file.read_text())
+            values = tomllib.loads(file.read_text("utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ConfigurationError(f"cannot read the configuration {file}: {error}") from None
-    if "api_key" in values or any("api_key" in account for account in values.get("accounts", []) if account):
+    accounts = values.get("accounts")
+    tables = [values, *(accounts if isinstance(accounts, list) else ())]
+    if any("api_key" in table for table in tables if isinstance(table, dict)):
         raise ConfigurationError(
             f"{file} holds an API key: keep it in an environment variable and name that in api_key_env"
         )
@@ -157,3 +170,5 @@ def load_settings(path: Path | None = None) -> Settings:
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)]
         raise ConfigurationError(f"settings are wrong: {'; '.join(lines)}") from None
+    except SettingsError as error:  # a list or table in the environment that is no JSON
+        raise ConfigurationError(f"settings are wrong: {error}") from None

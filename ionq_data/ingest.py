@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 from ionq_data.api import Client
-from ionq_data.api.errors import ApiError, AuthenticationError
+from ionq_data.api.errors import ApiError, AuthenticationError, InsecureUrl
 from ionq_data.config import Account, ConfigurationError, Settings
 from ionq_data.lake import Lake
 from ionq_data.resources import RESOURCES, STANDING
@@ -150,14 +150,17 @@ async def _look_first(context: Context, names: list[str], *, uses_server_clock: 
 
 
 def open_client(settings: Settings, account: Account) -> Client:
-    """Return a client for an account. Raises ``ConfigurationError`` where its key is not set."""
+    """Return a client for an account. Raises ``ConfigurationError`` where its key is not set or its URL not safe."""
     if account.api_key is None:
         raise ConfigurationError(
             f"no API key for account {account.name}: set {account.api_key_env} to a key from the IonQ cloud console"
         )
-    return Client(
-        account.base_url,
-        api_key=account.api_key.get_secret_value(),
-        concurrency=settings.concurrency,
-        max_attempts=settings.max_attempts,
-    )
+    try:
+        return Client(
+            account.base_url,
+            api_key=account.api_key.get_secret_value(),
+            concurrency=settings.concurrency,
+            max_attempts=settings.max_attempts,
+        )
+    except InsecureUrl as error:
+        raise ConfigurationError(f"account {account.name}: {error}") from None

@@ -52,7 +52,9 @@ class Resource:
     def partition_of(self, values: Mapping[str, Any]) -> str:
         """Return the month (``2026-03``) a row belongs to, or Hive's word for none."""
         moment = values.get(self.partition_by) if self.partition_by else None
-        return f"{moment:%Y-%m}" if isinstance(moment, date) and moment.year >= 1000 else UNKNOWN_PARTITION
+        if not isinstance(moment, date) or moment.year < 1000:
+            return UNKNOWN_PARTITION
+        return f"{moment.year}-{moment.month:02}"
 
 
 LINEAGE = (

@@ -17,8 +17,8 @@ from ionq_data.warehouse.project import sql_dir
 
 _TITLE = """# Data dictionary
 
-What each table of `warehouse.duckdb` holds (and each file of `marts/`): one section a mart, one line a column. Times are
-UTC, money is `DECIMAL` in the currency beside it, and a column's unit stands in its name.
+What each table of `warehouse.duckdb` holds (and each file of `marts/`): one section a mart, one line a column. Times
+are UTC, money is `DECIMAL` in the currency beside it, and a column's unit stands in its name.
 
 This page is made from the descriptions beside the models in `sql/models/`; change them there and run `make dictionary`.
 """

@@ -1,10 +1,12 @@
-"""Bad input and bad luck, one test for each row of DESIGN 9 that concerns a sync, and for each sentence on faults in 5."""
+"""Bad input and bad luck: each row of DESIGN 9 that concerns a sync, and each sentence on faults in DESIGN 5."""
 
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import duckdb
 import httpx
 import pytest
 
@@ -12,8 +14,6 @@ from ionq_data.lake import Lake
 from ionq_data.resources import STANDING
 from tests.sync import records
 from tests.sync.bench import Bench, incomplete, written
-
-HTML = httpx.Response(200, text="<html>Please log in</html>")
 
 
 def bad(content: bytes) -> httpx.Response:
@@ -96,9 +96,6 @@ def test_a_record_without_a_key_is_kept_whole_once_however_often_it_comes(bench:
         assert (record.complete, record.rows_rejected) == (True, 1)
     rejected = bench.lake.storage.list("_rejected/account=default")
     assert len([name for name in rejected if "empty" not in name]) == 1
-    assert bench.lake.rejected_hashes  # and the reason and the bytes are in it
-    import duckdb
-
     with duckdb.connect() as connection:
         found = connection.execute(
             f"select resource, reason, _raw from read_parquet('{bench.lake.root}/_rejected/**/*.parquet')"
@@ -153,8 +150,6 @@ def test_two_syncs_at_once_are_both_right(bench: Bench) -> None:
         if len(asked) == 30:
             bench.upstream.finish(open_job, bench.upstream.now)
             del bench.upstream.jobs[jobs[3]]
-            from concurrent.futures import ThreadPoolExecutor
-
             with ThreadPoolExecutor(1) as pool:
                 assert not incomplete(pool.submit(other.sync, full=True).result())
 

@@ -1,4 +1,4 @@
-"""The cost of each job: asked until it is settled, kept when it is refused, paid when the job is gone (DESIGN 2.11 to 2.14)."""
+"""The cost of each job: asked until it is settled, kept when it is refused or the job is gone (DESIGN 2.11 to 2.14)."""
 
 from __future__ import annotations
 

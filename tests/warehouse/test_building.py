@@ -152,7 +152,7 @@ build(Path({str(data_dir)!r}), lake_dir=Path({str(lake)!r}), on_event=die)
 
 def test_no_project_says_where_it_looked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IONQ_DATA_SQL", str(tmp_path / "nowhere"))
-    with pytest.raises(BuildFailed, match="nowhere.*IONQ_DATA_SQL"):
+    with pytest.raises(BuildFailed, match=r"nowhere.*IONQ_DATA_SQL"):
         build(tmp_path / "data", lake_dir=tmp_path / "lake")
 
 

@@ -77,7 +77,13 @@ def test_the_file_of_a_mart_that_is_no_more_goes(data_dir: Path, put_build: PutB
 def test_an_open_reader_keeps_what_it_opened(data_dir: Path, put_build: PutBuild) -> None:
     put_build(numbers="select 1 as n")
     publish(data_dir)
-    script = "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); print(c.sql('from numbers').fetchall(), flush=True); input(); print(c.sql('from numbers').fetchall())"
+    script = """if True:
+        import duckdb, sys
+        connection = duckdb.connect(sys.argv[1], read_only=True)
+        print(connection.sql('from numbers').fetchall(), flush=True)
+        input()
+        print(connection.sql('from numbers').fetchall())
+    """
     with subprocess.Popen(
         [sys.executable, "-c", script, str(Layout(data_dir).warehouse)],
         stdin=subprocess.PIPE,
@@ -151,7 +157,14 @@ def test_readers_cannot_write(data_dir: Path, put_build: PutBuild) -> None:
 
 def test_the_second_process_waits_and_says_so(data_dir: Path) -> None:
     lock = data_dir / ".build" / "build.lock"
-    script = "import sys; from pathlib import Path; from ionq_data.warehouse.lock import hold\nwith hold(Path(sys.argv[1]), purpose='p', wait_seconds=1):\n    print('held', flush=True); input()"
+    script = """if True:
+        import sys
+        from pathlib import Path
+        from ionq_data.warehouse.lock import hold
+        with hold(Path(sys.argv[1]), purpose='p', wait_seconds=1):
+            print('held', flush=True)
+            input()
+    """
     with subprocess.Popen(
         [sys.executable, "-c", script, str(lock)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as holder:

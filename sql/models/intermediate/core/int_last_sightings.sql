@@ -1,4 +1,4 @@
--- 1 row per job that was deleted before it ended: a complete sync asks for every such job, so the last one before saw it
+-- 1 row per job deleted before it ended: a complete sync asks for every open job, so the last one before saw it
 select
     jobs.job_id,
     syncs.started_at as seen_at,

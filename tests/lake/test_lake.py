@@ -1,0 +1,177 @@
+"""What is put into the lake comes back: rows by month, current versions, rejected records, the ledger, progress."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ionq_data.lake import Lake, LakeError
+from ionq_data.resources import RESOURCES, Rejection, Row, read_record
+from ionq_data.resources.resource import UNKNOWN_PARTITION
+from ionq_data.sync.keys import key_digest
+from ionq_data.sync.ledger import SyncRecord
+
+NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+JOBS, USAGE = RESOURCES["jobs"], RESOURCES["usage"]
+
+
+def job(job_id: str, submitted_at: str | None = "2026-03-02T00:00:00Z", *, at: int = 0, **values: Any) -> Row:
+    raw = json.dumps({"id": job_id, "submitted_at": submitted_at} | values).encode()
+    deleted = bool(values.pop("deleted", False))
+    row = read_record(JOBS, raw, extracted_at=NOW + timedelta(minutes=at), run_id=f"run-{at}", deleted=deleted)
+    assert isinstance(row, Row)
+    return row
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    lake = Lake(tmp_path / "lake")
+    lake.ensure(["default"])
+    return lake
+
+
+def test_every_resource_has_a_readable_file_from_the_start(lake: Lake) -> None:
+    with duckdb.connect() as connection:
+        for name in [*RESOURCES, "_syncs", "_rejected"]:
+            found = connection.execute(
+                f"select * from read_parquet('{lake.root}/{name}/**/*.parquet', hive_partitioning = true)"
+            )
+            assert found.fetchall() == []
+            assert "account" in {column[0] for column in found.description}
+    lake.ensure(["default"])
+    assert len(lake.files("jobs", "default")) == 1
+
+
+def test_rows_lie_below_their_account_and_month(lake: Lake) -> None:
+    lake.append(
+        JOBS, "a.b-1", [job("a"), job("b", "2026-04-01T00:00:00+02:00"), job("c", None), job("d", "2026-04-01")]
+    )
+    folders = {name.rpartition("/")[0] for name in lake.files("jobs", "a.b-1")}
+    months = {"2026-03", "2026-04", UNKNOWN_PARTITION}
+    assert folders == {f"jobs/account=a.b-1/submitted_month={month}" for month in months}
+    assert len(lake.files("jobs", "a.b-1", ["2026-04", "2026-12"])) == 1
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            f"select id, account, submitted_month from read_parquet('{lake.root}/jobs/**/*.parquet',"
+            " hive_partitioning = true, hive_types = {'account': varchar, 'submitted_month': varchar}) order by id"
+        ).fetchall()
+    assert found == [
+        ("a", "a.b-1", "2026-03"),
+        ("b", "a.b-1", "2026-03"),
+        ("c", "a.b-1", None),
+        ("d", "a.b-1", "2026-04"),
+    ]
+
+
+def test_the_current_version_is_the_one_with_the_greatest_time(lake: Lake) -> None:
+    lake.append(JOBS, "default", [job("a", at=2, name="new")])
+    lake.append(JOBS, "default", [job("a", at=1, name="old"), job("b", at=1)])
+    rows = lake.current(JOBS, "default", [key_digest(("a",)), key_digest(("nobody",))])
+    assert [(row["id"], row["name"]) for row in rows] == [("a", "new")]
+    assert lake.current(JOBS, "default", []) == []
+    assert lake.current(JOBS, "default", [key_digest(("a",))], ["2026-04"]) == []
+    assert lake.current(JOBS, "default", [key_digest(("b",))], columns=("id",)) == [{"id": "b"}]
+    assert sorted((row["id"], row["name"]) for row in lake.current_jobs("default")) == [("a", "new"), ("b", None)]
+
+
+def test_the_index_of_versions_knows_the_current_one_across_partitions(lake: Lake) -> None:
+    moved = [job("a", None, at=1), job("a", "2026-03-02", at=2)]
+    for row in moved:
+        lake.append(JOBS, "default", [row])
+    for order in (["2026-03", UNKNOWN_PARTITION], [UNKNOWN_PARTITION, "2026-03"]):
+        versions = lake.versions()
+        for partition in order:
+            lake.load_versions(versions, JOBS, "default", [partition])
+        assert versions.hash_of(key_digest(("a",))) == int(moved[1].hash[:16], 16)
+
+
+@given(st.lists(st.text(min_size=1, max_size=30), min_size=1, max_size=8), st.dates())
+def test_duckdb_computes_the_same_digest_of_a_key(texts: list[str], day: date) -> None:
+    with duckdb.connect() as connection:
+        for text in texts:
+            found = connection.execute(
+                "select md5_number_lower($1::varchar || chr(31) || $2::date::varchar)", [text, day]
+            ).fetchall()
+            if day.year >= 1000:
+                assert found == [(key_digest((text, day)),)]
+
+
+def test_values_that_a_column_has_ever_had(lake: Lake) -> None:
+    lake.append(JOBS, "default", [job("a", backend="qpu.x"), job("b", backend=None), job("a", at=3, backend="qpu.y")])
+    assert lake.known_values(JOBS, "default", "backend") == {"qpu.x", "qpu.y"}
+    for grouping in ("user", "project"):
+        raw = json.dumps({"from": "2026-03-01", "group_usages": [{"group_id": f"{grouping}-1"}, {"group_id": None}]})
+        beside = {"group_by": grouping, "modality": "daily"}
+        row = read_record(USAGE, raw.encode(), extracted_at=NOW, run_id="run", context=beside)
+        lake.append(USAGE, "default", [row])  # type: ignore[list-item]
+    members = lake.known_values(USAGE, "default", "group_usages.group_id", where=("group_by", "user"))
+    assert members == {"user-1"}
+    assert lake.known_values(JOBS, "nobody", "backend") == set()
+
+
+def test_rejected_records_are_kept_whole_by_resource(lake: Lake) -> None:
+    rejection = Rejection("no usable key", b"\xff\x00not text", NOW, "run")
+    lake.reject(JOBS, "default", [rejection])
+    assert lake.rejected_hashes(JOBS, "default") == {rejection.hash}
+    assert lake.rejected_hashes(USAGE, "default") == set()
+    with duckdb.connect() as connection:
+        found = connection.execute(f"select _raw, reason from read_parquet('{lake.root}/_rejected/**/*.parquet')")
+        assert found.fetchall() == [(b"\xff\x00not text", "no usable key")]
+
+
+def finished(number: int, resource: str = "jobs") -> SyncRecord:
+    at = NOW + timedelta(minutes=number)
+    return SyncRecord(resource=resource, run_id=f"run-{number}", started_at=NOW, finished_at=at, complete=True)
+
+
+def test_the_ledger_is_read_oldest_first_by_account_and_resource(lake: Lake) -> None:
+    for number in (2, 1, 3):
+        lake.record("default", finished(number))
+    lake.record("default", finished(9, "usage"))
+    lake.record("other", finished(4))
+    assert [record.run_id for record in lake.ledger("default", "jobs")] == ["run-1", "run-2", "run-3"]
+    assert len(lake.ledger("default")) == 4
+    assert lake.accounts() == ["default", "other"]
+
+
+def test_the_newest_time_is_that_of_the_ledger_or_of_the_files_of_a_killed_sync(lake: Lake) -> None:
+    assert Lake(lake.root).newest_stamp("default") is None
+    lake.record("default", finished(5))
+    assert lake.newest_stamp("default") == NOW + timedelta(minutes=5)
+    lake.append(JOBS, "default", [job("a", at=6), job("b", at=7)])
+    assert lake.newest_stamp("default") == NOW + timedelta(minutes=7)
+    assert lake.newest_stamp("other") is None
+
+
+def test_progress_is_kept_until_it_is_forgotten(lake: Lake) -> None:
+    assert lake.progress("default", "jobs") == {}
+    lake.save_progress("default", "jobs", {"listings": {"": {"watermark": None}}})
+    assert Lake(lake.root).progress("default", "jobs") == {"listings": {"": {"watermark": None}}}
+    lake.save_progress("default", "jobs", {})
+    assert lake.progress("default", "jobs") == {}
+    lake.storage.write("_progress/account=default/jobs.json", b"{cut off")
+    assert lake.progress("default", "jobs") == {}
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1 and nothing more", b"not Parquet"])
+def test_a_damaged_file_is_named_and_not_taken_for_an_empty_one(lake: Lake, content: bytes) -> None:
+    lake.append(JOBS, "default", [job("a")])
+    (name,) = (name for name in lake.files("jobs", "default") if "empty" not in name)
+    (lake.root / name).write_bytes(content)
+    for ask in (
+        lambda: lake.load_versions(lake.versions(), JOBS, "default"),
+        lambda: list(lake.pending_jobs("default")),
+    ):
+        with pytest.raises(LakeError, match="cannot be read") as error:
+            ask()
+        assert "lake verify" in str(error.value)
+    lake.storage.write("_syncs/account=default/damaged.parquet", content)
+    with pytest.raises(LakeError, match=r"damaged\.parquet cannot be read"):
+        lake.ledger("default")

@@ -1,0 +1,91 @@
+"""Measured distributions: only where they are asked for, each once (issue 3.6)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from ionq_data.config import ResultsFilter
+from tests.sync.bench import Bench, incomplete
+
+NAMES = ["jobs", "job_results"]
+
+
+@pytest.fixture
+def measured(bench: Bench) -> Bench:
+    for job_id in bench.upstream.add_jobs(3, apart=timedelta(days=2)):
+        bench.upstream.results[job_id] = {"0": 0.5, "3": 0.5}
+    return bench
+
+
+def sync(bench: Bench, **chosen: object) -> int:
+    """Sync jobs and results; return how many results were asked for."""
+    filters = ResultsFilter(enabled=True, **chosen)  # type: ignore[arg-type]
+    assert not incomplete(bench.sync(resources=NAMES, results=filters))
+    return sum("/results/" in request.url.path for request in bench.upstream.asked)
+
+
+def test_nobody_who_has_not_asked_for_results_gets_them(measured: Bench) -> None:
+    assert "job_results" not in {record.resource for record in measured.sync()}
+    assert "job_results" in {record.resource for record in measured.sync(results=ResultsFilter(enabled=True))}
+
+
+def test_each_distribution_is_read_once(measured: Bench) -> None:
+    assert (sync(measured), sync(measured)) == (3, 0)
+    assert measured.rows("job_results", "select distinct kind, variant_id, outcomes, http_status from r") == [
+        ("probabilities", "", 2, 200)
+    ]
+    assert measured.rows("job_results", "select distinct _raw from r") == [('{"0": 0.5, "3": 0.5}',)]
+
+
+def test_only_those_that_were_chosen(measured: Bench) -> None:
+    assert sync(measured, projects=("another",)) == 0
+    assert sync(measured, backends=("qpu.another",)) == 0
+    assert sync(measured, max_age_days=3) == 1
+
+
+def test_results_that_come_after_their_job_are_not_missed(measured: Bench) -> None:
+    new, *_ = measured.upstream.add_jobs(1)
+    assert sync(measured) == 4
+    measured.upstream.results[new] = {"1": 1.0}
+    assert sync(measured) == 1
+    assert measured.rows("job_results", f"select http_status from r where job_id = '{new}'") == [(200,)]
+
+
+def test_results_that_never_come_are_given_up_after_a_day(measured: Bench) -> None:
+    new, *_ = measured.upstream.add_jobs(1)
+    sync(measured)
+    measured.upstream.now += timedelta(days=1)
+    assert (sync(measured), sync(measured)) == (1, 0)
+    assert measured.rows("job_results", f"select http_status, outcomes from r where job_id = '{new}'") == [(404, 0)]
+
+
+def test_variants_of_a_debiased_job_are_read_on_request(bench: Bench) -> None:
+    job_id, *_ = bench.upstream.add_jobs(1, settings={"error_mitigation": {"debiasing": True}})
+    variants = [{"variant_id": "v1"}, {"variant_id": "v/2"}, {"variant_id": 3}, "?"]
+    asked: list[str] = []
+
+    def meddle(request: httpx.Request) -> httpx.Response | None:
+        path = request.url.raw_path.decode()
+        if "/results/" in path:
+            asked.append(path.partition(job_id)[2])
+            return httpx.Response(200, json={"0": 1})
+        if path.endswith(job_id):
+            debiasing = {"output": {"error_mitigation": {"debiasing": {"variants": variants}}}}
+            return httpx.Response(200, json=bench.upstream.jobs[job_id] | debiasing)
+        return None
+
+    bench.upstream.meddle = meddle
+    sync(bench, variants=True)
+    assert asked == [
+        "/results/probabilities",
+        "/variants/v1/results/probabilities",
+        "/variants/v1/results/histogram",
+        "/variants/v%2F2/results/probabilities",
+        "/variants/v%2F2/results/histogram",
+    ]
+    asked.clear()
+    sync(bench, variants=True)
+    assert asked == []
