@@ -1,0 +1,91 @@
+"""The command line. A command's module is imported only when the command is run, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+from cyclopts import App, Parameter
+
+from ionq_data import __version__
+from ionq_data.cli.exit_codes import FAILED, INTERRUPTED
+
+COMMANDS = {
+    "demo": "Try everything on a simulated organization; no account is needed.",
+    "sync": "Copy what is new from the API, rebuild the warehouse, publish it.",
+    "build": "Rebuild the warehouse from the lake, without the network.",
+    "status": "Say what the lake holds, how fresh it is and what is open.",
+    "doctor": "Check key, organization, clock, disk and versions, and say how to mend them.",
+    "show": "Show cost, fidelity, queue times or jobs as a table, JSON or CSV.",
+    "sql": "Run read-only SQL on the published warehouse.",
+    "report": "Write the report from the published warehouse.",
+    "export": "Write the published tables as files for other tools.",
+    "lake": "Check every file of the lake, or merge its small files.",
+    "emulator": "Serve an IonQ API on this machine, with a simulated history.",
+}
+"""Each command's help in one line; its function has the same name, in the module of that name."""
+
+_EPILOGUE = """\
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but incomplete.
+Settings come from the environment (IONQ_API_KEY, IONQ_ORGANIZATION_ID, IONQ_BASE_URL, IONQ_DATA_DIR) or from
+ionq-data.toml. With --debug, an error shows where in the program it happened.
+
+Example: ionq-data demo
+"""
+
+
+def build_app(arguments: Sequence[str] = ()) -> App:
+    """Return the application with all of its commands; the one that the arguments name has its whole help."""
+    app = App(
+        name="ionq-data",
+        version=__version__,
+        help="Copy an organization's IonQ Quantum Cloud records into Parquet and DuckDB, and answer from them.",
+        help_epilogue=_EPILOGUE,
+        help_format="plaintext",
+        default_parameter=Parameter(negative=""),
+    )
+    for name, line in COMMANDS.items():
+        if name in arguments[:1]:
+            app.command(getattr(import_module(f"ionq_data.cli.{name}"), name), name=name, help_epilogue="")
+        else:
+            app.command(f"ionq_data.cli.{name}:{name}", name=name, help=line)
+    app.register_install_completion_command()
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and end the process with its exit code."""
+    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; errors become one sentence on the error stream."""
+    is_debugging = "--debug" in arguments
+    try:
+        tokens = [argument for argument in arguments if argument != "--debug"]
+        result = build_app(tokens)(tokens, result_action="return_value")
+        return result if isinstance(result, int) else 0
+    except KeyboardInterrupt:
+        return _say("Interrupted. What was complete is kept; the next run goes on from there.", INTERRUPTED)
+    except BrokenPipeError:  # the reader of a pipe, such as `head`, has had enough
+        return FAILED
+    except Exception as error:
+        if is_debugging:
+            raise
+        return _say(_explain(error), FAILED)
+
+
+def _explain(error: Exception) -> str:
+    """Return an error as a sentence: its own where it was made for people, else what kind it is."""
+    if type(error).__module__.partition(".")[0] == "ionq_data":
+        return str(error)
+    return f"{type(error).__name__}: {error}\nThis should not happen. Run the command again with --debug to see where."
+
+
+def _say(sentence: str, code: int) -> int:
+    from ionq_data.cli.output import say_error
+
+    say_error(sentence)
+    return code

@@ -1,0 +1,25 @@
+"""``ionq-data build``: the warehouse and the report from the lake alone."""
+
+from __future__ import annotations
+
+from ionq_data.cli.output import print_lines, say_error
+from ionq_data.cli.pipeline_run import run_pipeline
+from ionq_data.cli.watch import Watch
+from ionq_data.config import load_settings
+
+
+def build() -> int:
+    """Rebuild the warehouse from the lake, test it, publish it and write the report, without the network.
+
+    If a test fails, what was published before stays as it was, and the failed build is kept for a look.
+
+    Example: ionq-data build
+    """
+    settings = load_settings()
+    with Watch() as watch:
+        outcome = run_pipeline(settings, watch, resources=())
+    for sentence in outcome.errors:
+        say_error(sentence)
+    if not outcome.errors:
+        print_lines(f"Warehouse: {settings.data_dir / 'warehouse.duckdb'}", f"Marts:     {settings.data_dir / 'marts'}")
+    return outcome.exit_code

@@ -1,0 +1,143 @@
+"""``ionq-data demo``: the whole pipeline on a simulated organization."""
+
+from __future__ import annotations
+
+import os
+import signal
+import webbrowser
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter, validators
+
+from ionq_data import warehouse
+from ionq_data.cli.answer_tables import print_answers
+from ionq_data.cli.answers import read_answers
+from ionq_data.cli.demo_emulator import Served, serve
+from ionq_data.cli.demo_marker import History, read_marker, refuse_other_data, write_marker
+from ionq_data.cli.exit_codes import DONE
+from ionq_data.cli.output import print_lines
+from ionq_data.cli.pipeline_run import RunOutcome, run_pipeline
+from ionq_data.cli.sync import print_sync
+from ionq_data.cli.watch import Watch
+from ionq_data.config import Account, ConfigurationError, Settings, load_settings
+
+_KEY_VARIABLE = "IONQ_DEMO_API_KEY"
+_ACCOUNT = "demo"
+
+AtLeast1 = Annotated[int, Parameter(validator=validators.Number(gte=1))]
+
+
+def demo(
+    *,
+    seed: int = 7,
+    days: AtLeast1 = 365,
+    jobs: AtLeast1 = 20_000,
+    open: bool = False,  # noqa: A002 - it is the option's name
+    keep_serving: bool = False,
+) -> int:
+    """Try everything on a simulated organization: no account is needed and nothing leaves this machine.
+
+    Starts an IonQ API on this machine with a year of simulated history, copies it, builds and publishes the warehouse,
+    and prints what it answers. Run it again later, and it copies only what has happened since.
+
+    Example: ionq-data demo --jobs 5000 --days 90
+
+    Parameters
+    ----------
+    seed
+        The same seed gives the same history.
+    days
+        Days of history.
+    jobs
+        Jobs submitted in those days.
+    open
+        Open the report in the browser.
+    keep_serving
+        Leave the simulated API running until Ctrl-C.
+    """
+    settings = load_settings()
+    refuse_other_data(settings.data_dir)
+    history = _history(settings.data_dir, seed=seed, days=days, jobs=jobs)
+    with Watch() as watch:
+        watch.say(f"Simulating {history.jobs:,} jobs of {history.days} days (seed {history.seed}) …")
+        with serve(history, present=_this_hour()) as served:
+            _remember(settings.data_dir, history, served)
+            outcome = run_pipeline(_settings_for(settings, served), watch)
+            watch.stop()
+            _tell(settings.data_dir, served, outcome)
+            page = settings.data_dir / "report" / "index.html"
+            if open and page.exists():
+                webbrowser.open(page.absolute().as_uri())
+            if keep_serving and outcome.exit_code == DONE:
+                _keep(served)
+    return outcome.exit_code
+
+
+def _this_hour() -> datetime:
+    return datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def _history(data_dir: Path, *, seed: int, days: int, jobs: int) -> History:
+    """Return the history that this directory's demo has begun, or a new one that ends now."""
+    begun = read_marker(data_dir)
+    if begun is None:
+        return History(seed=seed, days=days, jobs=jobs, anchor=_this_hour())
+    if not begun.is_like(seed=seed, days=days, jobs=jobs):
+        raise ConfigurationError(
+            f"The demo in {data_dir} has --seed {begun.seed} --days {begun.days} --jobs {begun.jobs}. Go on with "
+            "those, set IONQ_DATA_DIR to another directory, or remove this one."
+        )
+    return begun
+
+
+def _remember(data_dir: Path, history: History, served: Served) -> None:
+    """Note the history where the demo begins; where it goes on, make sure that it is the same one."""
+    if history.digest and history.digest != served.digest:
+        raise ConfigurationError(
+            f"The demo in {data_dir} was made by another version of the emulator, which simulates another history. "
+            f"Remove {data_dir} to begin a new one."
+        )
+    write_marker(data_dir, replace(history, digest=served.digest))
+
+
+def _settings_for(settings: Settings, served: Served) -> Settings:
+    """Return the settings of a sync from the emulator, by the emulator's clock."""
+    os.environ[_KEY_VARIABLE] = served.api_key
+    account = Account(
+        name=_ACCOUNT, api_key_env=_KEY_VARIABLE, organization_id=served.organization_id, base_url=served.base_url
+    )
+    return settings.model_copy(update={"accounts": (account,), "clock": "server"})
+
+
+def _tell(data_dir: Path, served: Served, outcome: RunOutcome) -> None:
+    print_sync(outcome)
+    if outcome.errors:
+        return
+    with warehouse.connect(data_dir) as connection:
+        print_answers(read_answers(connection))
+    print_lines(f"As of {served.now:%Y-%m-%d %H:%M} UTC, simulated. Made in {data_dir}:")
+    made = {
+        "warehouse.duckdb": "the warehouse, for DuckDB and everything that reads it",
+        "marts": "each mart as a Parquet file",
+        "report/index.html": "the report",
+        "lake": "the records as they were received",
+    }
+    print_lines(*(f"  {data_dir / name}: {what}" for name, what in made.items() if (data_dir / name).exists()), "")
+    print_lines(
+        "Next:",
+        "  ionq-data status",
+        f"  python -c \"import duckdb; print(duckdb.connect('{data_dir / 'warehouse.duckdb'}').sql('from fct_jobs'))\"",
+        "  IONQ_API_KEY=… IONQ_DATA_DIR=my-data ionq-data sync      (with a key from the IonQ cloud console)",
+    )
+
+
+def _keep(served: Served) -> None:
+    """Serve until Ctrl-C."""
+    print_lines("", f"Serving {served.base_url} with key {served.api_key} until Ctrl-C.")
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        print_lines("Stopped.")

@@ -1,0 +1,41 @@
+"""``ionq-data export``: the published tables as files for other tools."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from ionq_data.cli.output import console, print_lines
+from ionq_data.config import load_settings
+
+
+def export(
+    kind: Literal["focus", "csv", "parquet", "xlsx"],
+    /,
+    *,
+    start: date | None = None,
+    end: date | None = None,
+    to: Path | None = None,
+) -> int:
+    """Write the published tables as files for other tools, below ``exports/`` of the data directory.
+
+    Example: ionq-data export xlsx --start 2026-03-01 --end 2026-04-01
+
+    Parameters
+    ----------
+    kind
+        focus: costs in the FinOps Foundation's format, FOCUS 1.2. csv, parquet, xlsx: every mart.
+    start
+        First date (UTC) of the rows; all where left out.
+    end
+        The date after the last.
+    to
+        A folder to write to instead.
+    """
+    from ionq_data.report import export as write_export
+
+    with console().status("Writing …"):
+        files = write_export(load_settings().data_dir, kind, start=start, end=end, destination=to)
+    print_lines(*(f"Written: {file}" for file in files))
+    return 0

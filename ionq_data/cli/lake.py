@@ -1,0 +1,47 @@
+"""``ionq-data lake``: look after the lake's files."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from ionq_data.cli.exit_codes import FAILED
+from ionq_data.cli.output import Column, console, print_json, print_lines, print_table
+from ionq_data.config import load_settings
+from ionq_data.lake import compact, open_lake, verify
+
+
+def lake(what: Literal["verify", "compact"], /, *, as_json: Annotated[bool, Parameter(name="--json")] = False) -> int:
+    """Check every file of the lake, or merge its small files.
+
+    Example: ionq-data lake verify
+
+    Parameters
+    ----------
+    what
+        verify: read every file, schema, key and ledger row, and say what is found. compact: merge small files; what
+        they held stays, and the old files go an hour later.
+    as_json
+        Print what was found as JSON.
+    """
+    opened = open_lake(load_settings())
+    if what == "compact":
+        with console().status("Merging small files …"):
+            done = compact(opened)
+        if as_json:
+            print_json(asdict(done))
+        else:
+            print_lines(f"Merged {done.merged} files into {done.written}; removed {done.removed} merged before.")
+        return 0
+    with console().status("Reading the lake …"):
+        report = verify(opened)
+    if as_json:
+        print_json({"is_sound": report.is_sound, **asdict(report)})
+    else:
+        found = [(finding.level, finding.where, finding.what) for finding in report.findings]
+        print_table("Findings", [Column("level"), Column("where"), Column("what")], found)
+        verdict = "sound" if report.is_sound else "NOT sound: restore the files named above from a copy of the lake"
+        print_lines(f"{report.files:,} files, {report.rows:,} rows: {verdict}.")
+    return 0 if report.is_sound else FAILED

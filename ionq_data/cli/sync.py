@@ -1,0 +1,90 @@
+"""``ionq-data sync``: what is new, from the API to the report."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from ionq_data.cli.demo_marker import refuse_demo_data
+from ionq_data.cli.missing import print_missing
+from ionq_data.cli.output import Column, numbers, print_json, print_lines, print_table, say_error
+from ionq_data.cli.pipeline_run import RunOutcome, run_pipeline
+from ionq_data.cli.watch import Watch
+from ionq_data.config import ConfigurationError, load_settings
+from ionq_data.resources import RESOURCES
+
+
+def sync(
+    *,
+    resource: tuple[str, ...] = (),
+    full: bool = False,
+    since: date | None = None,
+    as_json: Annotated[bool, Parameter(name="--json")] = False,
+) -> int:
+    """Copy what is new from the API, rebuild the warehouse, publish it and write the report.
+
+    What an interrupted sync has copied stays, and the next one goes on from there.
+
+    Example: ionq-data sync --resource jobs --resource job_costs
+
+    Parameters
+    ----------
+    resource
+        Copy this resource only, such as jobs; may be repeated.
+    full
+        Read everything again: finds what was deleted or came late.
+    since
+        Copy no jobs submitted before this date (2026-03-01). The sync does not count as complete history.
+    as_json
+        Print what was done as JSON.
+    """
+    settings = load_settings()
+    refuse_demo_data(settings)
+    if unknown := [name for name in resource if name not in RESOURCES]:
+        raise ConfigurationError(f"There is no resource {unknown[0]!r}. There are: {', '.join(RESOURCES)}.")
+    with Watch() as watch:
+        outcome = run_pipeline(
+            settings,
+            watch,
+            resources=resource or None,
+            full=full,
+            since=since.isoformat() if since else None,
+        )
+    if as_json:
+        print_json({"errors": outcome.errors, "missing": outcome.missing, "resources": facts(outcome)})
+    else:
+        print_sync(outcome)
+        if not outcome.errors:
+            print_lines(f"Warehouse: {settings.data_dir / 'warehouse.duckdb'}", "Next: ionq-data status")
+    return outcome.exit_code
+
+
+_COUNTED = ("rows_seen", "rows_written", "rows_rejected", "rows_with_problems", "requests", "duration_seconds")
+
+
+def facts(outcome: RunOutcome) -> dict[str, dict[str, object]]:
+    """Return what is worth telling of each resource's sync."""
+    return {name: {fact: said[fact] for fact in (*_COUNTED, "complete")} for name, said in outcome.resources.items()}
+
+
+def print_sync(outcome: RunOutcome) -> None:
+    """Print what was copied as a table, and what is missing or went wrong on the error stream."""
+    rows = [
+        (
+            name,
+            f"{said['rows_seen']:,}",
+            f"{said['rows_written']:,}",
+            f"{said['requests']:,}",
+            f"{said['duration_seconds']:.1f}",
+            "yes" if said["complete"] else "no",
+        )
+        for name, said in sorted(outcome.resources.items())
+    ]
+    columns = [Column("resource"), *numbers("seen", "new or changed", "requests", "seconds"), Column("complete")]
+    if rows:
+        print_table("Copied", columns, rows)
+    print_missing(outcome.missing)
+    for sentence in outcome.errors:
+        say_error(sentence)

@@ -1,0 +1,1 @@
+"""The pipeline for Dagster: assets, checks and schedules around the library, which knows nothing of Dagster."""

@@ -1,0 +1,113 @@
+"""Tell people what they should know of: after each publication, when a run fails, and every hour."""
+
+from datetime import UTC, datetime
+
+from dagster import (
+    AssetKey,
+    AssetsDefinition,
+    DagsterRunStatus,
+    DefaultSensorStatus,
+    MaterializeResult,
+    MetadataValue,
+    OpExecutionContext,
+    ResourceParam,
+    RunFailureSensorContext,
+    RunStatusSensorContext,
+    SensorDefinition,
+    asset,
+    job,
+    op,
+    run_failure_sensor,
+    run_status_sensor,
+)
+
+from ionq_data import warehouse
+from ionq_data.alerts import Delivery, deliver, evaluate, note_failed_run, note_successful_run
+from ionq_data.lake import LakeError
+from pipelines.library import Library
+from pipelines.publish_assets import GROUP, WAREHOUSE
+
+ALERTS = AssetKey("alerts")
+
+
+def tell(library: Library) -> Delivery:
+    """Find what holds now, and tell each destination what it has not been told of; an unreachable one is no failure."""
+    return deliver(library.settings, evaluate(library.settings, library.lake))
+
+
+def alerts_asset() -> AssetsDefinition:
+    """Return the asset of the alerts, told after each publication."""
+
+    @asset(
+        key=ALERTS,
+        deps=[WAREHOUSE],
+        group_name=GROUP,
+        kinds={"python"},
+        pool="publish",
+        description="`alerts.json`: what is open, each told once to the destinations of `[alerts]`.",
+    )
+    def _tell_alerts(library: ResourceParam[Library]) -> MaterializeResult[None]:
+        told = tell(library)
+        titles = [alert.title for alert in told.opened]
+        return MaterializeResult(
+            metadata={
+                "opened": len(told.opened),
+                "resolved": len(told.resolved),
+                "messages_sent": told.sent,
+                "failures": MetadataValue.json(list(told.failures)),
+                "titles": MetadataValue.json(titles),
+            }
+        )
+
+    return _tell_alerts
+
+
+@op(pool="publish")
+def find_and_tell(context: OpExecutionContext, library: ResourceParam[Library]) -> None:
+    """Look for alerts between two publications: data that no sync brings any more, above all."""
+    told = tell(library)
+    for failure in told.failures:
+        context.log.warning(failure)
+    context.log.info("%d opened, %d resolved, %d messages sent", len(told.opened), len(told.resolved), told.sent)
+
+
+@job(description="Finds what somebody should know of, and tells it once.")
+def tell_alerts() -> None:
+    """Tell alerts."""
+    find_and_tell()
+
+
+def alert_sensors(*, running: bool) -> list[SensorDefinition]:
+    """Return the sensors that note failed and successful runs; they start by themselves only where ``running``."""
+    status = DefaultSensorStatus.RUNNING if running else DefaultSensorStatus.STOPPED
+
+    @run_failure_sensor(name="failed_runs", default_status=status, description="Tells of each job that fails, once.")
+    def _failed(context: RunFailureSensorContext, library: ResourceParam[Library]) -> None:
+        run = context.dagster_run
+        note_failed_run(
+            library.settings.data_dir,
+            job=run.job_name,
+            run_id=run.run_id,
+            failed_at=datetime.now(UTC),
+            message=context.failure_event.message or "",
+        )
+        _tell_if_possible(library)
+
+    @run_status_sensor(
+        run_status=DagsterRunStatus.SUCCESS,
+        name="successful_runs",
+        default_status=status,
+        description="Takes the alert of a failed job back once it succeeds.",
+    )
+    def _succeeded(context: RunStatusSensorContext, library: ResourceParam[Library]) -> None:
+        note_successful_run(library.settings.data_dir, job=context.dagster_run.job_name)
+
+    return [_failed, _succeeded]
+
+
+def _tell_if_possible(library: Library) -> None:
+    """Tell now where there is something to look at; else the next publication does."""
+    try:
+        tell(library)
+    except (LakeError, warehouse.WarehouseError):
+        return

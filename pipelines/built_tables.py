@@ -1,0 +1,56 @@
+"""What a build made: each table's columns and row count, for Dagster's schemas and column lineage."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+
+@dataclass
+class BuiltTable:
+    """A table or view of a build; ``rows`` is None for a view, which would have to be computed to be counted."""
+
+    rows: int | None = None
+    columns: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def read_built_tables(file: Path) -> dict[str, BuiltTable]:
+    """Return what is in a build, by the relation's name as dbt writes it; nothing where there is no file."""
+    if not file.is_file():
+        return {}
+    found: dict[str, BuiltTable] = {}
+    with duckdb.connect(str(file), read_only=True) as connection:
+        columns = connection.execute(
+            "select table_catalog, table_schema, table_name, column_name, data_type from information_schema.columns"
+        ).fetchall()
+        for catalog, schema, table, column, data_type in columns:
+            relation = f'"{catalog}"."{schema}"."{table}"'
+            found.setdefault(relation, BuiltTable()).columns[column] = {"data_type": data_type}
+        tables = connection.execute("select database_name, schema_name, table_name from duckdb_tables()").fetchall()
+        for catalog, schema, table in tables:
+            relation = f'"{catalog}"."{schema}"."{table}"'
+            counted = connection.execute(f"select count(*) from {relation}").fetchone()  # noqa: S608 - our own tables
+            found[relation].rows = counted[0] if counted else None
+    return found
+
+
+def columns_and_parents(
+    node: Mapping[str, Any], manifest: Mapping[str, Any], built: Mapping[str, BuiltTable], *, with_lineage: bool
+) -> dict[str, Any]:
+    """Return the columns of a model and of the models that it reads, in the form that dagster-dbt takes them.
+
+    Where it is told of the models that it reads, it works out the lineage of each column.
+    """
+    if node.get("resource_type") not in {"model", "seed"} or node["relation_name"] not in built:
+        return {}
+    columns = built[node["relation_name"]].columns
+    if not with_lineage:
+        return {"columns": columns}
+    parents = (manifest["nodes"].get(parent, {}) for parent in node.get("depends_on", {}).get("nodes", ()))
+    relations = [parent["relation_name"] for parent in parents if parent.get("relation_name") in built]
+    return {
+        "columns": columns,
+        "parents": {relation: {"columns": built[relation].columns} for relation in relations},
+    }

@@ -1,0 +1,54 @@
+"""Checks that the records of a resource are not older than its schedule promises."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from dagster import (
+    AssetCheckExecutionContext,
+    AssetCheckResult,
+    AssetChecksDefinition,
+    AssetCheckSpec,
+    ResourceParam,
+    multi_asset_check,
+)
+
+from ionq_data.resources import STANDING
+from pipelines.lake_assets import OTHERWISE_STALE_AFTER, STALE_AFTER, lake_key
+from pipelines.library import Library
+
+FRESH = "fresh"
+
+
+def freshness_checks() -> AssetChecksDefinition:
+    """Return a check for each standing resource, which one step makes together."""
+    specs = [
+        AssetCheckSpec(
+            FRESH,
+            asset=lake_key(name),
+            description=f"The last complete sync of each account began less than {_allowed(name)} hours ago.",
+        )
+        for name in STANDING
+    ]
+
+    @multi_asset_check(name="freshness", specs=specs, can_subset=True)
+    def _check(context: AssetCheckExecutionContext, library: ResourceParam[Library]) -> Iterator[AssetCheckResult]:
+        now = datetime.now(UTC)
+        for key in context.selected_asset_check_keys:
+            resource = key.asset_key.path[-1]
+            hours = {
+                account: round((now - began).total_seconds() / 3600, 2) if began else None
+                for account, began in library.last_complete(resource).items()
+            }
+            stale = [name for name, age in hours.items() if age is None or age > _allowed(resource)]
+            yield AssetCheckResult(
+                passed=not stale,
+                asset_key=key.asset_key,
+                check_name=FRESH,
+                metadata={"stale_accounts": stale, "age_hours": hours, "allowed_hours": _allowed(resource)},
+            )
+
+    return _check
+
+
+def _allowed(resource: str) -> float:
+    return STALE_AFTER.get(resource, OTHERWISE_STALE_AFTER).total_seconds() / 3600

@@ -1,0 +1,35 @@
+"""Let a terminated run end at once, also in the middle of a sync."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dagster import Failure
+
+INTERRUPTED = "The run was told to end. What was complete is in the lake; the next sync goes on from there."
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """End the step where the process is told to end while the block runs, by Ctrl-C or by Dagster.
+
+    Dagster's own handler raises an exception which an asyncio event loop logs and forgets: it lets only
+    ``KeyboardInterrupt`` and ``SystemExit`` through. And a step with a retry policy is tried again after either of
+    them, unless it says that it failed for good.
+
+    Raises:
+        Failure: the process was told to end.
+    """
+    if threading.current_thread() is not threading.main_thread():  # where Python lets nobody handle signals
+        yield
+        return
+    before = {number: signal.signal(number, signal.default_int_handler) for number in _SIGNALS}
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Failure(INTERRUPTED, allow_retries=False) from None
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

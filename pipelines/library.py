@@ -1,0 +1,80 @@
+"""What every asset is given: the settings, the lake, and who watches."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from dagster import get_dagster_logger
+
+from ionq_data import warehouse
+from ionq_data.config import Settings
+from ionq_data.ingest import sync
+from ionq_data.lake import Lake, open_lake
+from ionq_data.sync.ledger import SyncRecord
+from ionq_data.sync.progress import OnProgress, ignore
+from ionq_data.warehouse.dbt_process import DbtEvent
+from pipelines.interrupts import interruptible
+
+
+@dataclass(frozen=True)
+class Library:
+    """The library with one organization's settings, as a Dagster resource.
+
+    Attributes:
+        may_retry: a step that had trouble with the API is run again after a while. Off where a person waits.
+        column_lineage: work out from the SQL which column comes from which. It takes seconds that only the UI rewards.
+    """
+
+    settings: Settings
+    may_retry: bool = True
+    column_lineage: bool = True
+    on_progress: OnProgress = ignore
+    on_dbt_event: Callable[[DbtEvent], None] | None = None
+
+    @property
+    def lake(self) -> Lake:
+        """The lake; every resource can be read from it afterwards, if need be with zero rows."""
+        lake = open_lake(self.settings)
+        lake.ensure(account.name for account in self.settings.keys)
+        return lake
+
+    def sync(
+        self, resources: Sequence[str], *, full: bool, since: date | None, usage_range: tuple[date, date] | None
+    ) -> list[SyncRecord]:
+        """Copy resources of every account into the lake; a record for each account and resource."""
+        with interruptible():
+            return sync(
+                self.settings,
+                open_lake(self.settings),
+                resources=resources,
+                full=full,
+                since=since,
+                usage_range=usage_range,
+                on_progress=self.on_progress,
+            )
+
+    def last_complete(self, resource: str) -> dict[str, datetime | None]:
+        """Return when the last complete sync of a resource began, by account; None before the first."""
+        lake = self.lake
+        return {
+            account: max((sync.started_at for sync in lake.ledger(account, resource) if sync.complete), default=None)
+            for account in lake.accounts()
+        }
+
+    def build(self, *, select: Sequence[str], on_event: Callable[[DbtEvent], None]) -> warehouse.BuildResult:
+        """Build the warehouse from the lake, tests included."""
+
+        def tell(event: DbtEvent) -> None:
+            on_event(event)
+            if self.on_dbt_event:
+                self.on_dbt_event(event)
+
+        with self.lake.mirror() as folder:
+            return warehouse.build(
+                self.settings.data_dir,
+                lake_dir=folder,
+                budgets=self.settings.budgets,
+                select=select,
+                on_event=tell,
+                on_wait=get_dagster_logger().info,
+            )

@@ -1,0 +1,100 @@
+"""What others read: the published warehouse, its marts as Parquet files, and the report."""
+
+from collections.abc import Iterator, Sequence
+
+from dagster import (
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    AssetKey,
+    AssetsDefinition,
+    Failure,
+    MaterializeResult,
+    MetadataValue,
+    ResourceParam,
+    asset,
+)
+
+from ionq_data import warehouse
+from pipelines.library import Library
+
+GROUP = "publish"
+WAREHOUSE = AssetKey("published_warehouse")
+MARTS = AssetKey("marts_parquet")
+REPORT = AssetKey("report")
+
+RECONCILES = AssetCheckSpec(
+    "costs_reconcile",
+    asset=WAREHOUSE,
+    description="The costs of the jobs agree with the usage report for every date that is settled.",
+)
+_UNRECONCILED = "select count(*), coalesce(sum(abs(difference)), 0)::varchar from cost_reconciliation where status = $1"
+
+
+def publish_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
+    """Return the assets of the publication, downstream of the marts."""
+
+    @asset(
+        key=WAREHOUSE,
+        deps=marts,
+        group_name=GROUP,
+        kinds={"duckdb"},
+        pool="publish",
+        description="`warehouse.duckdb`: replaced in one rename by the newest build whose tests passed.",
+        check_specs=[RECONCILES],
+    )
+    def _publish_warehouse(library: ResourceParam[Library]) -> Iterator[MaterializeResult[None]]:
+        data_dir = library.settings.data_dir
+        try:
+            is_new = warehouse.publish_warehouse(data_dir)
+        except warehouse.WarehouseError as error:
+            raise Failure(str(error), allow_retries=False) from error
+        file = warehouse.Layout(data_dir).warehouse
+        yield MaterializeResult(
+            metadata={"path": MetadataValue.path(file.absolute()), "bytes": file.stat().st_size, "replaced": is_new},
+            check_results=[_reconciles(library)],
+        )
+
+    @asset(
+        key=MARTS,
+        deps=[WAREHOUSE],
+        group_name=GROUP,
+        kinds={"parquet"},
+        pool="publish",
+        description="`marts/<mart>.parquet`: the published marts for tools that read no DuckDB.",
+    )
+    def _publish_marts(library: ResourceParam[Library]) -> MaterializeResult[None]:
+        try:
+            files = warehouse.publish_marts(library.settings.data_dir)
+        except warehouse.WarehouseError as error:
+            raise Failure(str(error), allow_retries=False) from error
+        folder = warehouse.Layout(library.settings.data_dir).marts.absolute()
+        return MaterializeResult(metadata={"path": MetadataValue.path(folder), "marts": sorted(files)})
+
+    @asset(
+        key=REPORT,
+        deps=[WAREHOUSE],
+        group_name=GROUP,
+        kinds={"html"},
+        pool="publish",
+        description="`report/index.html`: the page for those who pay and those who plan, from the published warehouse.",
+    )
+    def _write_report(library: ResourceParam[Library]) -> MaterializeResult[None]:
+        from ionq_data.report import write_report  # charts take seconds to import, which only this asset needs
+
+        page = write_report(library.settings.data_dir)
+        return MaterializeResult(metadata={"path": MetadataValue.path(page.absolute())})
+
+    return [_publish_warehouse, _publish_marts, _write_report]
+
+
+def _reconciles(library: Library) -> AssetCheckResult:
+    with warehouse.connect(library.settings.data_dir) as connection:
+        row = connection.execute(_UNRECONCILED, ["mismatch"]).fetchone()
+    dates, amount = row or (0, "0")
+    return AssetCheckResult(
+        passed=dates == 0,
+        check_name=RECONCILES.name,
+        severity=AssetCheckSeverity.WARN,
+        metadata={"dates": dates, "absolute_difference": amount},
+    )

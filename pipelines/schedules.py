@@ -1,0 +1,136 @@
+"""The job that does everything, and when which part of it runs."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dagster import (
+    AssetKey,
+    AssetSelection,
+    DagsterRunStatus,
+    DefaultScheduleStatus,
+    OpExecutionContext,
+    ResourceParam,
+    RunRequest,
+    RunsFilter,
+    ScheduleDefinition,
+    ScheduleEvaluationContext,
+    SkipReason,
+    define_asset_job,
+    job,
+    op,
+)
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+from ionq_data.lake import compact
+from ionq_data.resources import STANDING
+from pipelines.alerting import tell_alerts
+from pipelines.lake_assets import OP, lake_key
+from pipelines.library import Library
+
+JOB = "sync_everything"
+_ENDED = {DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED}
+_UNFINISHED = [status for status in DagsterRunStatus if status not in _ENDED]
+_LIMITS = {"dagster/max_runtime": 6 * 3600}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """When some resources are synced, and whether the warehouse is built and published after it."""
+
+    name: str
+    cron: str
+    resources: Sequence[str]
+    publishes: bool = False
+    full: bool = False
+
+
+PLANS = (
+    Plan("backends_every_10_minutes", "*/10 * * * *", ("backends",)),
+    Plan("jobs_hourly", "5 * * * *", ("whoami", "sessions", "jobs", "job_costs", "rates"), publishes=True),
+    Plan("characterizations_6_hourly", "35 */6 * * *", ("characterizations",)),
+    Plan("usage_daily", "25 2 * * *", ("usage",)),
+    Plan("everything_weekly", "45 3 * * 0", STANDING, publishes=True, full=True),
+)
+
+
+def sync_job(resources: Iterable[str], *, without: AssetSelection) -> UnresolvedAssetJobDefinition:
+    """Return the job that the command line and every schedule run: resources, warehouse, publication.
+
+    Args:
+        without: checks that run by themselves.
+    """
+    lake = AssetSelection.assets(*(lake_key(name) for name in resources))
+    return define_asset_job(
+        JOB,
+        selection=(lake | AssetSelection.groups("warehouse", "publish")) - without,
+        description="Copies the API's records into the lake, builds the warehouse, publishes it, writes the report.",
+        tags=_LIMITS,
+    )
+
+
+def freshness_job(checks: AssetSelection) -> UnresolvedAssetJobDefinition:
+    """Return the job that looks whether the lake is as fresh as promised."""
+    return define_asset_job("check_freshness", selection=checks, description="Finds resources that fell behind.")
+
+
+@op
+def merge_small_files(context: OpExecutionContext, library: ResourceParam[Library]) -> None:
+    """Merge the lake's small files; the records stay the same."""
+    context.log.info("%s", compact(library.lake))
+
+
+@job(description="Merges the many small files that frequent syncs leave in the lake.", tags=_LIMITS)
+def compact_lake() -> None:
+    """Compact the lake."""
+    merge_small_files()
+
+
+def run_config(*, full: bool = False, since: str | None = None) -> dict[str, Any]:
+    """Return the configuration of a run whose sync reads everything, or jobs since a date (``2026-03-01``)."""
+    options = {"full": full} | ({"since": since} if since else {})
+    return {"ops": {OP: {"config": options}}} if full or since else {}
+
+
+def schedules(
+    sync: UnresolvedAssetJobDefinition,
+    freshness: UnresolvedAssetJobDefinition,
+    downstream: Sequence[AssetKey],
+    *,
+    running: bool,
+) -> list[ScheduleDefinition]:
+    """Return every schedule; they start by themselves only where ``running``.
+
+    Args:
+        downstream: the assets of the warehouse and the publication.
+    """
+    status = DefaultScheduleStatus.RUNNING if running else DefaultScheduleStatus.STOPPED
+    return [
+        *(_schedule(plan, sync, downstream, status) for plan in PLANS),
+        ScheduleDefinition("compaction_daily", job=compact_lake, cron_schedule="15 1 * * *", default_status=status),
+        ScheduleDefinition("alerts_hourly", job=tell_alerts, cron_schedule="55 * * * *", default_status=status),
+        ScheduleDefinition("freshness_hourly", job=freshness, cron_schedule="50 * * * *", default_status=status),
+    ]
+
+
+def _schedule(
+    plan: Plan, sync: UnresolvedAssetJobDefinition, downstream: Sequence[AssetKey], status: DefaultScheduleStatus
+) -> ScheduleDefinition:
+    selection = [*(lake_key(name) for name in plan.resources), *(downstream if plan.publishes else ())]
+
+    def request(context: ScheduleEvaluationContext) -> RunRequest | SkipReason:
+        mine = RunsFilter(statuses=_UNFINISHED, tags={"dagster/schedule_name": plan.name})
+        if context.instance.get_runs(mine, limit=1):
+            return SkipReason("The run that this schedule started before is not done yet.")
+        return RunRequest(asset_selection=selection, run_config=run_config(full=plan.full))
+
+    then = ", then builds and publishes the warehouse" if plan.publishes else ""
+    return ScheduleDefinition(
+        plan.name,
+        job=sync,
+        cron_schedule=plan.cron,
+        execution_timezone="UTC",
+        execution_fn=request,
+        default_status=status,
+        description=f"Syncs {', '.join(plan.resources)}{' in full' if plan.full else ''}{then}.",
+    )

@@ -1,0 +1,98 @@
+"""The dbt models as assets, downstream of the lake's, and their tests as asset checks."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from dagster import (
+    AssetCheckEvaluation,
+    AssetCheckResult,
+    AssetExecutionContext,
+    AssetKey,
+    AssetMaterialization,
+    AssetObservation,
+    AssetsDefinition,
+    Failure,
+    Output,
+    ResourceParam,
+)
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+
+from ionq_data.warehouse.dbt_process import DbtEvent
+from ionq_data.warehouse.layout import WAREHOUSE_FILE
+from pipelines.built_tables import BuiltTable, columns_and_parents, read_built_tables
+from pipelines.library import Library
+
+GROUP = "warehouse"
+POOL = "warehouse"
+
+Event = Output[Any] | AssetMaterialization | AssetObservation | AssetCheckResult | AssetCheckEvaluation
+
+
+class Translator(DagsterDbtTranslator):
+    """Names a dbt source as the lake's asset, and a model as one of the group ``warehouse``."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> AssetKey:
+        """Return ``lake/<resource>`` for a source and ``warehouse/<model>`` for anything else."""
+        name = dbt_resource_props["name"]
+        return AssetKey(["lake" if dbt_resource_props["resource_type"] == "source" else GROUP, name])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """Return the group of every model."""
+        return None if dbt_resource_props["resource_type"] == "source" else GROUP
+
+
+def warehouse_assets(manifest_path: Path, manifest: Mapping[str, Any]) -> AssetsDefinition:
+    """Return the asset of every model, which one build makes together."""
+    translator = Translator()
+
+    @dbt_assets(
+        manifest=manifest_path,
+        dagster_dbt_translator=translator,
+        name="warehouse",
+        pool=POOL,
+    )
+    def _build(context: AssetExecutionContext, library: ResourceParam[Library]) -> Iterator[Event]:
+        events: list[DbtEvent] = []
+        result = library.build(select=_selection(context, manifest), on_event=events.append)
+        built = read_built_tables(result.folder / WAREHOUSE_FILE)
+        for event in events:
+            node = manifest["nodes"].get(event["data"].get("node_info", {}).get("unique_id"), {})
+            columns = columns_and_parents(node, manifest, built, with_lineage=library.column_lineage)
+            message = DbtCoreCliEventMessage(dict(event), columns)
+            target = result.folder / "target"
+            for converted in message.to_default_asset_events(manifest, translator, context, target_path=target):
+                yield _with_row_count(converted, built.get(node["relation_name"]))
+        if not result.passed:
+            raise Failure(result.explain(), allow_retries=False)
+        for node in result.warnings:
+            context.log.warning("Test %s: %s", node.name, node.message)
+
+    return _build
+
+
+def _with_row_count(event: Event, table: BuiltTable | None) -> Event:
+    if not isinstance(event, Output) or table is None:
+        return event
+    return Output(None, output_name=event.output_name, metadata={**event.metadata, "dagster/row_count": table.rows})
+
+
+def mart_keys(manifest: Mapping[str, Any]) -> list[AssetKey]:
+    """Return the keys of the models that are published: those of the schema ``main``."""
+    nodes = manifest["nodes"].values()
+    return [
+        AssetKey([GROUP, node["name"]])
+        for node in nodes
+        if node["resource_type"] in {"model", "seed"} and node["schema"] == "main"
+    ]
+
+
+def _selection(context: AssetExecutionContext, manifest: Mapping[str, Any]) -> list[str]:
+    """Return the models to build where a run is for some of them only; nothing means all."""
+    if not context.is_subset:
+        return []
+    if context.selected_asset_keys:
+        return sorted(key.path[-1] for key in context.selected_asset_keys)
+    tests = {node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "test"}
+    return sorted(key.name for key in context.selected_asset_check_keys if key.name in tests)
