@@ -1,0 +1,5 @@
+startTheme();
+startFilters();
+startTables();
+startPaper();
+drawAll();

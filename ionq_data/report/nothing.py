@@ -1,0 +1,41 @@
+"""What to say where there is nothing to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ionq_data.report.blocks import Chart, Dataset, Source, Table
+
+_REASONS = {
+    "cost_daily": "No cost is known yet: neither a usage report (it needs the organization's id) nor a job's price.",
+    "cost_this_month": "Nothing was spent this month or the last.",
+    "cost_by_backend": "No job on a QPU has a price yet.",
+    "cost_by_user": "No cost is known by person yet.",
+    "budget_days": "No budget is set for this month. Budgets are a CSV file that you edit: name it in IONQ_BUDGETS.",
+    "anomalies": "No day stands out. It takes four of the same weekday to tell.",
+    "reconciliation": "There is no usage report to compare with: it needs the organization's id.",
+    "failures": "No job failed.",
+    "fidelity": "No characterization of a QPU is known yet.",
+    "backends": "No QPU is offered now, or none has been characterized.",
+    "queue_bands": "No job has been sent to a QPU yet.",
+    "queue_hours": "No job was sent to a QPU in the last 90 days.",
+    "backlog": "No job has been sent to a QPU yet.",
+    "predictions": "No job that the API predicted a wait for has started yet.",
+    "availability": "Nobody has looked at the backends yet; the API keeps no history of it.",
+}
+
+
+def say_what_is_missing(block: Chart | Table, datasets: Mapping[str, Dataset]) -> Chart | Table:
+    """Return the chart with a sentence in its place if its first source, the one it is about, has no row."""
+    if isinstance(block, Table) or _has_rows(block.sources[0], datasets):
+        return block
+    return replace(block, empty=_REASONS[block.sources[0].dataset])
+
+
+def _has_rows(source: Source, datasets: Mapping[str, Dataset]) -> bool:
+    columns = datasets[source.dataset].columns
+    if not source.where:
+        return len(datasets[source.dataset]) > 0
+    keys = zip(*(columns[key] for key in source.where), strict=True)
+    return tuple(source.where.values()) in keys

@@ -1,0 +1,194 @@
+"""Cost: what was spent on what, whether it agrees, and whether it will hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import duckdb
+
+from ionq_data.report.blocks import Column, Dataset, Section, Table
+from ionq_data.report.charts import cost as charts
+from ionq_data.report.charts import cost_checks as checks
+from ionq_data.report.queries import fetch
+from ionq_data.report.window import Window
+
+_COST = Column(key="cost", title="Cost", kind="money", unit_key="currency")
+_CHANGE = Column(key="change_from_previous_month", title="Against the month before", kind="change", unit_key="currency")
+_SHARE = Column(key="share_of_month", title="Share of month", kind="percent")
+_JOBS = Column(key="job_count", title="Jobs", kind="count")
+_MONTH = Column(key="month", title="Month", kind="month")
+
+
+def cost(connection: duckdb.DuckDBPyConnection, window: Window, datasets: Mapping[str, Dataset]) -> Section:
+    """Build the section from the marts."""
+    return Section(
+        name="cost",
+        title="Cost",
+        lead="Costs stand on the day a job completed, as in the usage report. For every date that the report covers, "
+        "the rows add up to it exactly.",
+        blocks=[
+            charts.cost_over_time(_in_order(datasets["cost_daily"], "series")),
+            charts.month_so_far(),
+            charts.budget_left(sorted({str(name) for name in datasets["budget_days"].columns["project"]})),
+            _budgets(connection, window),
+            charts.cost_by_backend(_in_order(datasets["cost_by_backend"], "backend")),
+            charts.cost_by_user(),
+            _projects(connection),
+            _users(connection),
+            checks.anomalies(set(datasets["anomalies"].columns["reason"])),
+            charts.failed_work(_in_order(datasets["failures"], "failure_code")),
+            _anomalies(connection),
+            _failures(connection),
+            checks.reconciliation(set(datasets["reconciliation"].columns["status"])),
+            _reconciliation(connection),
+            _audit(connection),
+        ],
+    )
+
+
+def _in_order(dataset: Dataset, key: str) -> Sequence[str]:
+    """Return the values of a column by their place, as far as they occur."""
+    places = dict(zip(dataset.columns[key], dataset.columns["place"], strict=True))
+    return sorted(places, key=lambda name: (places[name], name))
+
+
+def _budgets(connection: duckdb.DuckDBPyConnection, window: Window) -> Table:
+    return Table(
+        name="budgets",
+        title="Budgets and forecast",
+        what=f"Spent in {window.today:%B %Y} so far, and what the month will come to if the days left cost as much as "
+        "the same weekdays of the last four weeks.",
+        mart="budget_status",
+        columns=[
+            Column(key="project", title="Project"),
+            Column(key="spent", title="Spent", kind="money", unit_key="currency"),
+            Column(key="forecast", title="Forecast", kind="money", unit_key="currency"),
+            Column(key="budget", title="Budget", kind="money", unit_key="currency"),
+            Column(key="share_spent", title="Budget spent", kind="percent"),
+            Column(key="status", title="Status", kind="code"),
+        ],
+        rows=fetch(connection, "budgets"),
+        filters={"organization": "organization", "currency": "currency", "project": "project"},
+        empty="Nothing was spent this month or the last, and no budget is set. Budgets are a CSV file: name it in "
+        "IONQ_BUDGETS.",
+    )
+
+
+def _projects(connection: duckdb.DuckDBPyConnection) -> Table:
+    return Table(
+        name="cost_months",
+        title="Projects by month",
+        what="What each project cost in each month of the period.",
+        mart="cost_per_project_monthly",
+        columns=[
+            _MONTH,
+            Column(key="project", title="Project"),
+            _COST,
+            _SHARE,
+            _CHANGE,
+            _JOBS,
+            Column(key="qpu_seconds", title="QPU time", kind="seconds"),
+        ],
+        rows=fetch(connection, "cost_months"),
+        filters={"organization": "organization", "currency": "currency", "project": "project", "period": "month_end"},
+        empty="No cost is known: neither a usage report nor the price of a job.",
+    )
+
+
+def _users(connection: duckdb.DuckDBPyConnection) -> Table:
+    return Table(
+        name="cost_users",
+        title="People",
+        what="What each person's jobs cost this month and the last.",
+        mart="cost_per_user_monthly",
+        columns=[_MONTH, Column(key="submitter", title="User"), _COST, _SHARE, _CHANGE, _JOBS],
+        rows=fetch(connection, "cost_users"),
+        filters={"organization": "organization", "currency": "currency", "period": "month_end"},
+        empty="No cost of this month or the last is known by person.",
+    )
+
+
+def _anomalies(connection: duckdb.DuckDBPyConnection) -> Table:
+    return Table(
+        name="anomalies_table",
+        title="Days that stand out, one by one",
+        what="The newest 300 at most. The score counts robust standard deviations from the median of the same weekday.",
+        mart="cost_anomalies",
+        columns=[
+            Column(key="date", title="Date", kind="date"),
+            Column(key="project", title="Project"),
+            _COST,
+            Column(key="expected", title="Expected", kind="money", unit_key="currency"),
+            Column(key="score", title="Score", kind="number"),
+            Column(key="reason", title="Why", kind="code"),
+        ],
+        rows=fetch(connection, "anomalies"),
+        filters={"organization": "organization", "currency": "currency", "project": "project", "period": "date"},
+        empty="No day stands out.",
+        shown=5,
+    )
+
+
+def _failures(connection: duckdb.DuckDBPyConnection) -> Table:
+    return Table(
+        name="failures_table",
+        title="Failed work by code",
+        what="Failed jobs of the whole period by failure code and backend, and what was charged for them.",
+        mart="failures_daily",
+        columns=[
+            Column(key="failure_code", title="Failure code"),
+            Column(key="backend", title="Backend"),
+            Column(key="jobs", title="Jobs", kind="count"),
+            Column(key="shots", title="Shots", kind="count"),
+            Column(key="qpu_seconds", title="QPU time", kind="seconds"),
+            _COST,
+            Column(key="last_date", title="Last", kind="date"),
+        ],
+        rows=fetch(connection, "failures_by_code"),
+        filters={"currency": "currency", "backend": "backend", "period": "last_date"},
+        empty="No job failed.",
+        shown=5,
+    )
+
+
+def _reconciliation(connection: duckdb.DuckDBPyConnection) -> Table:
+    return Table(
+        name="reconciliation_open",
+        title="Dates that do not agree",
+        what="Dates of the period on which the usage report and the sum of the job costs differ, the newest 100 at "
+        "most. Pending dates have bills that are not settled, or a report that can still be restated.",
+        mart="cost_reconciliation",
+        columns=[
+            Column(key="date", title="Date", kind="date"),
+            Column(key="usage_report_cost", title="Usage report", kind="money", unit_key="currency"),
+            Column(key="job_cost", title="Job costs", kind="money", unit_key="currency"),
+            Column(key="difference", title="Difference", kind="money", unit_key="currency"),
+            Column(key="unlisted", title="Not listed by project", kind="money", unit_key="currency"),
+            Column(key="status", title="Status", kind="code"),
+            Column(key="unsettled_jobs", title="Unsettled bills", kind="count"),
+            Column(key="unbilled_jobs", title="Jobs without bill", kind="count"),
+        ],
+        rows=fetch(connection, "reconciliation_open"),
+        filters={"organization": "organization", "currency": "currency", "period": "date"},
+        empty="Every date agrees to the cent, or there is nothing to compare yet.",
+        shown=5,
+    )
+
+
+def _audit(connection: duckdb.DuckDBPyConnection) -> Table:
+    return Table(
+        name="audit_verdicts",
+        title="Bills against the published rate",
+        what="All bills of QPU jobs, by what recomputing them from the rate in force, shots and gates came to.",
+        mart="cost_audit",
+        columns=[
+            Column(key="verdict", title="Verdict", kind="code"),
+            Column(key="jobs", title="Bills", kind="count"),
+            Column(key="billed_cost", title="Billed", kind="money", unit_key="currency"),
+            Column(key="expected_cost", title="Expected", kind="money", unit_key="currency"),
+            Column(key="difference", title="Billed less expected", kind="change", unit_key="currency"),
+        ],
+        rows=fetch(connection, "audit_verdicts"),
+        filters={"currency": "currency"},
+        empty="No bill of a QPU job is known.",
+    )

@@ -1,0 +1,102 @@
+"""Fidelity: how good each QPU is, how that changed, and how old the measurement is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+
+from ionq_data.report.blocks import Column, Dataset, Row, Section, Table
+from ionq_data.report.charts import fidelity as charts
+from ionq_data.report.queries import fetch
+from ionq_data.report.window import Window
+
+
+def fidelity(connection: duckdb.DuckDBPyConnection, window: Window, datasets: Mapping[str, Dataset]) -> Section:
+    """Build the section from the marts."""
+    points = Counter(datasets["fidelity"].columns["metric"])
+    backends = _measured(window, datasets["fidelity"])
+    changed = set(datasets["fidelity_changes"].columns["metric"])
+    trends = [
+        charts.trend(metric, backends, points=points[metric.name], has_changes=metric.name in changed)
+        for metric in charts.METRICS
+    ]
+    return Section(
+        name="fidelity",
+        title="Fidelity",
+        lead="From the characterizations that IonQ publishes. They are measured on the backend as a whole, not on the "
+        "qubits of one job.",
+        blocks=[trends[0], _now(connection), charts.calibration_age(), *trends[1:], _changes(connection)],
+    )
+
+
+def _measured(window: Window, dataset: Dataset) -> list[str]:
+    """Return the backends with measurements, in the order of the page."""
+    measured = set(dataset.columns["backend"])
+    return [backend for backend in window.backends if backend in measured]
+
+
+def _now(connection: duckdb.DuckDBPyConnection) -> Table:
+    return Table(
+        name="fidelity_now",
+        title="Now, and 30 and 90 days ago",
+        what="The newest measurement of each metric, and its 30-day median now, 30 days ago and 90 days ago. The slope "
+        "is Theil–Sen's over the trailing 90 days.",
+        mart="fidelity_trends",
+        columns=[
+            Column(key="backend", title="Backend"),
+            Column(key="title", title="Metric"),
+            _metric("value", "Newest"),
+            _metric("median", "Median now"),
+            _metric("median_30d_ago", "30 days ago"),
+            _metric("median_90d_ago", "90 days ago"),
+            _metric("slope_per_30d", "Slope per 30 days"),
+            Column(key="judgement", title="Judgement"),
+            Column(key="measured_at", title="Measured (UTC)", kind="time"),
+        ],
+        rows=[_judged(row) for row in fetch(connection, "fidelity_now")],
+        filters={"backend": "backend"},
+        empty="No characterization of a QPU is known.",
+        shown=9,
+    )
+
+
+def _metric(key: str, title: str) -> Column:
+    return Column(key=key, title=title, kind="metric", unit_key="unit")
+
+
+def _judged(row: Row) -> dict[str, Any]:
+    judgement = "worse than usual" if row["is_regression"] else "as usual"
+    return {**row, "title": charts.TITLES.get(row["metric"], row["metric"]), "judgement": judgement}
+
+
+def _changes(connection: duckdb.DuckDBPyConnection) -> Table:
+    rows = [
+        {
+            **row,
+            "title": charts.TITLES.get(row["metric"], row["metric"]),
+            "judgement": "worse" if row["is_regression"] else "better",
+        }
+        for row in fetch(connection, "fidelity_changes")
+    ]
+    return Table(
+        name="fidelity_changes_table",
+        title="Changes of level",
+        what="Lasting steps that were detected in the measurements of the period, the newest 300 at most; slow drift "
+        "is not among them.",
+        mart="fidelity_changes",
+        columns=[
+            Column(key="changed_at", title="Since (UTC)", kind="time"),
+            Column(key="backend", title="Backend"),
+            Column(key="title", title="Metric"),
+            _metric("before", "Before"),
+            _metric("after", "After"),
+            Column(key="judgement", title="For the"),
+            Column(key="confidence", title="Confidence", kind="percent"),
+        ],
+        rows=rows,
+        filters={"backend": "backend", "period": "date"},
+        empty="No change of level was detected.",
+    )

@@ -1,0 +1,153 @@
+"""The page in a browser, from disk and without a network: drawn, quiet, filtered, sorted, and quick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.report.browsing import Opened, marks, values, visible_rows
+
+Open = Callable[..., Opened]
+
+
+@pytest.mark.parametrize("world", ["simulated", "hostile", "empty", "one_job", "simulator_only"])
+def test_draws_every_chart_and_complains_of_nothing(opened: Open, world: str) -> None:
+    report = opened(world)
+    assert report.complaints == []
+    assert [url for url in report.requests if not url.startswith(("file:", "data:"))] == []
+    drawn = marks(report.page)
+    assert all(drawn.values()), drawn
+    if world == "simulated":
+        assert len(drawn) >= 25
+    said = report.page.locator("figure .empty:visible, .tabular .empty:visible").all_inner_texts()
+    assert all(len(sentence) > 10 for sentence in said)
+    assert said or world not in ("empty", "one_job", "simulator_only")
+
+
+def test_opens_within_two_seconds(opened: Open) -> None:
+    report = opened("simulated")
+    # What the browser itself measured: the machine may be busy with other tests while ours wait for an answer.
+    assert report.page.evaluate("performance.getEntriesByType('navigation')[0].domInteractive") < 2000
+
+
+def test_nothing_is_wider_than_a_phone(opened: Open) -> None:
+    for world in ("simulated", "hostile"):
+        page = opened(world, width=390, is_mobile=True, has_touch=True).page
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_project_filter_acts_on_charts_and_tables(opened: Open) -> None:
+    page = opened().page
+    before = marks(page)
+    project = page.locator("select[name=project] option").nth(1).inner_text()
+    page.locator("select[name=project]").select_option(project)
+    page.locator("#cost_months tbody tr:visible").first.wait_for()
+    assert set(values(page, "cost_months", "Project")) == {project}
+    _until(page, "cost_over_time", lambda count: count < before["cost_over_time"])
+    assert marks(page)["fidelity_2q"] == before["fidelity_2q"]
+    page.locator("#controls button[type=reset]").click()
+    _until(page, "cost_over_time", lambda count: count == before["cost_over_time"])
+
+
+def test_the_backend_filter_hides_what_shows_another(opened: Open) -> None:
+    page = opened().page
+    backend = page.locator("select[name=backend] option").nth(2).inner_text()
+    page.locator("select[name=backend]").select_option(backend)
+    page.locator("figure[data-backend]:visible").first.wait_for()
+    shown = page.locator("figure[data-backend]:visible").evaluate_all("(all) => all.map((one) => one.dataset.backend)")
+    assert set(shown) == {backend}
+    assert set(values(page, "fidelity_now", "Backend")) == {backend}
+
+
+def test_the_period_filter_changes_grain_and_says_so(opened: Open) -> None:
+    page = opened().page
+    assert ", per month" in page.locator("#cost_over_time .meta").inner_text()
+    whole = len(visible_rows(page, "cost_months"))
+    page.locator("select[name=period]").select_option("30")
+    page.locator("#cost_over_time [data-grain]", has_text="per day").wait_for()
+    oldest = min(values(page, "cost_months", "Month"))
+    assert oldest >= "2026-05-01"
+    assert whole
+    assert ", per day" in page.locator("#waits_1 .meta").inner_text()
+
+
+def test_a_currency_is_never_added_to_another(opened: Open) -> None:
+    page = opened("hostile").page
+    assert page.locator("select[name=currency] option").all_inner_texts() == ["USD", "CREDITS"]
+    assert all("CREDITS" not in " ".join(row) for row in visible_rows(page, "cost_months"))
+    page.locator("select[name=currency]").select_option("CREDITS")
+    page.locator("#cost_over_time [data-shows=currency]", has_text="CREDITS").wait_for()
+    rows = visible_rows(page, "cost_months")
+    assert rows
+    assert all("CREDITS" in " ".join(row) for row in rows)
+
+
+def test_columns_sort_by_value_from_the_keyboard(opened: Open) -> None:
+    page = opened().page
+    page.locator("#cost_months .more button").click()
+    heading = page.locator("#cost_months th", has_text="Cost")
+    heading.locator("button").focus()
+    for order, reverse in (("descending", True), ("ascending", False)):
+        page.keyboard.press("Enter")
+        assert heading.get_attribute("aria-sort") == order
+        costs = [float(value) for value in values(page, "cost_months", "Cost")]
+        assert costs == sorted(costs, reverse=reverse)
+    assert len(set(costs)) > 5
+
+
+def test_names_sort_as_text_and_what_is_missing_comes_last(opened: Open) -> None:
+    page = opened().page
+    page.locator("#budgets .more button").evaluate("(button) => button.click()")
+    page.locator("#budgets th", has_text="Project").locator("button").click()
+    names = values(page, "budgets", "Project")
+    assert names == sorted(names, key=str.casefold)
+    page.locator("#fidelity_now .more button").click()
+    page.locator("#fidelity_now th", has_text="90 days ago").locator("button").click()
+    ago = values(page, "fidelity_now", "90 days ago")
+    assert "" not in ago[: len(ago) - ago.count("")]
+
+
+def test_tables_show_the_first_rows_until_asked(opened: Open) -> None:
+    page = opened().page
+    assert len(visible_rows(page, "cost_months")) == 10
+    page.locator("#cost_months .more button").click()
+    rows = len(visible_rows(page, "cost_months"))
+    assert rows > 10
+    assert page.locator("#cost_months .count").inner_text() == f"{rows} of {rows} rows"
+
+
+def test_hostile_names_stay_text_in_charts_and_tooltips(opened: Open) -> None:
+    report = opened("hostile")
+    legend = report.page.locator("#cost_over_time svg text").all_text_contents()
+    assert any(text.startswith("<script>alert") for text in legend)
+    bars = report.page.locator("#cost_by_user g.role-mark > path")
+    bars.first.hover()
+    tooltip = report.page.locator("#vg-tooltip-element.visible")
+    tooltip.wait_for()
+    assert "<img src=x" in tooltip.inner_text()
+    assert report.page.locator("#vg-tooltip-element img, svg script, svg a").count() == 0
+    assert report.complaints == []
+
+
+def test_the_theme_follows_the_system_and_the_switch(opened: Open) -> None:
+    page = opened("empty", color_scheme="dark").page
+
+    def background() -> str:
+        return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+    dark = background()
+    page.locator("#theme").click()
+    assert page.locator("html").get_attribute("data-theme") == "light"
+    assert background() != dark
+    page.locator("#theme").click()
+    assert background() == dark
+
+
+def _until(page: Page, chart: str, is_right: Callable[[int], bool]) -> None:
+    for _ in range(100):
+        if is_right(marks(page)[chart]):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"{chart} still has {marks(page)[chart]} marks")
