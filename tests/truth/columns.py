@@ -1,0 +1,83 @@
+"""The columns that each mart is promised to have."""
+
+from __future__ import annotations
+
+QUEUE = "jobs_submitted jobs_started jobs_censored mean_seconds p50_seconds p90_seconds p95_seconds p99_seconds"
+QUEUE += " km_p50_seconds km_p90_seconds"
+MONTHLY = "organization month cost currency job_count qpu_seconds source share_of_month change_from_previous_month"
+
+PROMISED = {
+    mart: set(columns.split())
+    for mart, columns in {
+        "fct_jobs": """
+            account organization job_id job_name job_type status is_terminal is_deleted backend is_qpu dry_run
+            project_id project_name submitter_id submitter_name session_id parent_job_id submitted_at started_at
+            completed_at queue_seconds execution_seconds turnaround_seconds predicted_queue_seconds
+            queue_prediction_error_seconds shots qubits circuits gates_1q gates_2q is_debiased cost currency cost_status
+            estimated_cost characterization_id characterization_age_hours fidelity_1q fidelity_2q fidelity_spam
+            expected_success_probability failure_code failure_message kwh
+        """,
+        "fct_characterizations": """
+            characterization_id backend measured_at qubits fidelity_1q fidelity_2q fidelity_spam fidelity_1q_stderr
+            fidelity_2q_stderr fidelity_spam_stderr t1_seconds t2_seconds gate_1q_seconds gate_2q_seconds
+            readout_seconds reset_seconds connected_pairs
+        """,
+        "fct_backend_snapshots": """
+            backend observed_at status is_degraded average_queue_seconds qubits characterization_id
+        """,
+        "dim_backends": "backend first_seen_at last_seen_at status",
+        "dim_projects": "project_id project_name first_seen_at last_seen_at",
+        "dim_users": "user_id user_name first_seen_at last_seen_at",
+        "fidelity_trends": """
+            backend metric measured_at value unit rolling_median_30d robust_z slope_per_30d is_regression
+        """,
+        "fidelity_changes": "backend metric changed_at before after direction confidence",
+        "cost_per_project_daily": """
+            organization date project_id project_name cost currency job_count qpu_seconds source
+        """,
+        "cost_per_project_monthly": f"{MONTHLY} project_id project_name",
+        "cost_per_user_monthly": f"{MONTHLY} user_id user_name",
+        "cost_per_backend_monthly": f"{MONTHLY} backend",
+        "cost_reconciliation": """
+            organization date usage_report_cost job_cost listed_in_top5 unlisted difference status currency
+        """,
+        "cost_anomalies": "organization date project_id cost expected score reason currency",
+        "budget_status": "organization project_id month budget spent forecast status currency",
+        "cost_audit": "job_id expected_cost billed_cost difference verdict currency",
+        "queue_time_daily": f"backend submitted_date {QUEUE}",
+        "queue_time_by_hour": f"backend iso_weekday hour {QUEUE}",
+        "queue_backlog_hourly": "backend hour jobs_waiting jobs_running",
+        "queue_predictions": "backend week jobs bias_seconds median_absolute_error_seconds share_within_2x",
+        "backend_availability_daily": "backend date share_available share_degraded observations",
+        "session_utilization": """
+            session_id open_seconds busy_seconds utilization jobs cost cost_limit ended_by
+        """,
+        "failures_daily": "backend date failure_code jobs shots qpu_seconds cost",
+        "focus_cost_and_usage": """
+            BilledCost BillingAccountId BillingAccountName BillingCurrency BillingPeriodStart BillingPeriodEnd
+            ChargeCategory ChargeDescription ChargePeriodStart ChargePeriodEnd ContractedCost EffectiveCost
+            InvoiceIssuerName ListCost PricingQuantity PricingUnit ProviderName PublisherName ServiceCategory
+            ServiceName SubAccountId
+        """,
+        "data_freshness": """
+            account resource last_complete_sync_at newest_record_at rows problems rejected
+        """,
+    }.items()
+}
+
+MONEY = {
+    "fct_jobs": ["cost", "billed_cost", "estimated_cost"],
+    "cost_per_project_daily": ["cost"],
+    "cost_per_project_monthly": ["cost", "change_from_previous_month"],
+    "cost_per_user_monthly": ["cost", "change_from_previous_month"],
+    "cost_per_backend_monthly": ["cost", "change_from_previous_month"],
+    "cost_reconciliation": ["usage_report_cost", "job_cost", "listed_in_top5", "unlisted", "difference"],
+    "cost_anomalies": ["cost", "expected"],
+    "budget_status": ["budget", "spent", "forecast"],
+    "cost_audit": ["expected_cost", "billed_cost", "difference"],
+    "session_utilization": ["cost", "cost_limit"],
+    "failures_daily": ["cost"],
+    "focus_cost_and_usage": [
+        "BilledCost", "ContractedCost", "EffectiveCost", "ListCost", "PricingCurrencyEffectiveCost",
+    ],
+}  # fmt: skip

@@ -1,0 +1,199 @@
+"""``cost_anomalies``, ``budget_status`` and ``cost_audit`` by the formulas that their descriptions give."""
+
+from __future__ import annotations
+
+import csv
+from calendar import monthrange
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from statistics import median
+from typing import Any
+
+from tests.truth.comparing import About
+from tests.truth.costs import split
+from tests.truth.knowledge import MICROS, Bill, Job, Knowledge, instant
+
+Row = dict[str, Any]
+DAY = timedelta(days=1)
+Costs = dict[date, Decimal]
+
+
+def costs_by_project(known: Knowledge) -> dict[tuple[str | None, str], Costs]:
+    """Return each project's costs by date, in each currency; None stands for the whole organization."""
+    series: dict[tuple[str | None, str], Costs] = defaultdict(lambda: defaultdict(Decimal))
+    for one in split(known, "project"):
+        series[None, one.currency][one.day] += one.sum.cost
+        if one.member is not None:
+            series[one.member, one.currency][one.day] += one.sum.cost
+    return series
+
+
+def cost_anomalies(known: Knowledge) -> list[Row]:
+    days = [one.day for one in split(known, "project") if one.day <= known.as_of.date()]
+    rows: list[Row] = []
+    for (project, currency), costs in costs_by_project(known).items():
+        paid = [day for day, cost in costs.items() if cost > 0]
+        if project is None or not paid:
+            continue
+        first = min(paid)
+        series = [costs.get(first + n * DAY, Decimal(0)) for n in range((max(days) - first).days + 1)]
+        for at, cost in enumerate(series):
+            found = _stands_out(series, at, is_known_for=(first - min(days)).days, is_last=at >= len(series) - 2)
+            if found:
+                reason, expected, score = found
+                rows.append(
+                    {
+                        "organization": known.organization, "date": first + at * DAY, "project_id": project,
+                        "project_name": known.names["project"].get(project), "cost": cost, "currency": currency,
+                        "expected": expected, "score": score, "reason": reason,
+                    }
+                )  # fmt: skip
+    return rows
+
+
+def _stands_out(
+    series: list[Decimal], at: int, *, is_known_for: int, is_last: bool
+) -> tuple[str, Decimal, float | None] | None:
+    """Return why a date stands out, what was expected of it, and its score; None where it does not."""
+    if at == 0:
+        return ("new_project", Decimal(0), None) if is_known_for >= 28 else None
+    weekdays = series[at % 7 : at : 7][-8:]
+    if len(weekdays) < 4:
+        return None
+    expected = median(weekdays)
+    scale = max(1.4826 * float(median(abs(cost - expected) for cost in weekdays)), 0.1 * float(expected))
+    if expected <= 0:
+        active = [cost for cost in series[max(at - 56, 0) : at] if cost]
+        if not active:
+            return None
+        usual = median(active)
+        scale = max(1.4826 * float(median(abs(cost - usual) for cost in active)), 0.5 * float(usual))
+    score = float(series[at] - expected) / scale
+    if score >= 3.5:
+        return "spike", expected, score
+    return ("drop", expected, score) if score <= -3.5 and not is_last else None
+
+
+def budget_status(known: Knowledge) -> list[Row]:
+    """Forecast: spent until yesterday, for today the greater of its cost and its weekday's mean, then the means."""
+    series, today = costs_by_project(known), known.as_of.date()
+    running = today.replace(day=1)
+    budgets = _budgets(known, series)
+    recent = (running - DAY).replace(day=1)
+    targets = {(one, currency, running) for (one, currency), costs in series.items() if max(costs) >= recent}
+    begin = max(today - 28 * DAY, min(min(costs) for costs in series.values()))
+    rows = []
+    for project, currency, month in targets | set(budgets):
+        costs = series.get((project, currency), {})
+        spent = sum((cost for day, cost in costs.items() if day.replace(day=1) == month), Decimal(0))
+        last = month.replace(day=monthrange(month.year, month.month)[1])
+        to_come = Fraction(0)
+        means = _weekday_means(costs, begin, today)
+        for ahead in range((last - today).days + 1):
+            day = today + ahead * DAY
+            if day == today and month == running:
+                to_come += max(means[day.isoweekday()] - Fraction(costs.get(day, Decimal(0))), Fraction(0))
+            elif day > today and day >= month:
+                to_come += means[day.isoweekday()]
+        forecast, budget = Fraction(spent) + to_come, budgets.get((project, currency, month))
+        rows.append(
+            {
+                "organization": known.organization, "project_id": project, "month": month, "currency": currency,
+                "project_name": known.names["project"].get(project or ""), "budget": budget, "spent": spent,
+                # a half cent can be rounded either way
+                "forecast": About(float(forecast), 0.0051),
+                "share_spent": float(spent) / float(budget) if budget else None,
+                "status": _budget_word(spent, forecast, budget),
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _weekday_means(costs: Costs, begin: date, today: date) -> dict[int, Fraction]:
+    days = [begin + n * DAY for n in range((today - begin).days)]
+    means = {}
+    for weekday in range(1, 8):
+        these = [day for day in days if day.isoweekday() == weekday]
+        paid = sum((Fraction(costs.get(day, Decimal(0))) for day in these), Fraction(0))
+        means[weekday] = paid / len(these) if these else Fraction(0)
+    return means
+
+
+def _budget_word(spent: Decimal, forecast: Fraction, budget: Decimal | None) -> str:
+    if budget is None:
+        return "no_budget"
+    return "exceeded" if spent > budget else "at_risk" if forecast > budget else "on_track"
+
+
+def _budgets(
+    known: Knowledge, series: dict[tuple[str | None, str], Costs]
+) -> dict[tuple[str | None, str, date], Decimal]:
+    """Return the budget of each project, currency and month; a line for the month itself goes before one for all."""
+    if known.budgets is None:
+        return {}
+    ids = {name: one for one, name in known.names["project"].items()}
+    first = min(min(costs) for costs in series.values()).replace(day=1)
+    months = {first}
+    while max(months) < known.as_of.date().replace(day=1):
+        months.add((max(months) + 31 * DAY).replace(day=1))
+    lines = list(csv.DictReader(line for line in known.budgets.read_text().splitlines() if not line.startswith("#")))
+    found: dict[tuple[str | None, str, date], Decimal] = {}
+    for line in sorted(lines, key=lambda line: bool(line["month"])):
+        project = line["project_id"] or ids.get(line["project_name"])
+        for month in [date.fromisoformat(f"{line['month']}-01")] if line["month"] else months:
+            found[project, line["currency"] or "USD", month] = Decimal(line["budget"])
+    return found
+
+
+def cost_audit(known: Knowledge) -> list[Row]:
+    rates: dict[tuple[str, bool], list[tuple[datetime, Row]]] = defaultdict(list)
+    for visit in known.whole:
+        for key, said in visit.rates.items():
+            rates[key].append((instant(said["estimated_at"]), said))  # type: ignore[arg-type]
+    return [
+        _audited(known, known.jobs[key], bill, rates)
+        for key, bill in known.counted_bills.items()
+        if known.jobs[key].is_qpu
+    ]
+
+
+def _audited(known: Knowledge, job: Job, bill: Bill, rates: dict[tuple[str, bool], list[tuple[datetime, Row]]]) -> Row:
+    mitigation = (job.json["settings"].get("error_mitigation") or {}).get("debiasing")
+    row: Row = {
+        "job_id": job.id, "organization": known.organization, "backend": job.json["backend"],
+        "is_debiased": bool(mitigation), "billed_cost": bill.cost, "currency": bill.currency,
+        "is_settled": bill.is_settled, "expected_cost": None, "difference": None,
+    }  # fmt: skip
+    observed = rates[job.json["backend"], bool(mitigation)]
+    if not observed:
+        return row | {"verdict": "no_rate"}
+    in_force = [said for at, said in observed if at <= (job.started or job.submitted)]
+    said = in_force[-1] if in_force else observed[0][1]
+    if str(said.get("cost_unit") or said.get("estimated_unit")).upper() != bill.currency:
+        return row | {"verdict": "other_currency"}
+    expected = _price(job, said.get("rate_information") or said.get("rate_card") or {})
+    assert bill.cost is not None
+    difference = bill.cost - expected
+    verdict = _verdict(job, bill, difference, is_later=not in_force)
+    return row | {"expected_cost": expected, "difference": difference, "verdict": verdict}
+
+
+def _price(job: Job, rate: Row) -> Decimal:
+    if job.started is None:
+        return Decimal(0)
+    gates, shots = job.json["stats"]["gate_counts"], job.json["shots"]
+    price = shots * (gates["1q"] * Decimal(rate["cost_1q_gate"]) + gates["2q"] * Decimal(rate["cost_2q_gate"]))
+    least = Decimal(rate["job_cost_minimum"])
+    return max(Decimal(price), least).quantize(MICROS, ROUND_HALF_UP)
+
+
+def _verdict(job: Job, bill: Bill, difference: Decimal, *, is_later: bool) -> str:
+    if abs(difference) < Decimal("0.01"):
+        return "agrees_with_later_rate" if is_later else "agrees"
+    if job.json["status"] == "failed" and difference < 0:
+        return "partly_billed"
+    if not bill.is_settled:
+        return "not_settled"
+    return "differs_from_later_rate" if is_later else "overbilled" if difference > 0 else "underbilled"

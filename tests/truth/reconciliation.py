@@ -1,0 +1,110 @@
+"""``cost_reconciliation`` and ``focus_cost_and_usage``, from reports and bills."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from tests.truth.comparing import About
+from tests.truth.costs import Cost, Sum, bills_by_day, reports, split, total
+from tests.truth.jobs import fct_jobs
+from tests.truth.knowledge import Bill, Job, Knowledge
+
+Row = dict[str, Any]
+SETTLING = timedelta(days=8)
+UNBILLED = ("estimated", "refused", "unknown", "not_asked")
+
+
+def cost_reconciliation(known: Knowledge) -> list[Row]:
+    said, billed = reports(known, "project"), bills_by_day(known)
+    unbilled = [
+        row["completed_at"].date()
+        for row in fct_jobs(known)
+        if row["is_qpu"] and row["is_terminal"] and not row["dry_run"] and row["cost_status"] in UNBILLED
+    ]
+    rows: list[Row] = []
+    for when, currency in said.keys() | billed.keys():
+        report, bills = said.get((when, currency)), billed.get((when, currency), [])
+        paid, reported = total(bills).cost, report.whole.cost if report else None
+        listed = sum((group.cost for group in report.groups.values()), Decimal(0)) if report else None
+        unsettled = sum(not bill.is_settled for _, bill in bills)
+        is_young = known.as_of < datetime.combine(when, datetime.min.time()) + SETTLING
+        rows.append(
+            {
+                "organization": known.organization,
+                "date": when,
+                "currency": currency,
+                "usage_report_cost": reported,
+                "job_cost": paid,
+                "listed_in_top5": listed,
+                "unlisted": None if reported is None else reported - (listed or 0),
+                "difference": None if reported is None else reported - paid,
+                "status": _status(reported, paid, is_open=bool(unsettled) or is_young),
+                "billed_jobs": len(bills),
+                "unsettled_jobs": unsettled,
+                "unbilled_jobs": unbilled.count(when),
+            }
+        )
+    return rows
+
+
+def _status(reported: Decimal | None, paid: Decimal, *, is_open: bool) -> str:
+    if reported is None:
+        return "missing_report"
+    if reported == paid:
+        return "matched"
+    if is_open:
+        return "pending"
+    return "missing_jobs" if reported > paid else "mismatch"
+
+
+def focus_cost_and_usage(known: Knowledge) -> list[Row]:
+    """Split each project's cost into what its bills say by backend and debiasing, and the rest."""
+    billed = bills_by_day(known)
+    rows: list[Row] = []
+    for cost in split(known, "project"):
+        machines: dict[tuple[str, bool], list[tuple[Job, Bill]]] = defaultdict(list)
+        for job, bill in billed.get((cost.day, cost.currency), []):
+            counts = bill.is_settled or cost.source == "usage_report" or not cost.is_reported
+            if cost.source != "unattributed" and job.json["project_id"] == cost.member and counts:
+                mitigation = (job.json["settings"].get("error_mitigation") or {}).get("debiasing")
+                machines[job.json["backend"], bool(mitigation)].append((job, bill))
+        sums = {machine: total(bills) for machine, bills in machines.items()}
+        rows += [_charge(known, cost, *machine, added) for machine, added in sums.items()]
+        left = _rest(cost.sum, list(sums.values()))
+        rows += [_charge(known, cost, None, False, left)] if left.cost else []
+    return rows
+
+
+def _rest(whole: Sum, parts: list[Sum]) -> Sum:
+    jobs = None if whole.jobs is None else max(whole.jobs - sum(part.jobs or 0 for part in parts), 0)
+    time = None if whole.qpu_seconds is None else whole.qpu_seconds - sum(part.qpu_seconds or 0 for part in parts)
+    left = whole.cost - sum((part.cost for part in parts), Decimal(0))
+    return Sum(left, jobs, None if time is None else max(time, 0))
+
+
+def _charge(known: Knowledge, cost: Cost, backend: str | None, is_debiased: bool, part: Sum) -> Row:
+    """FOCUS bills in national currencies; what credits paid for was billed when they were bought."""
+    is_usage, in_dollars = part.cost >= 0 and bool(part.jobs), cost.currency == "USD"
+    consumed = part.jobs if part.qpu_seconds is None else part.qpu_seconds
+    midnight = datetime.combine(cost.day, datetime.min.time())
+    return {
+        "BillingAccountId": known.organization,
+        "SubAccountId": cost.member,
+        "ChargePeriodStart": midnight,
+        "ChargePeriodEnd": midnight + timedelta(days=1),
+        "BillingPeriodStart": midnight.replace(day=1),
+        "PricingCurrency": cost.currency,
+        "BillingCurrency": "USD",
+        "x_Source": cost.source,
+        "ResourceId": backend,
+        "is_debiased": is_debiased,
+        "BilledCost": part.cost if in_dollars else Decimal(0),
+        "EffectiveCost": part.cost if in_dollars else Decimal(0),
+        "PricingCurrencyEffectiveCost": part.cost,
+        "ChargeCategory": "Usage" if is_usage else "Adjustment",
+        "PricingQuantity": Decimal(part.jobs or 0) if is_usage else None,
+        "ConsumedQuantity": About(float(consumed or 0), 1e-5) if is_usage else None,
+    }
