@@ -1,0 +1,102 @@
+"""The least requests that an incremental sync can do with, from what the emulator knows and the rules of docs/sync.md.
+
+Nothing of the pipeline is used here. What the rules ask for anyway is not held against a sync: the overlap of a day
+that a listing is read again, and the cost of every job that has ended and is not settled.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ionq_data.emulator import Emulator
+from ionq_data.emulator.instants import DAY_MS
+from ionq_data.emulator.machines import QPUS, SIMULATOR
+
+PAGE, CHARACTERIZATIONS_PAGE = 100, 10
+OVERLAP_MS, SETTLED_AFTER_MS, AGREEING_APART_MS = DAY_MS, 7 * DAY_MS, DAY_MS
+_ENDED = 3  # the first of the states that a job does not leave
+
+Int = npt.NDArray[np.int64]
+
+
+class LeastRequests:
+    """What a sync at the emulator's present would have to ask for, given when the ones before it were.
+
+    Args:
+        url_bytes: what a URL of 4 kB leaves for ids.
+    """
+
+    def __init__(self, emulator: Emulator, *, url_bytes: int) -> None:
+        self._emulator = emulator
+        self._ids_in_a_url = url_bytes // len(f"&ids={emulator.job_id(0)}")
+        self._synced_at = 0
+        self._answers: dict[int, tuple[int, dict[str, Any]]] = {}
+        self._settled: set[int] = set()
+
+    def count(self) -> dict[str, int]:
+        """Return the least requests for a sync now, by kind."""
+        shown = self._on_pages()
+        return {
+            "pages of jobs": -(-shown // PAGE),
+            "open jobs": -(-len(self._open_elsewhere(shown)) // self._ids_in_a_url),
+            "costs": len(self._unsettled()),
+            "all other resources": self._fixed(),
+        }
+
+    def note_sync(self) -> None:
+        """Note that a sync has been, and what it was told about costs."""
+        jobs, now = self._emulator.jobs, self._now
+        for at, row in zip(unsettled := self._unsettled(), jobs.rows(unsettled), strict=True):
+            answer = self._emulator.writer.cost(row, now)
+            since, before = self._answers.get(int(at), (now, answer))
+            self._answers[int(at)] = (since if before == answer else now, answer)
+            agrees = before == answer and now - since >= AGREEING_APART_MS
+            if agrees or now - row["ended"] >= SETTLED_AFTER_MS:
+                self._settled.add(int(at))
+        self._synced_at = now
+
+    @property
+    def _now(self) -> int:
+        return self._emulator.clock.now_ms()
+
+    def _on_pages(self) -> int:
+        """Return how many jobs the pages show that must be read: the overlap, and one page that is before it."""
+        jobs = self._emulator.jobs
+        total = jobs.submitted_by(self._now)
+        watermark = int(jobs.submitted[jobs.submitted_by(self._synced_at) - 1])
+        again = total - int(np.searchsorted(jobs.submitted, watermark - OVERLAP_MS))
+        return min((-(-again // PAGE) + 1) * PAGE, total)
+
+    def _open_elsewhere(self, shown: int) -> Int:
+        """Return the jobs that were open at the last sync and that those pages do not show."""
+        jobs = self._emulator.jobs
+        older = np.arange(jobs.submitted_by(self._now) - shown)
+        older = older[jobs.submitted[older] <= self._synced_at]
+        return older[jobs.status(older, self._synced_at) < _ENDED]
+
+    def _unsettled(self) -> Int:
+        jobs = self._emulator.jobs
+        at = np.arange(jobs.submitted_by(self._now))
+        at = at[(jobs.status(at, self._now) >= _ENDED) & (jobs.machine[at] != SIMULATOR)]
+        return np.array([one for one in at.tolist() if one not in self._settled], dtype=np.int64)
+
+    def _fixed(self) -> int:
+        """Return the requests of all that is asked for each time.
+
+        Whoami, backends, sessions; usage by project and by user; for each backend that is listed an estimate with
+        and without error mitigation; for each that is listed or that a job names the characterizations since the day
+        before the newest.
+        """
+        emulator, now = self._emulator, self._now
+        listed = {machine for machine in QPUS if emulator.history.machines[machine].exists(now)}
+        named = set(emulator.jobs.machine[: emulator.jobs.submitted_by(now)].tolist()) - {SIMULATOR}
+        pages = 0
+        for machine in listed | named:
+            if known := emulator.calibrations.until(machine, self._synced_at):
+                begin_ms = known[-1].measured_ms // DAY_MS * DAY_MS - DAY_MS
+                new = sum(one.measured_ms >= begin_ms for one in emulator.calibrations.until(machine, now))
+                pages += max(-(-new // CHARACTERIZATIONS_PAGE), 1)
+        return 5 + 2 * len(listed) + pages

@@ -1,0 +1,77 @@
+"""How much is measured, how often, and where the files for it lie."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.measuring import REPOSITORY, run_work
+
+SIZES = {
+    "quick": (1_000, 10_000, 100_000),
+    "full": (10_000, 100_000, 1_000_000),
+    "huge": (10_000, 100_000, 1_000_000, 10_000_000),
+}
+"""Jobs of the organizations that are measured. The targets are stated for those of ``full``."""
+
+_SHAPES_A_LAKE = ("ionq_data/emulator", "ionq_data/resources", "ionq_data/lake", "ionq_data/sync", "benchmarks")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What was asked for.
+
+    Attributes:
+        sizes: numbers of jobs, smallest first.
+        runs: how often each program is run; the median counts.
+        workdir: where lakes are kept for the next time, and everything else for as long as it is needed.
+    """
+
+    sizes: tuple[int, ...]
+    runs: int
+    workdir: Path
+
+    @property
+    def middle(self) -> int:
+        """The size at which programs are compared with each other."""
+        return self.sizes[1]
+
+    @property
+    def large(self) -> int:
+        """The size that most targets are stated for."""
+        return self.sizes[2]
+
+    def fresh(self, name: str) -> Path:
+        """Return an empty folder."""
+        folder = self.workdir / "scratch" / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
+
+    def lake(self, jobs: int) -> Path:
+        """Return the folder of the lake of an organization at rest, written if it is not there yet."""
+        folder = self.workdir / "lakes" / f"{jobs}-{_fingerprint()}"
+        if not (folder / "complete").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            run_work("write_lake", folder / "lake", str(jobs), "--rests")
+            (folder / "complete").touch()
+        return folder / "lake"
+
+    def data_dir(self, jobs: int, name: str) -> Path:
+        """Return a data directory of its own with such a lake; files are linked, since none is ever changed."""
+        folder = self.fresh(name)
+        shutil.copytree(self.lake(jobs), folder / "lake", copy_function=os.link)
+        return folder
+
+
+def _fingerprint() -> str:
+    """Return a hash of the code that shapes a lake, so that one written by other code is not taken for it."""
+    digest = hashlib.blake2b(digest_size=6)
+    for folder in _SHAPES_A_LAKE:
+        for file in sorted((REPOSITORY / folder).glob("*.py")):
+            if folder != "benchmarks" or file.name in ("lake_writer.py", "simulated.py"):
+                digest.update(file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,77 @@
+"""What a person waits for: the help, the status of the lake, and the report."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from benchmarks.measuring import Sample, median, run_program, run_work
+from benchmarks.plan import Plan
+from benchmarks.results import TOUCHES_LITTLE, Row, Section, Series, Table
+
+MOST_HELP_SECONDS = 0.3
+HELP_RUNS = 10
+COMMAND = Path(sys.executable).parent / "ionq-data"
+REASON = (
+    "Most of it is the interpreter's own start and the imports of the command line; the next step is fewer of them."
+)
+
+
+def measure(plan: Plan) -> Section:
+    """Start the command line, and ask for status and report of every size that marts are built of."""
+    helps = [run_program(COMMAND, "--help") for _ in range(HELP_RUNS)]
+    statuses: dict[int, Sample] = {}
+    reports: dict[int, Sample] = {}
+    pages: dict[int, float] = {}
+    for jobs in plan.sizes[1:]:
+        folder = plan.data_dir(jobs, "reading")
+        run_work("build_marts", folder, folder / "lake", environment={"DO_NOT_TRACK": "1"})
+        environment = {"IONQ_DATA_DIR": os.fspath(folder)}
+        statuses[jobs] = median([run_work("command", "status", environment=environment) for _ in range(plan.runs)])
+        reports[jobs] = median([run_work("command", "report", environment=environment) for _ in range(plan.runs)])
+        pages[jobs] = max(file.stat().st_size for file in (folder / "report").rglob("*.html")) / 1e6
+    help_seconds = median(helps).seconds
+    return Section(
+        title="Command line and report",
+        rows=[
+            Row(
+                what="`ionq-data --help`",
+                target=f"≤ {MOST_HELP_SECONDS:g} s",
+                figure=f"{help_seconds:.2f} s",
+                is_met=help_seconds <= MOST_HELP_SECONDS,
+                reason=REASON,
+            )
+        ],
+        tables=[
+            Table(
+                title="Whole processes, medians",
+                columns=("jobs", "`ionq-data status`", "`ionq-data report`", "the report's page"),
+                rows=[
+                    (
+                        f"{jobs:,}",
+                        f"{statuses[jobs].seconds:.2f} s",
+                        f"{reports[jobs].seconds:.2f} s",
+                        f"{pages[jobs]:.1f} MB",
+                    )
+                    for jobs in statuses
+                ],
+            )
+        ],
+        series=[
+            Series(
+                what="status, time",
+                unit="s",
+                most=TOUCHES_LITTLE,
+                values={jobs: sample.seconds for jobs, sample in statuses.items()},
+            ),
+            Series(
+                what="writing the report, time",
+                unit="s",
+                most=None,
+                values={jobs: sample.seconds for jobs, sample in reports.items()},
+            ),
+            Series(what="opening the report, size of its page", unit="MB", most=TOUCHES_LITTLE, values=pages),
+        ],
+        notes=[f"The help is the median of {HELP_RUNS} starts with warm caches."],
+    )
