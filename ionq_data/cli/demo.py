@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import webbrowser
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -126,11 +127,14 @@ def _tell(data_dir: Path, served: Served, outcome: RunOutcome) -> None:
         "lake": "the records as they were received",
     }
     print_lines(*(f"  {data_dir / name}: {what}" for name, what in made.items() if (data_dir / name).exists()), "")
+    program = sys.argv[0] if Path(sys.argv[0]).name == "ionq-data" else "ionq-data"
     print_lines(
         "Next:",
-        "  ionq-data status",
-        f"  python -c \"import duckdb; print(duckdb.connect('{data_dir / 'warehouse.duckdb'}').sql('from fct_jobs'))\"",
-        "  IONQ_API_KEY=… IONQ_DATA_DIR=my-data ionq-data sync      (with a key from the IonQ cloud console)",
+        f"  {program} report --open        the report in a browser",
+        f"  {program} show fidelity        an answer as a table; also cost, queue and jobs",
+        f'  {program} sql "from fct_jobs"   any question, in SQL; docs/cookbook.md has twenty',
+        f"  {program} status               what is in the lake, and how fresh it is",
+        f"  IONQ_API_KEY=… IONQ_DATA_DIR=my-data {program} sync      with a key from the IonQ cloud console",
     )
 
 

@@ -1,4 +1,4 @@
-"""A server that others wrote from the contract alone, answering with random values: everything is stored or rejected."""
+"""A server that others wrote from the contract alone, with random answers: everything is stored or rejected."""
 
 from __future__ import annotations
 
