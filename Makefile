@@ -27,6 +27,9 @@ prove: .venv/.dev ## the long proofs: many seeds, long fuzzing, a million jobs
 bench: .venv/.bench ## measure, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks $(ARGS)
 
+screenshots: .venv/.dev ## pictures of the report, to look at: .cache/screenshots
+	$(BIN)/python -m tests.report.screenshots $(ARGS)
+
 dev: .venv/.runtime ## Dagster's UI, with a persistent home
 	mkdir -p .dagster
 	test -e .dagster/dagster.yaml || cp deploy/dagster.dev.yaml .dagster/dagster.yaml

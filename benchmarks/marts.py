@@ -45,11 +45,20 @@ def measure(plan: Plan) -> Section:
         tables=[
             Table(
                 title="Builds from scratch, every test included",
-                columns=("jobs", "build", "with publishing", "peak memory", "warehouse", "one pass over the lake"),
+                columns=(
+                    "jobs",
+                    "build",
+                    "CPU",
+                    "with publishing",
+                    "peak memory",
+                    "warehouse",
+                    "one pass over the lake",
+                ),
                 rows=[
                     (
                         f"{jobs:,}",
                         f"{median(runs).seconds:.1f} s",
+                        f"{median(runs).cpu_seconds:.1f} s",
                         f"{median(runs).facts['with_publishing']:.1f} s",
                         f"{peak_mb(runs):.0f} MB",
                         f"{median(runs).facts['warehouse_mb']:.0f} MB",

@@ -14,8 +14,8 @@ from benchmarks.serving import Served, serving
 
 MOST_SECONDS, MOST_REQUESTS = 3.0, 10
 REASON = (
-    "What grows is the listing of the lake's files and the ledger; the next step is to compact older months, which "
-    "the daily job does."
+    "Most requests read the day before the newest job again, for jobs that appear late: a page for each hundred "
+    "submitted on it. The next step is to take that day from the last complete reading, not from the newest job."
 )
 JOBS = ("--resources", "jobs", "job_costs")
 

@@ -12,6 +12,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A slow machine is no wrong answer: speed is measured by the benchmarks.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 SCENARIO = {"seed": 11, "days": 200, "jobs": 2_500, "anchor": datetime(2026, 6, 17, 9, tzinfo=UTC)}
 

@@ -45,6 +45,7 @@ def build_app(arguments: Sequence[str] = ()) -> App:
         help_epilogue=_EPILOGUE,
         help_format="plaintext",
         default_parameter=Parameter(negative=""),
+        suppress_keyboard_interrupt=False,
     )
     for name, line in COMMANDS.items():
         if name in arguments[:1]:

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ionq_data.cli.exit_codes import DONE, FAILED, INCOMPLETE
@@ -70,7 +71,7 @@ def run_pipeline(
     if resources and RESULTS in resources:  # asked for by name, so it need not be enabled for every sync
         enabled = settings.results.model_copy(update={"enabled": True})
         settings = settings.model_copy(update={"results": enabled})
-    with _instance() as instance:
+    with open_instance() as instance:
         library = Library(
             settings,
             may_retry=False,
@@ -90,14 +91,25 @@ def run_pipeline(
 
 
 @contextmanager
-def _instance() -> Iterator[DagsterInstance]:
-    """Open the Dagster instance of ``DAGSTER_HOME`` where it is set, so that its UI shows the run; else one for now."""
+def open_instance() -> Iterator[DagsterInstance]:
+    """Open the Dagster instance of ``DAGSTER_HOME`` where it is set, so that its UI shows the run; else one for now.
+
+    Neither reports anything to Dagster's makers.
+
+    Raises:
+        ConfigurationError: ``DAGSTER_HOME`` is no folder.
+    """
     from dagster import DagsterInstance
+    from dagster._core.instance.ref import InstanceRef
 
     home = os.environ.get("DAGSTER_HOME")
-    if home and not (os.path.isabs(home) and os.path.isdir(home)):  # noqa: PTH117, PTH112 - as Dagster judges it
+    if not home:
+        with DagsterInstance.ephemeral() as instance:
+            yield instance
+        return
+    if not (Path(home).is_absolute() and Path(home).is_dir()):
         raise ConfigurationError(f"DAGSTER_HOME is {home!r}, which is no folder. Create it, or unset DAGSTER_HOME.")
-    with DagsterInstance.get() if home else DagsterInstance.ephemeral() as instance:
+    with DagsterInstance.from_ref(InstanceRef.from_dir(home, overrides={"telemetry": {"enabled": False}})) as instance:
         yield instance
 
 

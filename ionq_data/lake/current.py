@@ -23,8 +23,15 @@ if TYPE_CHECKING:
 def load_versions(
     lake: Lake, versions: Versions, resource: Resource, account: str, partitions: Iterable[str] | None = None
 ) -> None:
-    """Add the current version of each key in some partitions to an index."""
-    files = lake.files(resource.name, account, partitions)
+    """Add the current version of each key in some partitions (or all) to an index, a partition in memory at a time."""
+    if resource.partition:
+        for month in _months(lake, resource.name, account) if partitions is None else sorted(set(partitions)):
+            _load_files(lake, versions, resource, lake.files(resource.name, account, [month]))
+    else:
+        _load_files(lake, versions, resource, lake.files(resource.name, account))
+
+
+def _load_files(lake: Lake, versions: Versions, resource: Resource, files: list[str]) -> None:
     if not files:
         return
     key = " || chr(31) || ".join(f'"{name}"::varchar' for name in resource.key)

@@ -187,4 +187,6 @@ def _explain(error: OSError, path: Path) -> str:
         return f"the disk is full: {path} could not be written. Free some space and run the sync again; nothing is lost"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"{path.parent} cannot be written to: give this user the right to, or set IONQ_DATA_DIR"
+    if error.errno in (errno.EEXIST, errno.ENOTDIR):
+        return f"{error.filename} is a file where a folder has to be: move it away, or set IONQ_DATA_DIR"
     return f"{path} could not be written: {error.strerror or error}"

@@ -44,14 +44,7 @@ class Versions:
         A key can come from two partitions: a job whose time of submission could not be read at first has moved.
         """
         self._merge()
-        at = np.searchsorted(self._keys, keys)
-        at[at == len(self._keys)] = 0
-        known = np.isin(keys, self._keys)
-        later = known & (times > self._times[at] if len(self._keys) else known)
-        flags = deleted.astype(np.uint8) * np.uint8(DELETED)
-        self._hashes[at[later]], self._times[at[later]] = hashes[later], times[later]
-        self._flags[at[later]] = flags[later]
-        self._extend(keys[~known], hashes[~known], flags[~known], times[~known])
+        self._update(keys, hashes, deleted.astype(np.uint8) * np.uint8(DELETED), times)
 
     def hash_of(self, key: int) -> int | None:
         """Return the 64 bits of the current version's hash, None for an unknown key."""
@@ -86,27 +79,37 @@ class Versions:
         return at if at < len(self._keys) and int(self._keys[at]) == key else None
 
     def _merge(self) -> None:
+        """Move what has been put among the sorted; its seen flags hold against what was loaded before."""
         if not self._fresh:
             return
         keys = np.fromiter(self._fresh, np.uint64, len(self._fresh))
         hashes = np.fromiter((entry[0] for entry in self._fresh.values()), np.uint64, len(keys))
         flags = np.fromiter((entry[1] for entry in self._fresh.values()), np.uint8, len(keys))
         self._fresh.clear()
-        kept = ~np.isin(self._keys, keys)
-        self._keys, self._hashes = self._keys[kept], self._hashes[kept]
-        self._flags, self._times = self._flags[kept], self._times[kept]
-        self._extend(keys, hashes, flags, np.full(len(keys), _NOW, np.int64))
+        self._update(keys, hashes, flags, np.full(len(keys), _NOW, np.int64))
 
-    def _extend(
+    def _update(
         self,
         keys: npt.NDArray[np.uint64],
         hashes: npt.NDArray[np.uint64],
         flags: npt.NDArray[np.uint8],
         times: npt.NDArray[np.int64],
     ) -> None:
-        all_keys = np.concatenate([self._keys, keys])
-        order = np.argsort(all_keys, kind="stable")
-        self._keys = all_keys[order]
-        self._hashes = np.concatenate([self._hashes, hashes])[order]
-        self._flags = np.concatenate([self._flags, flags])[order]
-        self._times = np.concatenate([self._times, times])[order]
+        """Replace the versions of known keys by later ones and insert the others where they belong.
+
+        One column after the other is made anew, so that memory never holds more than one of them twice.
+        """
+        order = np.argsort(keys)
+        keys, hashes, flags, times = keys[order], hashes[order], flags[order], times[order]
+        at = np.searchsorted(self._keys, keys)
+        is_known = np.zeros(len(keys), np.bool_)
+        inside = at < len(self._keys)
+        is_known[inside] = self._keys[at[inside]] == keys[inside]
+        is_later = is_known.copy()
+        is_later[is_known] = (times[is_known] > self._times[at[is_known]]) | (times[is_known] == _NOW)
+        where, is_new = at[is_later], ~is_known
+        self._hashes[where], self._flags[where], self._times[where] = hashes[is_later], flags[is_later], times[is_later]
+        self._keys = np.insert(self._keys, at[is_new], keys[is_new])
+        self._hashes = np.insert(self._hashes, at[is_new], hashes[is_new])
+        self._flags = np.insert(self._flags, at[is_new], flags[is_new])
+        self._times = np.insert(self._times, at[is_new], times[is_new])

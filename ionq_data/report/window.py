@@ -27,6 +27,7 @@ class Window:
         since: the first date shown, the first of a month.
         projects: labels of the projects shown by name, the costliest first.
         backends: the QPUs shown, the most used first.
+        unshown_backends: how many more QPUs there are.
     """
 
     as_of: datetime | None
@@ -34,6 +35,7 @@ class Window:
     since: date
     projects: tuple[str, ...]
     backends: tuple[str, ...]
+    unshown_backends: int
 
 
 def open_window(connection: duckdb.DuckDBPyConnection) -> Window:
@@ -57,18 +59,25 @@ def open_window(connection: duckdb.DuckDBPyConnection) -> Window:
     }
     for name, (value, kind) in variables.items():
         connection.execute(f"set variable {name} = $1::{kind}", [value])
-    projects = _label(connection, "projects", MOST_PROJECTS)
-    _label(connection, "users", MOST_USERS)
-    backends = _label(connection, "backends", MOST_BACKENDS)
-    return Window(as_of=as_of, today=today, since=since, projects=projects, backends=backends)
+    projects = _label(connection, "projects")
+    _label(connection, "users")
+    backends = _label(connection, "backends")
+    return Window(
+        as_of=as_of,
+        today=today,
+        since=since,
+        projects=projects[:MOST_PROJECTS],
+        backends=backends[:MOST_BACKENDS],
+        unshown_backends=len(backends[MOST_BACKENDS:]),
+    )
 
 
-def _label(connection: duckdb.DuckDBPyConnection, what: str, most: int) -> tuple[str, ...]:
-    """Fill ``shown_<what>`` with everything that has a name, in order, and return the labels of the first ones."""
+def _label(connection: duckdb.DuckDBPyConnection, what: str) -> tuple[str, ...]:
+    """Fill ``shown_<what>`` with everything that has a name, in order, and return the labels."""
     rows = fetch(connection, f"shown_{what}")
     labels = distinct_labels((row["id"], row["name"]) for row in rows)
     _fill(connection, f"shown_{what}", ((key, label, place) for place, (key, label) in enumerate(labels.items(), 1)))
-    return tuple(labels.values())[:most]
+    return tuple(labels.values())
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[tuple[str, str, int]]) -> None:

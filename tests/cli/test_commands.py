@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ionq_data.cli.pipeline_run import open_instance
 from ionq_data.config import load_settings
 from ionq_data.emulator import Server
 from ionq_data.ingest import sync
@@ -145,6 +146,18 @@ def test_the_doctor_says_how_to_mend(connected: Environment, run_command: RunCom
     assert any("another" in f["detail"] and not f["is_good"] for f in json.loads(another.stdout))
 
 
+def test_dagster_reports_to_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    with open_instance() as instance:
+        assert instance.is_ephemeral
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    with open_instance() as instance:
+        assert not instance.is_ephemeral
+        assert instance.root_directory == str(tmp_path)
+        assert not instance.telemetry_enabled
+
+
+@pytest.mark.prove
 def test_a_run_shows_in_the_ui_where_dagster_has_a_home(
     connected: Environment, run_command: RunCommand, tmp_path: Path
 ) -> None:
@@ -176,7 +189,8 @@ def test_ctrl_c_ends_a_sync_and_the_next_one_goes_on(
                 if "/characterizations: " in line:  # costs come next
                     break
             os.kill(process.pid, signal.SIGINT)
-            _, rest = process.communicate(timeout=60)
+            rest = process.stderr.read()
+            process.wait(60)
         assert process.returncode == 130
         assert "Interrupted" in rest
     finally:

@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> None:
         else:
             make_year(Path(scratch))
             page = write_report(Path(scratch))
-        for picture in take(page, Path(arguments[1] if len(arguments) > 1 else "docs/screenshots")):
+        for picture in take(page, Path(arguments[1] if len(arguments) > 1 else ".cache/screenshots")):
             sys.stdout.write(f"{picture}\n")
 
 

@@ -49,10 +49,10 @@ def test_every_mart_has_a_file_with_all_of_its_rows(
     parquet_files = export(hostile, "parquet", destination=tmp_path)
     assert {file.stem for file in csv_files} == {file.stem for file in parquet_files} == marts
     for file in csv_files:
-        (rows,) = warehouse.execute(f'select count(*) from "{file.stem}"').fetchone()
+        ((rows,),) = warehouse.execute(f'select count(*) from "{file.stem}"').fetchall()
         assert len(_read_csv(file)) == rows, file
     jobs = pq.read_table(next(file for file in parquet_files if file.stem == "fct_jobs"))
-    assert jobs.equals(warehouse.execute("from fct_jobs").to_arrow_table().cast(jobs.schema))
+    assert jobs.equals(warehouse.sql("from fct_jobs").to_arrow_table().cast(jobs.schema))
 
 
 def test_every_mart_is_dated_or_said_to_be_whole(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -78,7 +78,9 @@ def test_a_period_holds_its_first_day_and_not_its_last(
     assert {row["job_id"] for row in _read_csv(files["cost_audit"])} <= jobs
     weeks = [date.fromisoformat(row["week"]) for row in _read_csv(files["queue_predictions"])]
     assert min(weeks) == date(2026, 3, 30)  # the week that the first of April lies in
-    assert len(_read_csv(files["dim_backends"])) == warehouse.execute("select count(*) from dim_backends").fetchone()[0]
+    assert (
+        len(_read_csv(files["dim_backends"])) == warehouse.execute("select count(*) from dim_backends").fetchall()[0][0]
+    )
 
 
 def test_a_month_that_a_period_begins_in_belongs_to_it(hostile: Path, tmp_path: Path) -> None:
@@ -134,7 +136,7 @@ def test_a_text_is_kept_or_gets_one_apostrophe(text: str) -> None:
         text = text.replace("\x00", "")
     with duckdb.connect() as connection:
         query = f"select {neutralized([('name', 'VARCHAR')])} from (select $1::varchar as name)"
-        (found,) = connection.execute(query, [text]).fetchone()
+        ((found,),) = connection.execute(query, [text]).fetchall()
     is_number = re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text) is not None
     is_formula = text[:1] in set("=+-@\t\r\n＝＋－＠") - {""} and not is_number
     assert found == ("'" + text if is_formula else text)
@@ -152,7 +154,9 @@ def test_a_workbook_has_types_and_a_sheet_for_each_mart(
     assert isinstance(first["date"], datetime)
     assert isinstance(first["cost"], int | float)
     total = sum(Decimal(str(row[head.index("cost")])) for row in sheet.iter_rows(min_row=2, values_only=True))
-    assert round(total, 4) == round(warehouse.execute("select sum(cost) from cost_per_project_daily").fetchone()[0], 4)
+    assert round(total, 4) == round(
+        warehouse.execute("select sum(cost) from cost_per_project_daily").fetchall()[0][0], 4
+    )
     assert sheet.freeze_panes == "A2"
 
 

@@ -122,8 +122,8 @@ def test_the_audit_finds_the_wrong_bills_and_no_others(lives: Lives, seed: int) 
     started = {job.id: job.started for job in world.known.jobs.values()}
     first_read = ANCHOR.replace(tzinfo=None) + timedelta(seconds=1)
     judged = [row for row in judged if (started[row["job_id"]] or EPOCH) >= first_read]
-    assert len(judged) > 20
-    assert world.changed_bills
+    assert len(judged) > 10
     dollars = [row for row in judged if row["currency"] == "USD"]
     found = {row["job_id"] for row in dollars if row["verdict"] in ("overbilled", "underbilled")}
     assert found == {row["job_id"] for row in dollars} & wrong
+    assert world.changed_bills & found

@@ -30,6 +30,22 @@ from ionq_data.warehouse.lock import hold
 
 PutBuild = Callable[..., Path]
 
+READER = """
+import duckdb, sys
+connection = duckdb.connect(sys.argv[1], read_only=True)
+print(connection.sql("from numbers").fetchall(), flush=True)
+input()
+print(connection.sql("from numbers").fetchall())
+"""
+HOLDER = """
+import sys
+from pathlib import Path
+from ionq_data.warehouse.lock import hold
+with hold(Path(sys.argv[1]), purpose="building", wait_seconds=1):
+    print("held", flush=True)
+    input()
+"""
+
 
 @pytest.fixture
 def put_build(data_dir: Path) -> PutBuild:

@@ -76,7 +76,7 @@ def by_hour(backend: str, label: str) -> Chart:
     )
     cells = (
         drawing.with_durations(data("queue_hours"), "p50_seconds", "p90_seconds")
-        .mark_rect(stroke="var(--card)", strokeWidth=1)
+        .mark_rect(stroke="var(--card)", strokeWidth=1, invalid="show")
         .encode(
             x=alt.X(
                 "hour:O",

@@ -22,7 +22,7 @@ backlog as (
 select
     backends.backend,
     if(backends.is_listed, 'yes', 'no') as is_listed,
-    if(backends.is_listed, coalesce(backends.status, 'unknown'), 'not offered now') as status,
+    if(backends.is_listed, coalesce(backends.status, 'unknown'), 'not listed') as status,
     backends.is_degraded,
     backends.qubits,
     backends.measured_at,

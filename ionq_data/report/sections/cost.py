@@ -78,7 +78,7 @@ def _projects(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         name="cost_months",
         title="Projects by month",
-        what="What each project cost in each month of the period.",
+        what="What each project cost in each month of the period, the newest 500 rows at most.",
         mart="cost_per_project_monthly",
         columns=[
             _MONTH,
@@ -99,7 +99,7 @@ def _users(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         name="cost_users",
         title="People",
-        what="What each person's jobs cost this month and the last.",
+        what="What each person's jobs cost this month and the last, 200 rows at most.",
         mart="cost_per_user_monthly",
         columns=[_MONTH, Column(key="submitter", title="User"), _COST, _SHARE, _CHANGE, _JOBS],
         rows=fetch(connection, "cost_users"),
@@ -133,7 +133,8 @@ def _failures(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         name="failures_table",
         title="Failed work by code",
-        what="Failed jobs of the whole period by failure code and backend, and what was charged for them.",
+        what="Failed jobs of the whole period by failure code and backend, and what was charged for them; the "
+        "costliest 100 at most.",
         mart="failures_daily",
         columns=[
             Column(key="failure_code", title="Failure code"),

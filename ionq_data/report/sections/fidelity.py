@@ -23,11 +23,12 @@ def fidelity(connection: duckdb.DuckDBPyConnection, window: Window, datasets: Ma
         charts.trend(metric, backends, points=points[metric.name], has_changes=metric.name in changed)
         for metric in charts.METRICS
     ]
+    left_out = f" Charts: the {len(window.backends)} QPUs with the most jobs." if window.unshown_backends else ""
     return Section(
         name="fidelity",
         title="Fidelity",
         lead="From the characterizations that IonQ publishes. They are measured on the backend as a whole, not on the "
-        "qubits of one job.",
+        f"qubits of one job.{left_out}",
         blocks=[trends[0], _now(connection), charts.calibration_age(), *trends[1:], _changes(connection)],
     )
 

@@ -13,6 +13,10 @@ from ionq_data.report.queries import fetch
 from ionq_data.report.window import Window
 
 MOST_WAIT_CHARTS = 6
+_LEAD = (
+    "Jobs on QPUs only. Percentiles are of the jobs themselves; jobs that have not started count as censored, so that "
+    "a jammed queue does not look fast. Children of a job of several circuits wait with it."
+)
 
 
 def queue(connection: duckdb.DuckDBPyConnection, window: Window, datasets: Mapping[str, Dataset]) -> Section:
@@ -23,8 +27,7 @@ def queue(connection: duckdb.DuckDBPyConnection, window: Window, datasets: Mappi
     return Section(
         name="queue",
         title="Queue",
-        lead="Jobs on QPUs only. Percentiles are of the jobs themselves; jobs that have not started count as censored, "
-        "so that a jammed queue does not look fast. Children of a job of several circuits wait with it.",
+        lead=_LEAD + _left_out(window, len(backends)),
         blocks=[
             _now(connection),
             *(draw(backend, str(number)) for number, backend in shown for draw in (waits.by_day, waits.by_hour)),
@@ -34,6 +37,15 @@ def queue(connection: duckdb.DuckDBPyConnection, window: Window, datasets: Mappi
             charts.availability(window.backends),
         ],
     )
+
+
+def _left_out(window: Window, waited: int) -> str:
+    """Say which QPUs have no chart, if there are any."""
+    if window.unshown_backends:
+        return (
+            f" Waits are drawn for the {MOST_WAIT_CHARTS} QPUs with the most jobs, the rest for {len(window.backends)}."
+        )
+    return f" Waits are drawn for the {MOST_WAIT_CHARTS} QPUs with the most jobs." if waited > MOST_WAIT_CHARTS else ""
 
 
 def _now(connection: duckdb.DuckDBPyConnection) -> Table:
