@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from dagster import (
     AssetKey,
     BackfillPolicy,
+    DagsterInstance,
     DagsterRunStatus,
     DailyPartitionsDefinition,
     DefaultScheduleStatus,
@@ -23,7 +25,7 @@ from ionq_data.config import Settings
 from ionq_data.resources import RESOURCES, STANDING
 from pipelines.graph import JOB, build_definitions, downstream_keys
 from pipelines.lake_assets import lake_key
-from pipelines.schedules import PLANS
+from pipelines.schedules import PLANS, Plan
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +33,15 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings(data_dir=tmp_path_factory.mktemp("graph") / "data", usage_start=date(2026, 1, 1))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def instance() -> Iterator[DagsterInstance]:
+    """An instance in force: Dagster asks the one last entered, which may be another test's and gone."""
+    with instance_for_test() as instance:
+        yield instance
+
+
 @pytest.fixture(scope="module")
-def definitions(settings: Settings) -> Definitions:
+def definitions(settings: Settings, instance: DagsterInstance) -> Definitions:
     made = build_definitions(settings)
     Definitions.validate_loadable(made)
     return made
@@ -97,15 +106,16 @@ def test_schedules_wait_until_they_are_switched_on(definitions: Definitions, set
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.name)
-def test_a_schedule_asks_for_its_part_of_the_one_job(definitions: Definitions, plan: object) -> None:
+def test_a_schedule_asks_for_its_part_of_the_one_job(
+    definitions: Definitions, instance: DagsterInstance, plan: Plan
+) -> None:
     repository = definitions.get_repository_def()
     schedule = repository.get_schedule_def(plan.name)
     assert schedule.job_name == JOB
-    with instance_for_test() as instance:
-        context = build_schedule_context(
-            instance=instance, repository_def=repository, scheduled_execution_time=datetime(2026, 3, 1, tzinfo=UTC)
-        )
-        (request,) = schedule.evaluate_tick(context).run_requests
+    context = build_schedule_context(
+        instance=instance, repository_def=repository, scheduled_execution_time=datetime(2026, 3, 1, tzinfo=UTC)
+    )
+    (request,) = schedule.evaluate_tick(context).run_requests
     assert isinstance(request, RunRequest)
     expected = {lake_key(name) for name in plan.resources}
     expected |= set(downstream_keys(definitions)) if plan.publishes else set()
@@ -114,22 +124,18 @@ def test_a_schedule_asks_for_its_part_of_the_one_job(definitions: Definitions, p
     assert wants_everything is plan.full
 
 
-def test_a_schedule_does_not_pile_up_runs(definitions: Definitions) -> None:
+def test_a_schedule_does_not_pile_up_runs(definitions: Definitions, instance: DagsterInstance) -> None:
     repository = definitions.get_repository_def()
     schedule = repository.get_schedule_def("backends_every_10_minutes")
-    with instance_for_test() as instance:
-        run = create_run_for_test(
-            instance,
-            job_name=JOB,
-            status=DagsterRunStatus.STARTED,
-            tags={"dagster/schedule_name": schedule.name},
-        )
-        context = build_schedule_context(instance=instance, repository_def=repository)
-        waiting = schedule.evaluate_tick(context)
-        assert not waiting.run_requests
-        assert isinstance(waiting.skip_message, str)
-        instance.delete_run(run.run_id)
-        assert schedule.evaluate_tick(context).run_requests
+    run = create_run_for_test(
+        instance, job_name=JOB, status=DagsterRunStatus.STARTED, tags={"dagster/schedule_name": schedule.name}
+    )
+    context = build_schedule_context(instance=instance, repository_def=repository)
+    waiting = schedule.evaluate_tick(context)
+    assert not waiting.run_requests
+    assert isinstance(waiting.skip_message, str)
+    instance.delete_run(run.run_id)
+    assert schedule.evaluate_tick(context).run_requests
 
 
 def test_every_resource_is_on_a_schedule() -> None:
