@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -43,6 +43,7 @@ RUN_ID = "first"
 _ACCOUNT = "default"
 _TICK = timedelta(microseconds=1)
 _encode = msgspec.json.Encoder().encode
+_shared: Emulator | None = None
 _TERMINAL = [number for number, status in enumerate(STATUSES) if status in TERMINAL_STATUSES]
 
 Int = npt.NDArray[np.int64]
@@ -62,10 +63,9 @@ def write_lake(root: Path, jobs: int, *, rests: bool = False, processes: int = 2
 
     Args:
         root: the lake's folder; it must not hold a lake yet.
-        processes: how many render at once; 0 renders in this one.
+        processes: how many render at once, forked from this one, which should have no threads; 0 renders here.
     """
     emulator, lake = simulate(jobs, rests=rests), Lake(root)
-    lake.ensure([_ACCOUNT])
     now = emulator.clock.now()
     listed = _listed(emulator)
     billed = _billed(emulator, listed)
@@ -75,11 +75,15 @@ def write_lake(root: Path, jobs: int, *, rests: bool = False, processes: int = 2
         *_parts(JOB_COSTS, billed, asked_for_costs_at, per_answer=1),
     ]
     if processes:
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-            list(pool.map(partial(_write_apart, root, jobs, rests), parts))
+        # forked, so that they share the one simulation: at ten million jobs it takes gigabytes
+        global _shared
+        _shared = emulator
+        with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
+            list(pool.map(partial(_write_apart, root), parts))
     else:
         for part in parts:
             _write(emulator, lake, part)
+    lake.ensure([_ACCOUNT])
     lake.record(_ACCOUNT, _jobs_record(emulator, listed, now))
     _sync_others(emulator, root)
     lake.record(_ACCOUNT, _record(JOB_COSTS, asked_for_costs_at, rows=len(billed), requests=len(billed)))
@@ -102,13 +106,9 @@ def _parts(resource: Resource, at: Int, begun: datetime, *, per_answer: int) -> 
         yield Part(resource.name, at[first : first + FLUSH_ROWS], begun + _TICK * (first // per_answer + 1))
 
 
-def _write_apart(root: Path, jobs: int, rests: bool, part: Part) -> None:
-    _write(_simulated_once(jobs, rests), Lake(root), part)
-
-
-@cache
-def _simulated_once(jobs: int, rests: bool) -> Emulator:
-    return simulate(jobs, rests=rests)
+def _write_apart(root: Path, part: Part) -> None:
+    assert _shared, "set before the processes are forked"
+    _write(_shared, Lake(root), part)
 
 
 def _write(emulator: Emulator, lake: Lake, part: Part) -> None:

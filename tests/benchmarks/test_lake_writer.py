@@ -8,6 +8,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from benchmarks.lake_writer import write_lake
+from benchmarks.measuring import run_work
 from benchmarks.simulated import simulate
 from ionq_data.api import Client
 from ionq_data.config import Account, Settings
@@ -93,6 +94,6 @@ def test_a_sync_after_it_finds_nothing_new(written: Path, server: Server) -> Non
 def test_the_work_can_be_shared_out(tmp_path: Path) -> None:
     alone, shared = tmp_path / "alone" / "lake", tmp_path / "shared" / "lake"
     write_lake(alone, JOBS, processes=0)
-    write_lake(shared, JOBS, processes=2)
+    run_work("write_lake", shared, str(JOBS))
     for resource in ("jobs", "job_costs"):
         assert_frame_equal(_current(alone, resource), _current(shared, resource))
