@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -120,11 +121,23 @@ def parse(raw: bytes) -> Json:
     """
     try:
         return _decode(raw)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError):
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError, ArithmeticError):
         try:
-            return json.loads(raw, parse_float=Decimal)
+            return json.loads(raw, parse_float=_number_or_nan(Decimal), parse_int=_number_or_nan(int))
         except RecursionError:
             raise ValueError("nested too deeply") from None
+
+
+def _number_or_nan(read: Callable[[str], Json]) -> Callable[[str], Json]:
+    """Return a reader to which a number that Python cannot hold is none, so that it spoils its own field alone."""
+
+    def number(text: str) -> Json:
+        try:
+            return read(text)
+        except (ValueError, ArithmeticError):
+            return math.nan
+
+    return number
 
 
 def read_record(

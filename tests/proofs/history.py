@@ -65,7 +65,7 @@ class History(RuleBasedStateMachine):
         self.count += 1
         backend = "simulator" if self.count % 5 == 0 else "qpu.forte-1"
         job_id = self.up.add_job(self.count, self.up.now - ago, **({"submitter_id": user, "backend": backend} | values))
-        if user not in OWN:
+        if user not in self.up.visible_to_key:
             self.hidden.add(job_id)  # a member's listing is read each time only once it has shown something
         return job_id
 

@@ -77,7 +77,7 @@ def check(folder: Path, per_resource: int, seed: int) -> None:
     lake.ensure(["default"])
     for name, resource in RESOURCES.items():
         rows, kept = store(lake, name, per_resource, chance)
-        assert rows > per_resource / 4  # most are spoiled in a value, and not as a whole
+        assert rows > per_resource / 5  # many are spoiled in a value, and not as a whole
         with duckdb.connect() as connection:
             source = f"read_parquet('{lake.root}/{name}/**/*.parquet', union_by_name = true)"
             assert connection.execute(f"select count(*) from {source}").fetchall() == [(kept,)]

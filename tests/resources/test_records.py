@@ -48,7 +48,7 @@ def test_a_row_has_the_columns_of_its_schema_and_the_exact_bytes() -> None:
         (b"", "not readable as JSON"),
         (b'{"id": "a"', "not readable as JSON"),
         (b"\xff{}", "not readable as JSON"),
-        (b'{"id": ' + b"1" * 5000 + b"}", "not readable as JSON"),
+        (b'{"id": ' + b"1" * 5000 + b"}", "no usable key: id: not a text"),
         (b"[]", "not an object"),
         (b"null", "not an object"),
         (b"{}", "no usable key"),
@@ -137,6 +137,14 @@ def test_numbers_beyond_a_double_are_kept_in_the_bytes() -> None:
     assert found.values["_raw"].encode() == raw
     assert (found.values["shots"], found.values["execution_duration_ms"]) == (None, None)
     assert len(found.values["_problems"]) == 2
+
+
+@pytest.mark.parametrize("number", ["1e-32" + "1" * 60, "-1E+99999999999999999999", "9" * 5000])
+def test_a_number_that_nothing_can_hold_spoils_its_own_field_alone(number: str) -> None:
+    found = row(JOBS, f'{{"id": "a", "status": "completed", "shots": {number}}}'.encode())
+    assert (found.values["status"], found.values["shots"]) == ("completed", None)
+    assert found.values["_problems"] == ["shots: not an integer: nan"]
+    assert isinstance(read(JOBS, number.encode()), Rejection)
 
 
 def test_of_a_member_that_is_there_twice_the_last_counts() -> None:
