@@ -90,12 +90,15 @@ def anomalies(warehouse: duckdb.DuckDBPyConnection, rule: CostAnomaly, now: date
     for row in rows(warehouse, _ANOMALIES, values):
         cost, expected = money(row["cost"], row["currency"]), money(row["expected"], row["currency"])
         score = "" if row["score"] is None else f" That is {abs(row['score']):.1f} robust standard deviations."
+        usual = f"{_WHAT[row['reason']]} {expected}"
+        if row["reason"] == "spike" and not row["expected"]:
+            usual = "on a weekday that usually costs nothing"
         yield Alert(
             rule=ANOMALY,
             subject=_subject(row),
             period=f"{row['date']} {row['currency']} {row['reason']}",
             severity="warning",
-            title=f"Cost of project {_project(row)} on {row['date']}: {cost}, {_WHAT[row['reason']]} {expected}",
+            title=f"Cost of project {_project(row)} on {row['date']}: {cost}, {usual}",
             body=(
                 f"On {row['date']} the project cost {cost}; {expected} was expected.{score} See its jobs of that day "
                 "in fct_jobs, dearest first, and ask who submitted them."

@@ -11,6 +11,8 @@ from fractions import Fraction
 from statistics import median
 from typing import Any
 
+import numpy as np
+
 from tests.truth.comparing import About
 from tests.truth.costs import split
 from tests.truth.knowledge import MICROS, Bill, Job, Knowledge, instant
@@ -43,11 +45,13 @@ def cost_anomalies(known: Knowledge) -> list[Row]:
             found = _stands_out(series, at, is_known_for=(first - min(days)).days, is_last=at >= len(series) - 2)
             if found:
                 reason, expected, score = found
+                p90 = _active_p90(series, at)
                 rows.append(
                     {
                         "organization": known.organization, "date": first + at * DAY, "project_id": project,
                         "project_name": known.names["project"].get(project), "cost": cost, "currency": currency,
                         "expected": expected, "score": score, "reason": reason,
+                        "active_p90_cost": None if p90 is None else About(p90, 1e-6),
                     }
                 )  # fmt: skip
     return rows
@@ -71,9 +75,15 @@ def _stands_out(
         usual = median(active)
         scale = max(1.4826 * float(median(abs(cost - usual) for cost in active)), 0.5 * float(usual))
     score = float(series[at] - expected) / scale
-    if score >= 3.5:
+    p90 = _active_p90(series, at)
+    if score >= 3.5 and p90 is not None and float(series[at]) > 2 * p90:
         return "spike", expected, score
     return ("drop", expected, score) if score <= -3.5 and not is_last else None
+
+
+def _active_p90(series: list[Decimal], at: int) -> float | None:
+    active = [float(cost) for cost in series[max(at - 56, 0) : at] if cost]
+    return float(np.quantile(active, 0.9)) if active else None
 
 
 def budget_status(known: Knowledge) -> list[Row]:

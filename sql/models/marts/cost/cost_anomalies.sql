@@ -57,6 +57,7 @@ compared as (
         mad(cost) over same_weekday as deviation,
         median(active_cost) over eight_weeks as active_expected,
         mad(active_cost) over eight_weeks as active_deviation,
+        quantile_cont(active_cost::double, 0.9) over eight_weeks as active_p90_cost,
     from daily
     window
         same_weekday as (
@@ -93,7 +94,8 @@ judged as (
         *,
         case
             when date = first_cost_date and date >= organization_first_date + 28 then 'new_project'
-            when weekdays >= 4 and score >= 3.5 then 'spike'
+            -- what a project costs in a day differs by factors: only a day that is dear even among dear ones is news
+            when weekdays >= 4 and score >= 3.5 and cost > 2 * active_p90_cost then 'spike'
             -- the last days may not be complete yet
             when weekdays >= 4 and score <= -3.5 and date <= last_date - 2 then 'drop'
         end as reason,
@@ -108,6 +110,7 @@ select
     judged.cost,
     judged.currency,
     coalesce(judged.expected, 0) as expected,
+    round(judged.active_p90_cost, 6)::decimal(18, 6) as active_p90_cost,
     if(judged.reason = 'new_project', null, judged.score) as score,
     judged.reason,
 from judged
