@@ -21,9 +21,12 @@ DEFAULT_BASE_URL = "https://api.ionq.co/v0.4"
 CONFIG_VARIABLE = "IONQ_DATA_CONFIG"
 DEFAULT_CONFIG = "ionq-data.toml"
 KEY_VARIABLE = "IONQ_API_KEY"
+BUDGETS_FILE = "budgets.csv"
+"""In the data directory; read where no other file is named."""
 
 _ACCOUNT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*\Z")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*\Z")
+_OWNER = re.compile(r"team:\S.*|[^@\s]+@[^@\s]+\.[^@\s]+")
 
 Submitters = Literal["auto", "own"] | tuple[str, ...]
 
@@ -103,9 +106,19 @@ class Settings(BaseSettings):
     simulator_costs: bool = False
     results: ResultsFilter = ResultsFilter()
     usage_start: date | None = Field(default=None, description="First date of usage to ask for; found where not set.")
-    budgets: Path | None = None
+    budgets: Path | None = Field(default=None, description="A CSV of budgets; budgets.csv in data_dir where not set.")
     schedules: bool = False
+    keep_runs_days: float = Field(default=30, gt=0, description="How long Dagster keeps a finished run and its logs.")
+    owners: tuple[str, ...] = Field(default=("team:data",), description="Of every asset: e-mail addresses, team:name.")
     alerts: Alerts = Alerts()
+
+    @field_validator("owners")
+    @classmethod
+    def _are_owners(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        for value in values:
+            if not _OWNER.fullmatch(value):
+                raise ValueError(f"{value!r}: an owner is an e-mail address, or team:name")
+        return values
 
     @model_validator(mode="after")
     def _distinct_accounts(self) -> Settings:
@@ -166,9 +179,11 @@ def load_settings(path: Path | None = None) -> Settings:
             f"{file} holds an API key: keep it in an environment variable and name that in api_key_env"
         )
     try:
-        return Settings(**values)
+        settings = Settings(**values)
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)]
         raise ConfigurationError(f"settings are wrong: {'; '.join(lines)}") from None
     except SettingsError as error:  # a list or table in the environment that is no JSON
         raise ConfigurationError(f"settings are wrong: {error}") from None
+    beside = settings.data_dir / BUDGETS_FILE
+    return settings.model_copy(update={"budgets": beside}) if not settings.budgets and beside.exists() else settings

@@ -39,6 +39,11 @@ def open_alerts(data_dir: Path) -> list[Alert]:
     return [kept.alert for kept in read(data_dir)]
 
 
+def were_evaluated(data_dir: Path) -> bool:
+    """Tell whether alerts have ever been looked for, so that none open means that nothing is wrong."""
+    return (data_dir / FILE).exists()
+
+
 def merge(kept: Iterable[OpenAlert], found: Iterable[Alert]) -> list[OpenAlert]:
     """Return what is open now: figures are those of today, the first notice and who has been told are kept.
 

@@ -29,7 +29,8 @@ COMMANDS = {
 
 _EPILOGUE = """\
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but incomplete.
-Settings come from the environment (IONQ_API_KEY, IONQ_ORGANIZATION_ID, IONQ_BASE_URL, IONQ_DATA_DIR) or from
+
+Settings come from the environment (IONQ_API_KEY, IONQ_ORGANIZATION_ID, IONQ_BASE_URL, IONQ_DATA_DIR) or from \
 ionq-data.toml. With --debug, an error shows where in the program it happened.
 
 Example: ionq-data demo

@@ -1,124 +1,151 @@
-"""The answers that are printed after a demo: cost, fidelity and queue, read from the published marts."""
+"""The answers that a terminal gives: each a query, and how a person is shown its rows."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 from duckdb import DuckDBPyConnection
 
-QUEUE_DAYS = 30
+from ionq_data.cli import answer_queries as queries
 
-# One day of the newest sync stands for today, so that the same warehouse gives the same answers at any time.
-_AS_OF = "select max(last_complete_sync_at) from data_freshness where resource = 'jobs'"
-
-_COSTS = """
-    select
-        coalesce(project_name, project_id, 'not attributed to a project') as project, currency,
-        coalesce(sum(cost) filter (month = date_trunc('month', $as_of)), 0) as this_month,
-        coalesce(sum(cost) filter (month = date_trunc('month', $as_of) - interval 1 month), 0) as last_month,
-        coalesce(sum(job_count) filter (month = date_trunc('month', $as_of)), 0)::int as jobs_this_month,
-    from cost_per_project_monthly
-    where month >= date_trunc('month', $as_of) - interval 1 month
-    group by project_id, project_name, currency
-    order by this_month desc, last_month desc, project
-"""
-
-# The newest value, and how far the 30-day median has moved since 30 days before that measurement.
-_FIDELITIES = """
-    with newest as (
-        from fidelity_trends where metric in ('1q', '2q', 'spam')
-        qualify row_number() over (partition by backend, metric order by measured_at desc, characterization_id) = 1
-    )
-    select
-        newest.backend, newest.metric, newest.measured_at, newest.value,
-        newest.rolling_median_30d - before.rolling_median_30d as change_30d, newest.is_regression,
-    from newest
-    left join lateral (
-        select earlier.rolling_median_30d from fidelity_trends as earlier
-        where earlier.backend = newest.backend and earlier.metric = newest.metric
-            and earlier.measured_at <= newest.measured_at - interval 30 days
-        order by earlier.measured_at desc, earlier.characterization_id limit 1
-    ) as before on true
-    order by newest.backend, newest.metric
-"""
-
-# Of the jobs themselves, never a mean of daily percentiles. A child waits in its parent's turn, a dry run not at all.
-_QUEUES = """
-    select
-        backend, count(*) filter (queue_seconds is not null)::int as jobs_started,
-        count(*) filter (started_at is null and status in ('submitted', 'ready'))::int as jobs_waiting,
-        quantile_cont(queue_seconds, 0.5) as median_seconds, quantile_cont(queue_seconds, 0.9) as p90_seconds,
-    from fct_jobs
-    where is_qpu and not dry_run and parent_job_id is null and submitted_at > $as_of - to_days($days::int)
-    group by backend order by backend
-"""
+Kind = Literal["key", "name", "count", "money", "duration", "metric", "change", "share", "time", "date", "flag", "bars"]
+By = Literal["project", "user", "backend"]
 
 
 @dataclass(frozen=True)
-class ProjectCost:
-    """What a project cost this month and last month, in one currency."""
+class Shown:
+    """A column of the result as a person sees it.
 
-    project: str
-    currency: str | None
-    this_month: Decimal
-    last_month: Decimal
-    jobs_this_month: int
+    Attributes:
+        kind: how its values are written out; a key is a name that is never cut.
+        unit: the column that holds the currency or the unit of the value.
+        rank: how soon it is left out where room is scarce, the greatest first.
+        note: what a reader has to know of it.
+    """
 
-
-@dataclass(frozen=True)
-class Fidelity:
-    """A backend's newest fidelity of one metric (a fraction), and the change of its 30-day median in 30 days."""
-
-    backend: str
-    metric: str
-    measured_at: datetime
-    value: float
-    change_30d: float | None
-    is_regression: bool
+    key: str
+    title: str
+    kind: Kind = "name"
+    unit: str = ""
+    rank: int = 0
+    note: str = ""
 
 
 @dataclass(frozen=True)
-class Queue:
-    """How long a backend's jobs of the last 30 days waited, seconds."""
+class Answer:
+    """A question's query and the look of its rows.
 
-    backend: str
-    jobs_started: int
-    jobs_waiting: int
-    median_seconds: float | None
-    p90_seconds: float | None
+    Attributes:
+        sums: the columns that a last line adds up, for each unit.
+    """
 
-
-@dataclass(frozen=True)
-class Answers:
-    """What the marts say as of the last complete sync of the jobs."""
-
-    as_of: datetime | None
-    costs: list[ProjectCost]
-    fidelities: list[Fidelity]
-    queues: list[Queue]
-
-    @property
-    def month(self) -> date | None:
-        """The first day of the month that ``this_month`` means."""
-        return self.as_of.date().replace(day=1) if self.as_of else None
+    title: str
+    sql: str
+    columns: Sequence[Shown]
+    caption: str = ""
+    sums: Sequence[str] = ()
 
 
-def read_answers(connection: DuckDBPyConnection) -> Answers:
-    """Read the three answers; without any complete sync of jobs they are empty."""
-    row = connection.execute(_AS_OF).fetchone()
-    as_of = row[0] if row else None
-    return Answers(
-        as_of=as_of,
-        costs=[ProjectCost(**r) for r in _rows(connection, _COSTS, as_of=as_of)] if as_of else [],
-        fidelities=[Fidelity(**r) for r in _rows(connection, _FIDELITIES)],
-        queues=[Queue(**r) for r in _rows(connection, _QUEUES, as_of=as_of, days=QUEUE_DAYS)] if as_of else [],
+Rows = list[dict[str, Any]]
+
+
+def cost(by: By, months: int) -> Answer:
+    """Return the cost of each month by project, user or backend."""
+    mart, name = {
+        "project": ("cost_per_project_monthly", "coalesce(project_name, project_id)"),
+        "user": ("cost_per_user_monthly", "coalesce(user_name, user_id)"),
+        "backend": ("cost_per_backend_monthly", "backend"),
+    }[by]
+    return Answer(
+        title=f"Cost per {by}",
+        sql=queries.cost(mart, name),
+        columns=(
+            Shown("name", by, "key"),
+            Shown("this_month", "this month", "money", unit="currency"),
+            Shown("last_month", "last month", "money", unit="currency"),
+            Shown("all_months", f"{months} months", "money", unit="currency", rank=2),
+            Shown("jobs", "jobs", "count", rank=3),
+            Shown("trend", "by month", "bars", rank=1, note="Bars: each month, from nothing to the dearest."),
+        ),
+        sums=("this_month", "last_month", "all_months", "jobs"),
     )
 
 
-def _rows(connection: DuckDBPyConnection, query: str, **values: Any) -> list[dict[str, Any]]:
-    cursor = connection.execute(query, values)
+FIDELITY = Answer(
+    title="Fidelity per backend and metric",
+    sql=queries.FIDELITY,
+    columns=(
+        Shown("backend", "backend", "key"),
+        Shown("metric", "metric", "key"),
+        Shown("is_regression", "", "flag", note="!: worse than usual."),
+        Shown("value", "newest", "metric", unit="unit"),
+        Shown("median_30d", "30-day median", "metric", unit="unit", rank=3),
+        Shown("change_30d", "in 30 days", "change", unit="unit", note="In 30 days: the change of the 30-day median."),
+        Shown("measured_at", "measured", "date", rank=2),
+        Shown("trend", "trend", "bars", rank=1, note="Bars: that median since the first measurement."),
+    ),
+)
+QUEUE = Answer(
+    title="Wait per backend, jobs of the last {days} days",
+    sql=queries.QUEUE,
+    columns=(
+        Shown("backend", "backend", "key"),
+        Shown("jobs_waiting", "waiting", "count"),
+        Shown("jobs_started", "started", "count", rank=2),
+        Shown("p50_seconds", "median wait", "duration"),
+        Shown("p90_seconds", "90th percentile", "duration"),
+        Shown("longest_seconds", "longest", "duration", rank=3),
+        Shown("trend", "by day", "bars", rank=1, note="Bars: the median of each day."),
+    ),
+    caption="Waits are of jobs that started; --daily also estimates with those that have not.",
+)
+QUEUE_DAILY = Answer(
+    title="Wait by day of submission, {days} days",
+    sql=queries.QUEUE_DAILY,
+    columns=(
+        Shown("backend", "backend", "key"),
+        Shown("submitted_date", "submitted", "date"),
+        Shown("jobs_submitted", "jobs", "count"),
+        Shown("jobs_censored", "not started", "count", rank=2),
+        Shown("p50_seconds", "median", "duration"),
+        Shown("p90_seconds", "90 %", "duration"),
+        Shown("km_p50_seconds", "median, all", "duration", rank=1),
+        Shown("km_p90_seconds", "90 %, all", "duration", rank=1),
+    ),
+    caption="All: an estimate (Kaplan–Meier) that counts those that have not started, or never did.",
+)
+JOBS = Answer(
+    title="Latest jobs",
+    sql=queries.JOBS,
+    columns=(
+        Shown("submitted_at", "submitted (UTC)", "time"),
+        Shown("job_name", "name"),
+        Shown("project_name", "project", rank=2),
+        Shown("backend", "backend", "key"),
+        Shown("status", "status", "key"),
+        Shown("queue_seconds", "wait", "duration", rank=1),
+        Shown("cost", "cost", "money", unit="currency", rank=3),
+        Shown("shots", "shots", "count", rank=5),
+        Shown("expected_success_probability", "success", "share", rank=4),
+        Shown("failure_code", "failure", rank=6),
+        Shown("job_id", "id", "key", rank=7),
+    ),
+)
+
+
+def as_of(connection: DuckDBPyConnection) -> datetime | None:
+    """Return when the newest complete sync of the jobs began (UTC): what the answers count as now."""
+    query = "select max(last_complete_sync_at) from data_freshness where resource = 'jobs'"
+    row = connection.execute(query).fetchone()
+    return row[0] if row else None
+
+
+def ask(connection: DuckDBPyConnection, answer: Answer, options: Mapping[str, Any]) -> Rows:
+    """Run the query of an answer with those of the options that it knows."""
+    used = {name: value for name, value in options.items() if f"${name}" in answer.sql}
+    cursor = connection.execute(answer.sql, used)
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

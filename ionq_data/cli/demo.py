@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import webbrowser
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,14 +12,13 @@ from typing import Annotated
 
 from cyclopts import Parameter, validators
 
-from ionq_data import warehouse
-from ionq_data.cli.answer_tables import print_answers
-from ionq_data.cli.answers import read_answers
+from ionq_data.cli.demo_budgets import write_budgets
 from ionq_data.cli.demo_emulator import Served, serve
 from ionq_data.cli.demo_marker import History, read_marker, refuse_other_data, write_marker
+from ionq_data.cli.demo_story import tell_story
 from ionq_data.cli.exit_codes import DONE
 from ionq_data.cli.output import print_lines
-from ionq_data.cli.pipeline_run import RunOutcome, run_pipeline
+from ionq_data.cli.pipeline_run import run_pipeline
 from ionq_data.cli.sync import print_sync
 from ionq_data.cli.watch import Watch
 from ionq_data.config import Account, ConfigurationError, Settings, load_settings
@@ -66,9 +64,12 @@ def demo(
         watch.say(f"Simulating {history.jobs:,} jobs of {history.days} days (seed {history.seed}) …")
         with serve(history, present=_this_hour()) as served:
             _remember(settings.data_dir, history, served)
+            settings = settings.model_copy(update={"budgets": write_budgets(settings.data_dir, history)})
             outcome = run_pipeline(_settings_for(settings, served), watch)
             watch.stop()
-            _tell(settings.data_dir, served, outcome)
+            print_sync(outcome)
+            if not outcome.errors:
+                tell_story(settings.data_dir, history)
             page = settings.data_dir / "report" / "index.html"
             if open and page.exists():
                 webbrowser.open(page.absolute().as_uri())
@@ -111,31 +112,6 @@ def _settings_for(settings: Settings, served: Served) -> Settings:
         name=_ACCOUNT, api_key_env=_KEY_VARIABLE, organization_id=served.organization_id, base_url=served.base_url
     )
     return settings.model_copy(update={"accounts": (account,), "clock": "server"})
-
-
-def _tell(data_dir: Path, served: Served, outcome: RunOutcome) -> None:
-    print_sync(outcome)
-    if outcome.errors:
-        return
-    with warehouse.connect(data_dir) as connection:
-        print_answers(read_answers(connection))
-    print_lines(f"As of {served.now:%Y-%m-%d %H:%M} UTC, simulated. Made in {data_dir}:")
-    made = {
-        "warehouse.duckdb": "the warehouse, for DuckDB and everything that reads it",
-        "marts": "each mart as a Parquet file",
-        "report/index.html": "the report",
-        "lake": "the records as they were received",
-    }
-    print_lines(*(f"  {data_dir / name}: {what}" for name, what in made.items() if (data_dir / name).exists()), "")
-    program = sys.argv[0] if Path(sys.argv[0]).name == "ionq-data" else "ionq-data"
-    print_lines(
-        "Next:",
-        f"  {program} report --open        the report in a browser",
-        f"  {program} show fidelity        an answer as a table; also cost, queue and jobs",
-        f'  {program} sql "from fct_jobs"   any question, in SQL; docs/cookbook.md has twenty',
-        f"  {program} status               what is in the lake, and how fresh it is",
-        f"  IONQ_API_KEY=… IONQ_DATA_DIR=my-data {program} sync      with a key from the IonQ cloud console",
-    )
 
 
 def _keep(served: Served) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from ionq_data.cli.exit_codes import FAILED
-from ionq_data.cli.output import Column, console, print_json, print_lines, print_table
+from ionq_data.cli.output import console, print_json, print_lines
 from ionq_data.config import load_settings
 from ionq_data.lake import compact, open_lake, verify
 
@@ -40,8 +40,7 @@ def lake(what: Literal["verify", "compact"], /, *, as_json: Annotated[bool, Para
     if as_json:
         print_json({"is_sound": report.is_sound, **asdict(report)})
     else:
-        found = [(finding.level, finding.where, finding.what) for finding in report.findings]
-        print_table("Findings", [Column("level"), Column("where"), Column("what")], found)
+        print_lines(*(f"{found.level}: {found.where}: {found.what}" for found in report.findings))
         verdict = "sound" if report.is_sound else "NOT sound: restore the files named above from a copy of the lake"
         print_lines(f"{report.files:,} files, {report.rows:,} rows: {verdict}.")
     return 0 if report.is_sound else FAILED

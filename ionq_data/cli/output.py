@@ -1,4 +1,4 @@
-"""How facts are printed: tables for people, JSON for programs, one sentence for an error.
+"""How facts are printed: lines for people, JSON for programs, one sentence for an error.
 
 Names come from other people. They are shown as text: control characters, which a terminal would obey, and markers of
 writing direction, which would reorder the line, are replaced.
@@ -7,63 +7,47 @@ writing direction, which would reorder the line, are replaced.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 _LONGEST_NAME = 48
 _UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of a printed table."""
-
-    title: str
-    align: Literal["left", "right"] = "left"
-
-
-def numbers(*titles: str) -> list[Column]:
-    """Return columns of numbers."""
-    return [Column(title, "right") for title in titles]
-
-
-def console() -> Console:
-    """Return the console for facts; without colour where the output is no terminal."""
-    return Console(highlight=False, soft_wrap=False)
+def console(*, stderr: bool = False) -> Console:
+    """Return the console for facts; without any style where the output is no terminal, or ``NO_COLOR`` is set."""
+    return Console(stderr=stderr, highlight=False, color_system=None if os.environ.get("NO_COLOR") else "auto")
 
 
 def error_console() -> Console:
     """Return the console for progress and errors, so that facts can be piped."""
-    return Console(stderr=True, highlight=False)
-
-
-def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]], *, caption: str = "") -> None:
-    """Print a table; a column without any entry is left out, and a table without rows says so."""
-    entries = list(rows)
-    filled = [n for n in range(len(columns)) if any(cells[n] for cells in entries)]
-    table = Table(title=title, title_style="bold", caption=caption or None, box=None, pad_edge=False)
-    table.title_justify = table.caption_justify = "left"
-    for n in filled:
-        table.add_column(columns[n].title, justify=columns[n].align, header_style="dim")
-    for cells in entries:
-        table.add_row(*(Text(cells[n], overflow="ellipsis", no_wrap=True) for n in filled))
-    console().print(table if entries else Text(f"{title}: nothing yet"))
-    console().print()
+    return console(stderr=True)
 
 
 def print_lines(*lines: str) -> None:
     """Print plain lines, markup and all as it stands."""
     for line in lines:
         console().print(Text(line), soft_wrap=True)
+
+
+def print_prose(sentence: str, *, style: str = "") -> None:
+    """Print a sentence, wrapped between words where it is longer than the terminal is wide."""
+    out = console()
+    for line in Text(sentence, style=style).wrap(out, out.width):
+        line.rstrip()
+        out.print(line)
+
+
+def print_heading(words: str) -> None:
+    """Print the heading of a part of what is told."""
+    console().print(Text(words, style="bold underline"), soft_wrap=True)
 
 
 def print_json(facts: Any) -> None:
@@ -75,6 +59,11 @@ def say_error(sentence: str) -> None:
     """Print an error on the error stream."""
     out = error_console()
     out.print(Text("Error: ", style="bold red") + Text(clean(sentence, longest=None)), soft_wrap=True)
+
+
+def say_note(sentence: str) -> None:
+    """Print a sentence about the facts on the error stream, so that it does not get among them."""
+    error_console().print(Text(clean(sentence, longest=None), style="dim"), soft_wrap=True)
 
 
 def clean(text: str, *, longest: int | None = _LONGEST_NAME) -> str:

@@ -130,7 +130,8 @@ def _outcome(result: ExecuteInProcessResult) -> RunOutcome:
             errors.append(event.message or "The run failed.")
         elif event.is_step_materialization and event.asset_key and event.asset_key.path[0] == "lake":
             metadata = event.step_materialization_data.materialization.metadata
-            resources |= {event.asset_key.path[-1]: {name: m.value for name, m in metadata.items()}} if metadata else {}
+            if "rows_seen" in metadata:  # else it is a partition, or what every sync writes beside the records
+                resources[event.asset_key.path[-1]] = {name: m.value for name, m in metadata.items()}
         elif event.event_type_value == "ASSET_CHECK_EVALUATION":
             check = event.asset_check_evaluation_data
             if check.check_name == "complete" and not check.passed:

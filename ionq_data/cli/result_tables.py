@@ -1,58 +1,55 @@
-"""Print the rows of any query: a table that fits the terminal, JSON, or CSV without formulas."""
+"""Print the rows of any query: as a table or row by row for people, as JSON or CSV for programs."""
 
 from __future__ import annotations
 
 import csv
+import json
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from ionq_data.cli.output import Column, clean, print_json, print_table
+from rich.text import Text
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+from ionq_data.cli.output import clean, console, print_json
+from ionq_data.cli.tables import Column, needed_width, print_table
+
+_FORMULA = re.compile(r"(?!(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\Z)[=+\-@\t\r\n＝＋－＠]")
+"""What a spreadsheet takes for a formula; a number is none."""
 _LONGEST_CELL = 60
-_LEVELS = "▁▂▃▄▅▆▇█"
 
 
 @dataclass(frozen=True)
 class Result:
-    """A query's rows with the names of their columns, and what they are about."""
+    """A query's rows with the names of their columns."""
 
-    title: str
     names: Sequence[str]
     rows: Sequence[Sequence[Any]]
-    caption: str = ""
 
 
-def print_result(result: Result, *, as_json: bool, as_csv: bool) -> None:
-    """Print a result for a person, or for a program."""
+def print_result(result: Result) -> None:
+    """Print a result for a person: as a table where that fits the terminal, else row by row."""
+    names = [clean(name) for name in result.names]
+    numeric = [_is_numeric(row[n] for row in result.rows) for n in range(len(names))]
+    columns = [Column(name, "right" if is_number else "left") for name, is_number in zip(names, numeric, strict=True)]
+    entries = [[cell(value) for value in row] for row in result.rows]
+    if entries and needed_width(columns, entries) > console().width:
+        _print_records(names, entries)
+    else:
+        print_table("", columns, entries, empty="No row.")
+
+
+def print_machine_readable(result: Result, *, as_json: bool) -> None:
+    """Print a result as JSON, or as CSV without formulas."""
     if as_json:
         print_json([dict(zip(result.names, row, strict=True)) for row in result.rows])
-    elif as_csv:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(result.names)
-        writer.writerows([_csv_cell(value) for value in row] for row in result.rows)
-    else:
-        numeric = [_is_numeric(row[n] for row in result.rows) for n in range(len(result.names))]
-        columns = [
-            Column(clean(name), "right" if is_number else "left")
-            for name, is_number in zip(result.names, numeric, strict=True)
-        ]
-        rows = [[cell(value) for value in row] for row in result.rows]
-        print_table(result.title, columns, rows, caption=result.caption)
-
-
-def sparkline(values: Sequence[float | None]) -> str:
-    """Return values as a line of small bars, the lowest to the highest of them; a gap is a space."""
-    known = [value for value in values if value is not None]
-    if not known:
-        return ""
-    low, span = min(known), (max(known) - min(known)) or 1
-    steps = len(_LEVELS) - 1
-    return "".join(" " if v is None else _LEVELS[round((v - low) / span * steps)] for v in values)
+        return
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(result.names)
+    writer.writerows([_csv_cell(value) for value in row] for row in result.rows)
 
 
 def cell(value: Any) -> str:
@@ -74,9 +71,20 @@ def cell(value: Any) -> str:
     return clean(str(value), longest=_LONGEST_CELL)
 
 
+def _print_records(names: Sequence[str], entries: Iterable[Sequence[str]]) -> None:
+    """Print each row as lines of a name and a value, as ``psql`` does with wide tables."""
+    width = max(map(len, names))
+    for number, cells in enumerate(entries, start=1):
+        console().print(Text(f"row {number}", style="bold"))
+        for name, value in zip(names, cells, strict=True):
+            console().print(Text(f"  {name:<{width}}  ", style="dim") + Text(value), soft_wrap=True)
+
+
 def _csv_cell(value: Any) -> Any:
     """Return a value for CSV; a text that a spreadsheet would run gets an apostrophe before it."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+    if isinstance(value, list | dict):
+        return json.dumps(value, default=str)
+    if isinstance(value, str) and _FORMULA.match(value):
         return f"'{value}"
     if isinstance(value, Decimal):
         return format(value, "f")

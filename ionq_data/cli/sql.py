@@ -6,20 +6,20 @@ import sys
 from typing import Annotated
 
 import duckdb
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 
-from ionq_data.cli.exit_codes import FAILED
-from ionq_data.cli.output import say_error
-from ionq_data.cli.result_tables import Result, print_result
+from ionq_data.cli.exit_codes import DONE, FAILED, WRONG_USAGE
+from ionq_data.cli.output import say_error, say_note
+from ionq_data.cli.result_tables import Result, print_machine_readable, print_result
 from ionq_data.config import load_settings
 from ionq_data.warehouse import connect
 
 
 def sql(
-    query: str,
+    query: Annotated[str, Parameter(allow_leading_hyphen=True)],
     /,
     *,
-    limit: int = 1000,
+    limit: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 1000,
     as_json: Annotated[bool, Parameter(name="--json")] = False,
     as_csv: Annotated[bool, Parameter(name="--csv")] = False,
 ) -> int:
@@ -40,6 +40,9 @@ def sql(
     as_csv
         Print the rows as CSV; formulas are neutralized.
     """
+    if as_json and as_csv:
+        say_error("Choose --json or --csv.")
+        return WRONG_USAGE
     text = sys.stdin.read() if query == "-" else query
     with connect(load_settings().data_dir) as warehouse:
         warehouse.execute("set enable_external_access = false")
@@ -49,10 +52,22 @@ def sql(
             names = [column[0] for column in cursor.description or ()]
             rows = cursor.fetchmany(limit + 1) if limit else cursor.fetchall()
         except duckdb.Error as error:
-            say_error(f"{error}\nTables: 'ionq-data sql \"show tables\"'; columns: docs/data-dictionary.md.")
+            say_error(f"{error}\n{_what_next(error)}")
             return FAILED
-    is_cut = bool(limit) and len(rows) > limit
-    print_result(Result("", names, rows[:limit] if limit else rows), as_json=as_json, as_csv=as_csv)
-    if is_cut:
-        say_error(f"Only the first {limit} rows are shown: use --limit 0 for all.")
-    return 0
+    result = Result(names, rows[:limit] if limit else rows)
+    if as_json or as_csv:
+        print_machine_readable(result, as_json=as_json)
+    else:
+        print_result(result)
+    if limit and len(rows) > limit:
+        say_note(f"Only the first {limit:,} rows are shown: use --limit 0 for all.")
+    return DONE
+
+
+def _what_next(error: duckdb.Error) -> str:
+    """Return what to do about an error."""
+    if isinstance(error, duckdb.PermissionException):
+        return "Only the warehouse's own tables can be read here. For files, open warehouse.duckdb in DuckDB itself."
+    if "read-only" in str(error) or "configuration has been locked" in str(error):
+        return "This only reads. To keep something, print it with --csv or --json, or see 'ionq-data export'."
+    return "Tables: 'ionq-data sql \"show tables\"'; columns: docs/data-dictionary.md."

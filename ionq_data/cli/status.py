@@ -9,11 +9,13 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from ionq_data import warehouse
-from ionq_data.alerts import Alert, open_alerts
+from ionq_data.alerts import open_alerts
+from ionq_data.cli.alert_table import print_alerts
 from ionq_data.cli.exit_codes import DONE, INCOMPLETE
 from ionq_data.cli.lake_facts import ResourceFacts, lake_facts
 from ionq_data.cli.missing import print_missing
-from ionq_data.cli.output import Column, age, clean, numbers, print_json, print_lines, print_table
+from ionq_data.cli.output import age, clean, print_json, print_lines
+from ionq_data.cli.tables import Column, numbers, print_table
 from ionq_data.config import load_settings
 from ionq_data.lake import open_lake
 
@@ -57,16 +59,10 @@ def status(*, as_json: Annotated[bool, Parameter(name="--json")] = False) -> int
         _print_account(account, [fact for fact in facts if fact.account == account], now)
     print_missing(sentence for fact in facts for sentence in fact.missing)
     print_lines(f"Warehouse: {f'built {age(built, now)} ago' if built else 'none yet. Next: ionq-data build'}")
-    _print_alerts(alerts, now)
+    print_alerts(alerts, now)
     if failed:
         print_lines(f"A build has failed and is kept at {failed}. Next: ionq-data build")
     return code
-
-
-def _print_alerts(alerts: list[Alert], now: datetime) -> None:
-    rows = [(alert.severity, clean(alert.title, longest=90), f"{age(alert.since, now)} ago") for alert in alerts]
-    if rows:
-        print_table("Open alerts", [Column("severity"), Column("what"), Column("since", "right")], rows)
 
 
 def _print_account(account: str, facts: list[ResourceFacts], now: datetime) -> None:
@@ -81,6 +77,10 @@ def _print_account(account: str, facts: list[ResourceFacts], now: datetime) -> N
             f"{fact.rejected:,}" if fact.rejected else "",
         )
         for fact in facts
+        if fact.rows or fact.last_complete or fact.missing  # else it is not copied unless asked for
     ]
-    columns = [Column("resource"), *numbers("rows", "newest (UTC)", "last complete", "open", "problems", "rejected")]
+    columns = [
+        Column("resource", is_whole=True),
+        *numbers("rows", "newest (UTC)", "last complete", "open", "problems", "rejected"),
+    ]
     print_table(f"Account {clean(account)}", columns, rows)

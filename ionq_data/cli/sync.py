@@ -9,8 +9,9 @@ from cyclopts import Parameter
 
 from ionq_data.cli.demo_marker import refuse_demo_data
 from ionq_data.cli.missing import print_missing
-from ionq_data.cli.output import Column, numbers, print_json, print_lines, print_table, say_error
+from ionq_data.cli.output import print_json, print_lines, say_error
 from ionq_data.cli.pipeline_run import RunOutcome, run_pipeline
+from ionq_data.cli.tables import Column, numbers, print_table
 from ionq_data.cli.watch import Watch
 from ionq_data.config import ConfigurationError, load_settings
 from ionq_data.resources import RESOURCES

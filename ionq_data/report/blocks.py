@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 Row = Mapping[str, Any]
@@ -17,6 +18,7 @@ Kind = Literal[
     "fidelity",
     "metric",
     "change",
+    "slope",
     "time",
     "date",
     "month",
@@ -150,22 +152,34 @@ class Chart:
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """Something that somebody should look at, with its reason in words."""
+    """Something that somebody should look at, with its reason in words.
 
-    severity: Literal["serious", "warning", "note"]
+    Attributes:
+        since: when it was first noticed (UTC).
+        mart: what it was found in, and ``link`` the block of the page that shows it; empty where none does.
+    """
+
+    severity: Literal["failure", "warning"]
     title: str
     reason: str
-    mart: str
-    link: str
+    since: datetime
+    mart: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A chapter of the page."""
+    """A chapter of the page.
+
+    Attributes:
+        alerts: what is open; None where the chapter has no place for alerts.
+        no_alerts: what to say where none is.
+    """
 
     name: str
     title: str
     lead: str
     figures: Sequence[Figure] = ()
     alerts: Sequence[Alert] | None = None
+    no_alerts: str = ""
     blocks: Sequence[Chart | Table] = ()

@@ -11,6 +11,7 @@ from ionq_data.report.blocks import Kind
 MISSING = "–"
 _MINUS = "−"
 _SCALES = ((86400, "d"), (3600, "h"), (60, "min"))
+_FRACTIONS = ((1e3, "ms"), (1e6, "µs"), (1e9, "ns"))
 
 
 def written(value: Any, kind: Kind, unit: str = "") -> str:
@@ -36,6 +37,8 @@ def written(value: Any, kind: Kind, unit: str = "") -> str:
             return f"{100 * value:.3f} %"
         case "metric":
             return f"{100 * value:.3f} %".replace("-", _MINUS) if unit == "fraction" else duration(value)
+        case "slope":
+            return _signed(f"{100 * value:.3f} pp" if unit == "fraction" else duration(value))
         case "number":
             return f"{value:,.2f}".replace("-", _MINUS)
         case "time":
@@ -50,6 +53,14 @@ def written(value: Any, kind: Kind, unit: str = "") -> str:
             return str(value)
 
 
+def _signed(text: str) -> str:
+    """Put a sign before what is written out, unless every digit of it is zero."""
+    size = text.lstrip("-" + _MINUS)
+    if not any(digit in size for digit in "123456789"):
+        return size
+    return f"+{size}" if size == text else _MINUS + size
+
+
 def money(value: Decimal, currency: str) -> str:
     """Write an amount with two decimals, dollars with their sign and other units by name."""
     amount = Decimal(value).quantize(Decimal("0.01"), ROUND_HALF_UP)
@@ -59,14 +70,20 @@ def money(value: Decimal, currency: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Write a duration in the largest unit that it fills, down to microseconds."""
+    """Write a duration in the largest unit that it fills, down to nanoseconds."""
     size, sign = abs(seconds), _MINUS if seconds < 0 else ""
     for length, name in _SCALES:
         if size >= length * (2 if name == "min" else 1):
             return f"{sign}{size / length:.1f} {name}"
     if size >= 1 or size == 0:
         return f"{sign}{size:.3g} s"
-    return f"{sign}{size * 1e3:.3g} ms" if size >= 1e-3 else f"{sign}{size * 1e6:.3g} µs"
+    factor, name = next((each for each in _FRACTIONS if size * each[0] >= 1), _FRACTIONS[-1])
+    return f"{sign}{size * factor:.3g} {name}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number of things out: ``1 job``, ``2,000 jobs``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def sortable(value: Any) -> str:

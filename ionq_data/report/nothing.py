@@ -25,12 +25,21 @@ _REASONS = {
     "availability": "Nobody has looked at the backends yet; the API keeps no history of it.",
 }
 
+_OF_ONE = {
+    "queue_bands": "No job has been sent to this backend in the period.",
+    "queue_hours": "No job was sent to this backend in the last 90 days.",
+    "fidelity": "This metric has not been measured in the period.",
+}
+"""The same, where other backends or metrics have rows."""
+
 
 def say_what_is_missing(block: Chart | Table, datasets: Mapping[str, Dataset]) -> Chart | Table:
     """Return the chart with a sentence in its place if its first source, the one it is about, has no row."""
     if isinstance(block, Table) or _has_rows(block.sources[0], datasets):
         return block
-    return replace(block, empty=_REASONS[block.sources[0].dataset])
+    source = block.sources[0].dataset
+    is_known = len(datasets[source]) > 0  # of another backend
+    return replace(block, empty=_OF_ONE[source] if is_known and source in _OF_ONE else _REASONS[source])
 
 
 def _has_rows(source: Source, datasets: Mapping[str, Dataset]) -> bool:

@@ -25,6 +25,9 @@ from ionq_data.report.sections.glance import glance
 from ionq_data.report.sections.queue import queue
 from ionq_data.report.window import Window, open_window
 
+MOST_ALERTS = 6
+"""Alerts that are open on the page; the others wait behind a click."""
+
 
 def write_report(data_dir: Path) -> Path:
     """Write ``report/index.html`` from the published warehouse, in place of the one before, and return its path.
@@ -36,7 +39,7 @@ def write_report(data_dir: Path) -> Path:
         window = open_window(connection)
         datasets = load_datasets(connection)
         sections = [
-            glance(connection, window),
+            glance(connection, window, data_dir),
             cost(connection, window, datasets),
             fidelity(connection, window, datasets),
             queue(connection, window, datasets),
@@ -73,6 +76,7 @@ def _render(sections: Sequence[Section], window: Window, datasets: Mapping[str, 
         organizations=organizations,
         currency=currencies[0] if currencies else "USD",
         money_unit=MONEY_UNIT,
+        most_alerts=MOST_ALERTS,
         period=f"{window.since:%b %Y} – {window.today:%b %Y}",
         controls=controls,
         filter_names=[control["name"] for control in controls] + ["period"],

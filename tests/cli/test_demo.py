@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import httpx
 import pytest
 
-from ionq_data.cli.answers import read_answers
+from ionq_data.cli import answers
 from ionq_data.cli.demo_marker import MARKER
 from ionq_data.emulator import Emulator, Scenario
 from ionq_data.warehouse import connect
@@ -36,23 +41,58 @@ def test_the_demo_tells_the_truth_and_goes_on(
     begun = json.loads((data_dir / MARKER).read_text())
     emulator = Emulator(Scenario(seed=9, days=45, jobs=400, anchor=datetime.fromisoformat(begun["anchor"])))
     with connect(data_dir) as connection:
-        answers = read_answers(connection)
-    assert answers.as_of is not None
-    emulator.clock.set(answers.as_of.astimezone(emulator.clock.now().tzinfo).replace(minute=0, second=0, microsecond=0))
+        as_of = answers.as_of(connection)
+        asked = {"project": None, "backend": None, "months": 12, "metrics": ["1q", "2q", "spam"]}
+        costs = answers.ask(connection, answers.cost("project", 12), asked)
+        fidelities = answers.ask(connection, answers.FIDELITY, asked)
+    assert as_of is not None
+    assert f"as of {as_of:%Y-%m-%d %H:%M} UTC" in ran.stdout
+    emulator.clock.set(as_of.replace(tzinfo=UTC, minute=0, second=0, microsecond=0))
     truth = emulator.truth()
 
-    month = f"{answers.month:%Y-%m}"
+    month = f"{as_of:%Y-%m}"
     spent = sum(Decimal(row["cost"]) for row in truth["cost"]["project_monthly"] if row["month"] == month)
-    assert sum(cost.this_month for cost in answers.costs) == spent
+    assert sum(cost["this_month"] for cost in costs) == spent
+    assert f"{spent:,.2f} USD" in ran.stdout
     newest = {row["backend"]: row for row in truth["fidelity"]}
-    assert {f.backend for f in answers.fidelities} <= set(newest)
-    assert len(answers.fidelities) == 3 * len({f.backend for f in answers.fidelities})
+    assert {row["backend"] for row in fidelities} <= set(newest)
+    assert len(fidelities) == 3 * len({row["backend"] for row in fidelities})
 
-    again = run_command("demo", *options, env=environment)
-    assert again.returncode == 0, again.stderr
+    assert "What stands out" in ran.stdout
+    assert "budgets.csv" in ran.stdout
+
+    _open_and_keep_serving(options, environment, data_dir)
     assert json.loads((data_dir / MARKER).read_text()) == begun
     with connect(data_dir) as connection:
         assert connection.execute("select count(*) >= 400 from fct_jobs").fetchone() == (True,)
+
+
+def _open_and_keep_serving(options: Sequence[str], environment: Environment, data_dir: Path) -> None:
+    """Run a demo that goes on, opens its report in the reader's browser and serves until Ctrl-C."""
+    browser, seen = data_dir.parent / "browser", data_dir.parent / "seen"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {seen}\n')
+    browser.chmod(0o755)
+    command = [sys.executable, "-m", "ionq_data.cli", "demo", *options, "--open", "--keep-serving"]
+    with subprocess.Popen(
+        command,
+        env=environment | {"BROWSER": f"{browser} %s"},
+        cwd=data_dir.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        said = next((line for line in process.stdout if line.startswith("Serving ")), "")
+        assert said, process.stderr.read()
+        _, base_url, _, _, key, *_ = said.split()
+        answer = httpx.get(f"{base_url}/jobs", headers={"Authorization": f"apiKey {key}"}, trust_env=False)
+        assert len(answer.json()["jobs"]) > 0
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    assert seen.read_text().strip() == (data_dir / "report" / "index.html").absolute().as_uri()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{base_url}/backends", trust_env=False)
 
 
 def test_the_demo_leaves_other_records_alone(environment: Environment, run_command: RunCommand, data_dir: Path) -> None:

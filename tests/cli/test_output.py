@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionq_data.cli.missing import group_missing
-from ionq_data.cli.output import Column, age, clean, duration, money, print_json, print_table
+from ionq_data.cli.output import age, clean, duration, money, print_json
+from ionq_data.cli.tables import Column, print_table
 
 
 @given(st.text())

@@ -52,6 +52,19 @@ def open_page(browser: Browser, path: Path, *, width: int = 1280, **options: Any
     return opened
 
 
+def seconds_of_work(browser: Browser, path: Path) -> float:
+    """Return for how long the page's own thread works until all charts are drawn, waiting for other processes aside."""
+    context = browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    page.goto(path.absolute().as_uri())
+    page.locator("html[data-drawn]").wait_for(state="attached", timeout=120_000)
+    metrics = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
+    context.close()
+    return float(metrics["TaskDuration"])
+
+
 def marks(page: Page) -> dict[str, int]:
     """Return how many marks each chart shows, axes and legends not counted; a visible chart without an SVG has 0."""
     found: dict[str, int] = page.evaluate(

@@ -12,10 +12,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from ionq_data.config import Account, Settings
 from ionq_data.report import write_report
 from tests.conftest import Simulated
 from tests.report.browsing import ARGUMENTS, CHROMIUM, Opened, open_page
-from tests.report.worlds import WORLDS
+from tests.report.marts import Marts, World
+from tests.report.reading import read_report
+from tests.report.worlds import WORLDS, note_alerts
 
 DataDir = Callable[[str], Path]
 
@@ -34,6 +37,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory, simulated: Simulated) -> 
                 folder.mkdir(exist_ok=True)
                 if name == "simulated":
                     shutil.copyfile(simulated.data_dir / "warehouse.duckdb", folder / "warehouse.duckdb")
+                    note_alerts(Settings(data_dir=folder, lake=str(simulated.data_dir / "lake"), accounts=(Account(),)))
                 else:
                     # In a thread: in this one, Playwright may keep an event loop running, and a sync needs its own.
                     with ThreadPoolExecutor(1) as apart:
@@ -42,6 +46,14 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory, simulated: Simulated) -> 
         return folder
 
     return made
+
+
+@pytest.fixture(params=["simulated", "hostile"], scope="module")
+def world(request: pytest.FixtureRequest, data_dir: DataDir) -> Iterator[World]:
+    folder = data_dir(request.param)
+    marts = Marts(folder)
+    yield read_report(folder), marts
+    marts.connection.close()
 
 
 @pytest.fixture(scope="module")

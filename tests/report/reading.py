@@ -15,12 +15,14 @@ Attributes = list[tuple[str, str | None]]
 class Report:
     """What a page says.
 
-    ``figures`` are the attributes of each card by its name, ``tables`` the exact values of each row by heading.
+    ``figures`` are the attributes of each card by its name, ``tables`` the exact values of each row by heading,
+    ``alerts`` the title and reason of each.
     """
 
     figures: dict[str, dict[str, str]] = field(default_factory=dict)
     tables: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
+    alerts: list[tuple[str, str]] = field(default_factory=list)
     elements: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     text: str = ""
 
@@ -51,6 +53,7 @@ class _Reader(HTMLParser):
         self._headings: list[str] = []
         self._cells: list[str] = []
         self._is_data = False
+        self._is_reason = False
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
         attributes = {name: value or "" for name, value in attrs}
@@ -65,6 +68,9 @@ class _Reader(HTMLParser):
             self._cells = []
         if tag == "td":
             self._cells.append(attributes["data-value"])
+        if tag == "li" and "alert" in attributes.get("class", "").split():
+            self.report.alerts.append(("", ""))
+        self._is_reason = attributes.get("class") == "reason"
         self._is_data = attributes.get("id") == "report-data"
 
     def handle_endtag(self, tag: str) -> None:
@@ -78,5 +84,11 @@ class _Reader(HTMLParser):
             self.report.data = json.loads(data)
         elif "th" in self._inside and data.strip():
             self._headings.append(data.strip())
+        if {"li", "strong"} <= set(self._inside):
+            title, reason = self.report.alerts[-1]
+            self.report.alerts[-1] = (title + data, reason)
+        elif self._is_reason and self._inside[-1] == "p":
+            title, reason = self.report.alerts[-1]
+            self.report.alerts[-1] = (title, reason + data)
         if not {"script", "style"} & set(self._inside):
             self.report.text += data

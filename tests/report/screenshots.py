@@ -34,6 +34,8 @@ def take(page: Path, folder: Path) -> list[Path]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for name, options in _VIEWS.items():
             view = open_page(browser, page, **options).page
+            taken.append(folder / f"{name}-top.png")
+            view.screenshot(path=str(taken[-1]))
             view.evaluate("document.querySelector('.bar').style.position = 'static'")
             for section in view.locator("main > section").all():
                 taken.append(folder / f"{name}-{section.get_attribute('id')}.png")

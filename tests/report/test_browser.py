@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from tests.report.browsing import Opened, marks, values, visible_rows
+from tests.report.browsing import Opened, marks, seconds_of_work, values, visible_rows
+from tests.report.conftest import DataDir
 
 Open = Callable[..., Opened]
 
 
-@pytest.mark.parametrize("world", ["simulated", "hostile", "empty", "one_job", "simulator_only"])
+@pytest.mark.parametrize("world", ["simulated", "hostile", "empty", "one_job", "simulator_only", "typed"])
 def test_draws_every_chart_and_complains_of_nothing(opened: Open, world: str) -> None:
     report = opened(world)
     assert report.complaints == []
@@ -30,6 +31,10 @@ def test_opens_within_two_seconds(opened: Open) -> None:
     report = opened("simulated")
     # What the browser itself measured: the machine may be busy with other tests while ours wait for an answer.
     assert report.page.evaluate("performance.getEntriesByType('navigation')[0].domInteractive") < 2000
+
+
+def test_draws_all_charts_in_two_seconds_of_work(browser: Browser, data_dir: DataDir) -> None:
+    assert 0.1 < seconds_of_work(browser, data_dir("simulated") / "report" / "index.html") < 2
 
 
 def test_nothing_is_wider_than_a_phone(opened: Open) -> None:
@@ -95,6 +100,29 @@ def test_columns_sort_by_value_from_the_keyboard(opened: Open) -> None:
         costs = [float(value) for value in values(page, "cost_months", "Cost")]
         assert costs == sorted(costs, reverse=reverse)
     assert len(set(costs)) > 5
+
+
+def test_every_table_sorts_by_every_column(opened: Open) -> None:
+    page = opened().page
+    for more in page.locator(".tabular .more button:visible").all():
+        more.click()
+    wrong = page.evaluate(
+        """() => [...document.querySelectorAll("table[data-mart]")].flatMap((table) =>
+            [...table.tHead.rows[0].cells].flatMap((heading) => [0, 1].map(() => {
+                heading.querySelector("button").click();
+                const isNumber = heading.classList.contains("number");
+                const values = [...table.tBodies[0].rows].map((row) => row.cells[heading.cellIndex].dataset.value);
+                const known = values.filter((value) => value !== "");
+                const sign = heading.ariaSort === "ascending" ? 1 : -1;
+                const inOrder = known.every((value, n) => n === 0 || sign * (isNumber
+                    ? Number(known[n - 1]) - Number(value)
+                    : known[n - 1].localeCompare(value, "en", {numeric: true})) <= 0);
+                const missingLast = values.slice(known.length).every((value) => value === "");
+                return inOrder && missingLast ? null : `${table.closest(".block").id}: ${heading.textContent}`;
+            })).filter(Boolean))"""
+    )
+    assert wrong == []
+    assert page.locator("table[data-mart]").count() >= 12
 
 
 def test_names_sort_as_text_and_what_is_missing_comes_last(opened: Open) -> None:
@@ -172,6 +200,25 @@ def test_the_wheel_zooms_only_with_a_key_held(opened: Open) -> None:
     page.keyboard.up("Control")
     page.wait_for_timeout(500)
     assert months() != before
+
+
+def test_paper_is_light_as_wide_as_the_sheet_and_has_no_controls(opened: Open) -> None:
+    page = opened("simulated", width=1280, color_scheme="dark").page
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 794, "height": 1123})  # A4 in CSS pixels
+    assert not page.locator(".bar:visible, #theme:visible, .more button:visible").count()
+    assert page.locator("details.further[open]").count() == page.locator("details.further").count()
+    background = page.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor")
+    assert background == "rgb(255, 255, 255)"
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll("main table, main svg")]
+            .map((one) => [one.closest("[id]").id, one.getBoundingClientRect().right])
+            .filter(([, right]) => right > innerWidth)"""
+    )
+    assert wide == []
+    drawn = marks(page)
+    assert all(drawn.values()), drawn
 
 
 def test_the_theme_follows_the_system_and_the_switch(opened: Open) -> None:

@@ -1,123 +1,18 @@
-"""Every number on the page against the mart it cites, by other means than the page's own queries."""
+"""Every table and chart of the page against the mart it cites, by other means than the page's own queries."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
-from statistics import median
 from typing import Any
 
-import duckdb
 import numpy as np
 import pytest
 
 from tests.report.conftest import DataDir
-from tests.report.reading import Report, read_report
-
-Rows = list[dict[str, Any]]
-TODAY = date(2026, 6, 17)
-SINCE = date(2025, 6, 1)
-QUEUED = "is_qpu and not dry_run and job_id = root_job_id"
-
-
-class Marts:
-    """The published marts, as rows."""
-
-    def __init__(self, data_dir: Path) -> None:
-        self.connection = duckdb.connect(str(data_dir / "warehouse.duckdb"), read_only=True)
-        self.connection.execute("set TimeZone = 'UTC'")
-
-    def __call__(self, mart: str, where: str = "") -> Rows:
-        """Return the rows of a mart; the condition may stand in either argument."""
-        cursor = self.connection.execute(f"from {mart}" + (f" where {where}" if where else ""))
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-@pytest.fixture(params=["simulated", "hostile"], scope="module")
-def world(request: pytest.FixtureRequest, data_dir: DataDir) -> Iterator[tuple[Report, Marts]]:
-    folder = data_dir(request.param)
-    marts = Marts(folder)
-    yield read_report(folder), marts
-    marts.connection.close()
-
-
-World = tuple[Report, Marts]
-
-
-def _as_of(marts: Marts) -> datetime:
-    (row,) = marts("data_freshness", "resource = 'jobs'")
-    at: datetime = row["last_complete_sync_at"]
-    assert at.date() == TODAY
-    return at
-
-
-def test_what_was_spent_and_will_be(world: World) -> None:
-    report, marts = world
-    spent: dict[str, Decimal] = defaultdict(Decimal)
-    for row in marts("cost_per_project_daily", f"date between '{TODAY.replace(day=1)}' and '{TODAY}'"):
-        spent[row["currency"]] += row["cost"]
-    cards = {name: card for name, card in report.figures.items() if name.startswith("spend_this_month")}
-    assert sorted(Decimal(card["data-value"]) for card in cards.values()) == sorted(spent.values())
-    forecasts = marts("budget_status", f"project_id is null and month = '{TODAY.replace(day=1)}'")
-    cards = {name: card for name, card in report.figures.items() if name.startswith("forecast")}
-    shown = sorted(Decimal(card["data-value"]) for card in cards.values())
-    assert shown == sorted(row["forecast"] for row in forecasts if row["currency"] in spent)
-
-
-def test_open_jobs(world: World) -> None:
-    report, marts = world
-    jobs = marts("fct_jobs", "not is_terminal and not is_deleted and not dry_run and job_id = root_job_id")
-    assert report.figures["open_jobs"]["data-value"] == str(len(jobs))
-    assert jobs
-
-
-def test_median_wait_now(world: World) -> None:
-    report, marts = world
-    as_of = _as_of(marts)
-    jobs = [row for row in marts("fct_jobs", QUEUED) if row["started_at"] and row["queue_seconds"] is not None]
-    for span in (timedelta(days=1), timedelta(days=7)):
-        waits = [row["queue_seconds"] for row in jobs if row["started_at"] > as_of - span]
-        if len(waits) >= 5 or span.days == 7:
-            break
-    assert float(report.figures["median_wait"]["data-value"]) == pytest.approx(median(waits), rel=1e-12)
-
-
-def test_best_backend(world: World) -> None:
-    report, marts = world
-    offered = [
-        row for row in marts("dim_backends", "is_qpu and is_listed and fidelity_2q is not null")
-        if row["status"] in ("available", "running")
-    ]  # fmt: skip
-    healthy = [row for row in offered if not row["is_degraded"]] or offered
-    best = max(row["fidelity_2q"] for row in healthy)
-    assert float(report.figures["best_backend"]["data-value"]) == best
-
-
-def test_failed_share(world: World) -> None:
-    report, marts = world
-    since = _as_of(marts) - timedelta(days=30)
-    ended = [
-        row["status"] for row in marts("fct_jobs", "is_qpu and not dry_run") if (row["completed_at"] or since) > since
-    ]
-    assert float(report.figures["failed_share"]["data-value"]) == pytest.approx(ended.count("failed") / len(ended))
-
-
-def test_every_card_cites_a_mart(world: World) -> None:
-    report, marts = world
-    known = {
-        name
-        for (name,) in marts.connection.execute(
-            "select table_name from duckdb_tables() where schema_name = 'main'"
-        ).fetchall()
-    }
-    cited = {attributes["data-mart"] for _, attributes in report.elements if "data-mart" in attributes}
-    assert cited <= known
-    assert len(cited) >= 10
-
+from tests.report.marts import QUEUED, SINCE, TODAY, Marts, Rows, World, as_text
+from tests.report.reading import read_report
 
 TABLES = {
     "cost_months": (
@@ -157,7 +52,7 @@ TABLES = {
 def test_tables_are_their_marts(world: World, table: str) -> None:
     report, marts = world
     mart, columns = TABLES[table]
-    expected = Counter(tuple(_text(row[column]) for column in columns.values()) for row in marts(mart))
+    expected = Counter(tuple(as_text(row[column]) for column in columns.values()) for row in marts(mart))
     shown = Counter(tuple(row[title] for title in columns) for row in report.tables[table])
     assert shown == expected
 
@@ -170,10 +65,10 @@ def test_fidelity_now_and_before(world: World) -> None:
     assert len(report.tables["fidelity_now"]) == len(series)
     expected = Counter()
     for rows in series.values():
-        medians = [_text(rows[-1]["value"]), _text(rows[-1]["rolling_median_30d"])]
+        medians = [as_text(rows[-1]["value"]), as_text(rows[-1]["rolling_median_30d"])]
         for days in (30, 90):
             past = [row for row in rows if row["measured_at"].date() <= TODAY - timedelta(days=days + 1)]
-            medians.append(_text(past[-1]["rolling_median_30d"]) if past else "")
+            medians.append(as_text(past[-1]["rolling_median_30d"]) if past else "")
         expected[tuple(medians)] += 1
     titles = ("Newest", "Median now", "30 days ago", "90 days ago")
     assert Counter(tuple(row[title] for title in titles) for row in report.tables["fidelity_now"]) == expected
@@ -278,15 +173,3 @@ def test_budgets_burn_down_to_what_is_spent(data_dir: DataDir) -> None:
 def _same(shown: dict[str, Any], row: dict[str, Any], *columns: str) -> None:
     for column in columns:
         assert shown[column] == (None if row[column] is None else pytest.approx(row[column], rel=1e-6)), column
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return (
-        value.isoformat()
-        if isinstance(value, date)
-        else format(value, "f")
-        if isinstance(value, Decimal)
-        else str(value)
-    )

@@ -13,8 +13,9 @@ from ionq_data.report import files, write_report
 from ionq_data.warehouse import NoWarehouse
 from tests.report.conftest import DataDir
 from tests.report.reading import read_report
+from tests.report.worlds import TYPED
 
-ALL = ["simulated", "hostile", "empty", "one_job", "simulator_only"]
+ALL = ["simulated", "hostile", "empty", "one_job", "simulator_only", "typed"]
 OWN_ELEMENTS = [
     "html",
     "head",
@@ -88,6 +89,15 @@ def test_hostile_names_are_there_as_text(data_dir: DataDir) -> None:
     assert not re.search("[\u202a-\u202e\u2066-\u2069]", text)
 
 
+def test_what_users_type_is_shown_as_text_and_cut_where_it_is_long(data_dir: DataDir) -> None:
+    report = read_report(data_dir("typed"))
+    for name in TYPED:
+        assert name.replace("\u202e", "").strip() in report.text
+    assert "x" * 1000 not in (data_dir("typed") / "report" / "index.html").read_text(encoding="utf-8")
+    links = {attributes["href"] for tag, attributes in report.elements if tag == "a"}
+    assert all(link.startswith("#") for link in links)
+
+
 @pytest.mark.parametrize("world", ALL)
 def test_stays_under_five_megabytes(data_dir: DataDir, world: str) -> None:
     assert (data_dir(world) / "report" / "index.html").stat().st_size < 5_000_000
@@ -95,7 +105,8 @@ def test_stays_under_five_megabytes(data_dir: DataDir, world: str) -> None:
 
 def test_the_same_warehouse_gives_the_same_page(data_dir: DataDir, tmp_path: Path) -> None:
     source = data_dir("hostile")
-    shutil.copyfile(source / "warehouse.duckdb", tmp_path / "warehouse.duckdb")
+    for name in ("warehouse.duckdb", "alerts.json"):
+        shutil.copyfile(source / name, tmp_path / name)
     assert write_report(tmp_path).read_bytes() == (source / "report" / "index.html").read_bytes()
 
 
@@ -104,7 +115,8 @@ def test_what_is_missing_is_said(data_dir: DataDir) -> None:
     assert "Nothing has been read from the API yet" in empty
     assert "No cost is known yet" in empty
     assert "No characterization of a QPU is known yet" in empty
-    assert "1 waiting, 0 running; of 1 jobs known." in one
+    assert "Nobody has looked for alerts yet" in empty
+    assert "1 waiting, 0 running; of 1 job known." in one
     assert "There is no usage report to compare with" in one
     assert "No job has been sent to a QPU yet" in read_report(data_dir("simulator_only")).text
 

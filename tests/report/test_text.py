@@ -84,7 +84,7 @@ def test_a_packed_column_gives_its_values_back() -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(0, "0 s"), (0.000135, "135 µs"), (0.02, "20 ms"), (59.99, "60 s"), (119, "119 s"), (120, "2.0 min"),
-     (5400, "1.5 h"), (90000, "1.0 d"), (-1800, "−30.0 min")],
+     (5400, "1.5 h"), (90000, "1.0 d"), (-1800, "−30.0 min"), (2.7e-8, "27 ns")],
 )  # fmt: skip
 def test_durations_are_written_in_the_unit_that_fits(seconds: float, text: str) -> None:
     assert duration(seconds) == text
@@ -96,6 +96,15 @@ def test_money_is_rounded_once_and_keeps_its_unit() -> None:
     assert money(Decimal("12"), "CREDITS") == "12.00 CREDITS"
     assert written(Decimal("3.1"), "change", "USD") == "+$3.10"
     assert written(None, "money", "USD") == "–"
+
+
+def test_a_slope_has_its_sign_unless_it_is_nothing() -> None:
+    assert written(0.00113, "slope", "fraction") == "+0.113 pp"
+    assert written(-0.00113, "slope", "fraction") == "−0.113 pp"
+    assert written(-0.000001, "slope", "fraction") == "0.000 pp"
+    assert written(-0.65, "slope", "seconds") == "−650 ms"
+    assert written(2.7e-3, "slope", "seconds") == "+2.7 ms"
+    assert written(None, "slope", "seconds") == "–"
 
 
 def test_sortable_values_are_exact() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from ionq_data import warehouse
+from ionq_data.alerts import deliver, evaluate
 from ionq_data.api import Client
 from ionq_data.config import Account, Settings
 from ionq_data.emulator import Emulator, Scenario
@@ -48,6 +50,12 @@ def _live(data_dir: Path, scenario: Scenario, *, budgets: tuple[int, int, int]) 
     result = warehouse.build(data_dir, lake_dir=settings.lake_dir, budgets=file)
     assert result.passed, result.explain()
     warehouse.publish(data_dir)
+    note_alerts(settings)
+
+
+def note_alerts(settings: Settings) -> None:
+    """Evaluate the alerts two hours after the anchor, when some data is stale, and keep them, as a publication does."""
+    deliver(settings, evaluate(settings, Lake(settings.lake_dir), now=ANCHOR + timedelta(hours=2)))
 
 
 def _write_budgets(path: Path, project_ids: Sequence[str], budgets: tuple[int, int, int]) -> Path:
@@ -78,11 +86,29 @@ def make_simulator_only(data_dir: Path) -> None:
     _publish(data_dir, {"jobs": [_job(f"job-{number}", "simulator") for number in range(3)]})
 
 
+TYPED = ("javascript:alert(document.domain)", '"><img src=x onerror=alert(1)>', "=cmd|' /C calc'!A0", "\u202egnp.exe")
+"""What a user or a server may write where the page shows a name."""
+
+
+def make_typed(data_dir: Path) -> None:
+    """Publish the warehouse of jobs whose project, user, backend and failure have names that break careless pages."""
+    jobs, costs = [], []
+    for number, name in enumerate(TYPED):
+        values = {"project_id": name, "submitter_id": name, "name": name, "metadata": json.dumps({name: "x" * 40_000})}
+        failure = {"status": "failed", "failure_code": name, "failure_message": name * 1000}
+        jobs.append(_job(f"job-{number}", f"qpu.{name}", **values))
+        jobs.append(_job(f"failed-{number}", f"qpu.{name}", **values, **failure))
+        settled = {"is_settled": True, "first_answered_at": ANCHOR, "attempts": 2, "http_status": 200}
+        costs.append({"job_id": f"job-{number}", "cost_value": 10 + number, "cost_unit": "USD", **settled})
+    _publish(data_dir, {"jobs": jobs, "job_costs": costs})
+
+
 WORLDS: Mapping[str, Callable[[Path], None]] = {
     "hostile": make_hostile,
     "empty": make_empty,
     "one_job": make_one_job,
     "simulator_only": make_simulator_only,
+    "typed": make_typed,
 }
 
 

@@ -1,6 +1,7 @@
 // Draw each chart when it comes into view or when there is time, and give it new rows when a filter changes.
 const views = new Map();
 const drawing = new Map();
+const PAUSE = 150; // milliseconds of drawing between two moments at which the reader's clicks and scrolling are heard
 
 function draw(plot) {
   const name = plot.dataset.chart;
@@ -81,6 +82,7 @@ async function refresh(name, view) {
 function startPaper() {
   addEventListener("beforeprint", () => {
     document.documentElement.classList.add("paper");
+    document.querySelectorAll("details.further").forEach((details) => { details.open = true; }); // paper has no clicks
     for (const [name, view] of views) {
       const { clientWidth } = document.querySelector(`[data-chart="${name}"]`);
       if (clientWidth) view.signal("width", clientWidth).run();
@@ -98,8 +100,12 @@ async function drawAll() {
     for (const entry of entries) if (entry.isIntersecting) draw(entry.target);
   }, { rootMargin: "300px" });
   plots.forEach((plot) => seen.observe(plot));
+  let paused = 0;
   for (const plot of plots) {
-    await new Promise((resolve) => setTimeout(resolve));
+    if (performance.now() - paused > PAUSE) {
+      await new Promise((resolve) => setTimeout(resolve));
+      paused = performance.now();
+    }
     await draw(plot);
   }
   seen.disconnect();

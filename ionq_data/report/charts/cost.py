@@ -111,7 +111,7 @@ def budget_left(labels: Sequence[str]) -> Chart:
         .encode(
             x=drawing.time_axis(),
             y=alt.Y("drawn:Q", title="Budget left", axis=alt.Axis(format=".0%")),
-            color=drawing.colour("project", theme.colours(labels)),
+            color=drawing.colour("project", theme.colours(labels), style=drawing.LINES),
             tooltip=[
                 alt.Tooltip("project:N", title="Budget of"),
                 day(),

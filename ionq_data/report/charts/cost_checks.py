@@ -37,8 +37,8 @@ def anomalies(reasons: Collection[str]) -> Chart:
         .encode(
             x=drawing.time_axis(),
             y=alt.Y("excess:Q", title="Above or below expectation", axis=alt.Axis(format="~s")),
-            shape=alt.Shape("reason:N", title=None, scale=shapes, legend=drawing.WORDS),
-            color=drawing.colour("reason", {name: hue for name, (_, hue) in looks.items()}, legend=drawing.WORDS),
+            shape=alt.Shape("reason:N", title=None, scale=shapes, legend=drawing.legend(looks, drawing.WORDS)),
+            color=drawing.colour("reason", {name: hue for name, (_, hue) in looks.items()}, style=drawing.WORDS),
             tooltip=[
                 day(),
                 alt.Tooltip("project:N", title="Project"),
@@ -76,7 +76,7 @@ def reconciliation(statuses: Collection[str]) -> Chart:
             x2="until:T",
             y=alt.Y("reported:Q", title=None, axis=alt.Axis(format="~s")),
             y2=alt.datum(0),
-            color=drawing.colour("status", hues, legend=drawing.WORDS),
+            color=drawing.colour("status", hues, style=drawing.WORDS),
             tooltip=[
                 day(),
                 alt.Tooltip("usage_report_cost:Q", title="Usage report", format=_MONEY),

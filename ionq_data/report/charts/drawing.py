@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import altair as alt
@@ -10,11 +11,15 @@ import altair as alt
 from ionq_data.report.charts.theme import DASHES
 
 HEIGHT = 260
+_TIMES = {"hours": "%H:%M", "minutes": "%H:%M", "seconds": "%H:%M:%S"}
+"""How a tick within a day is labelled; days, months and years as Vega does by itself."""
 _TIME_TICKS = alt.ExprRef("max(3, width / 110)")
-LINES = alt.Legend(symbolType="stroke", symbolStrokeWidth=2.5, symbolSize=350)
-"""A legend of lines."""
-WORDS = alt.Legend(labelExpr="replace(datum.label, '_', ' ')")
-"""A legend of codes, such as ``missing_report``, as words."""
+LINES = MappingProxyType({"symbolType": "stroke", "symbolStrokeWidth": 2.5, "symbolSize": 350})
+"""The style of a legend of lines."""
+WORDS = MappingProxyType({"labelExpr": "replace(datum.label, '_', ' ')"})
+"""The style of a legend of codes, such as ``missing_report``, as words."""
+_LETTER, _SYMBOL, _WIDEST = 7, 46, 236
+"""Pixels of a letter of a legend, of the symbol and the gaps beside a label, and of the widest entry."""
 _TICKS = [0, 60, 600, 3600, 21600, 86400, 604800]
 
 
@@ -31,9 +36,13 @@ def data(name: str) -> Any:
     return alt.Chart(alt.NamedData(name, format=alt.DataFormat(parse=None)))
 
 
-def time_axis(field: str = "date") -> Any:
-    """Return the horizontal axis of time in UTC, which is zoomed and panned."""
-    axis = alt.Axis(labelFlush=False, labelSeparation=8, tickCount=_TIME_TICKS)
+def time_axis(field: str = "date", *, flush: int | bool = False) -> Any:
+    """Return the horizontal axis of time in UTC, which is zoomed and panned.
+
+    Args:
+        flush: pixels from either end within which a label is moved inwards, so that it is not cut.
+    """
+    axis = alt.Axis(labelFlush=flush, labelSeparation=8, tickCount=_TIME_TICKS, format=_TIMES)
     return alt.X(f"{field}:T", title=None, scale=alt.Scale(type="utc"), axis=axis)
 
 
@@ -45,20 +54,21 @@ def day(field: str = "date", title: str = "Date (UTC)") -> Any:
 def duration_axis(field: str) -> Any:
     """Return a vertical axis of seconds, labelled in the unit that fits; logarithmic above half a minute."""
     scale = alt.Scale(type="symlog", constant=30)
-    axis = alt.Axis(values=_TICKS, labelExpr=duration("value"), labelOverlap=False, tickCount=20)
+    axis = alt.Axis(values=_TICKS, labelExpr=duration("value", minutes_from=60), labelOverlap=False, tickCount=20)
     return alt.Y(f"{field}:Q", title=None, scale=scale, axis=axis)
 
 
-def duration(field: str) -> str:
+def duration(field: str, *, minutes_from: int = 120) -> str:
     """Return the expression that writes a field of seconds out in the unit that fits."""
     size = f"abs(datum.{field})"
     value = f"datum.{field}"
     return (
         f"{value} == null ? '–' : {size} >= 86400 ? format({value}/86400, ',.3~r') + ' d'"
         f" : {size} >= 3600 ? format({value}/3600, '.3~r') + ' h'"
-        f" : {size} >= 120 ? format({value}/60, '.3~r') + ' min'"
+        f" : {size} >= {minutes_from} ? format({value}/60, '.3~r') + ' min'"
         f" : {size} >= 1 || {value} == 0 ? format({value}, '.3~r') + ' s'"
-        f" : {size} >= 0.001 ? format({value}*1000, '.3~r') + ' ms' : format({value}*1000000, '.3~r') + ' µs'"
+        f" : {size} >= 0.001 ? format({value}*1000, '.3~r') + ' ms'"
+        f" : {size} >= 0.000001 ? format({value}*1000000, '.3~r') + ' µs' : format({value}*1000000000, '.3~r') + ' ns'"
     )
 
 
@@ -67,16 +77,24 @@ def with_durations(chart: Any, *fields: str) -> Any:
     return chart.transform_calculate(**{f"{field}_text": duration(field) for field in fields})
 
 
-def colour(field: str, by_name: Mapping[str, str], *, legend: Any = alt.Undefined) -> Any:
+def colour(field: str, by_name: Mapping[str, str], *, style: Mapping[str, Any] = MappingProxyType({})) -> Any:
     """Return the colour of a series; the legend has the names in the given order."""
     scale = alt.Scale(domain=list(by_name), range=list(by_name.values()))
-    return alt.Color(f"{field}:N", scale=scale, title=None, legend=legend)
+    return alt.Color(f"{field}:N", scale=scale, title=None, legend=legend(by_name, style))
 
 
 def dashes(field: str, names: Sequence[str]) -> Any:
     """Return a dash pattern for each series, for those who cannot tell the colours."""
-    patterns = [DASHES[place % len(DASHES)] for place in range(len(names))]
-    return alt.StrokeDash(f"{field}:N", scale=alt.Scale(domain=list(names), range=patterns), title=None, legend=LINES)
+    scale = alt.Scale(domain=list(names), range=[DASHES[place % len(DASHES)] for place in range(len(names))])
+    return alt.StrokeDash(f"{field}:N", scale=scale, title=None, legend=legend(names, LINES))
+
+
+def legend(names: Collection[str], style: Mapping[str, Any]) -> Any:
+    """Return a legend with as many columns as its longest label lets: a name that is cut may be that of two."""
+    entry = min(_WIDEST, _SYMBOL + _LETTER * max(map(len, names), default=0))
+    # Of the container's width: that of the plot depends on the legend. It is named so that a new width is noticed.
+    columns = f"max(1, floor((containerSize()[0] - 40 + 0 * width) / {entry}))"
+    return alt.Legend(columns=alt.ExprRef(columns), labelLimit=entry - _SYMBOL + 10, **style)
 
 
 def pick(field: str) -> Any:

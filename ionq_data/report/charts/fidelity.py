@@ -12,6 +12,7 @@ from ionq_data.report.charts import drawing, theme
 from ionq_data.report.charts.drawing import data, day, specification
 
 MOST_POINTS = 2500
+MOST_POINTS_OF_TIMES = 600
 
 
 @dataclass(frozen=True)
@@ -42,32 +43,34 @@ def trend(metric: Metric, backends: Sequence[str], *, points: int, has_changes: 
     """Draw one metric by backend: measurements, their rolling median, and the changes that were detected.
 
     Args:
-        points: how many measurements there are; above ``MOST_POINTS`` only the medians are drawn.
+        points: how many measurements there are; above ``MOST_POINTS``, or ``MOST_POINTS_OF_TIMES``, only the medians
+            are drawn: dots that cover each other say nothing and are slow to draw.
         has_changes: whether a change was detected.
     """
     by_backend = theme.colours(backends)
     chosen = drawing.pick("backend")
     axis = alt.Axis(format=".2%") if metric.is_fraction else alt.Axis(labelExpr=drawing.duration("value"))
-    y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=axis)
+    y = {name: alt.Y(f"{name}:Q", title=None, scale=alt.Scale(zero=False), axis=axis) for name in ("value", "median")}
     shown = ".3%" if metric.is_fraction else ""
     series = data("fidelity") if metric.is_fraction else drawing.with_durations(data("fidelity"), "value", "median")
-    base = series.encode(x=drawing.time_axis(), color=drawing.colour("backend", by_backend, legend=drawing.LINES))
+    base = series.encode(x=drawing.time_axis(), color=drawing.colour("backend", by_backend, style=drawing.LINES))
     tooltip = [alt.Tooltip("backend:N", title="Backend"), day(title="Measured (UTC)")]
     tooltip += [_value("value", "Value", shown), _value("median", "30-day median", shown)]
-    measured = base.mark_point(size=12).encode(y=y, opacity=drawing.faded(chosen, 0.4), tooltip=tooltip)
+    measured = base.mark_point(size=12).encode(y=y["value"], opacity=drawing.faded(chosen, 0.4), tooltip=tooltip)
     median = base.mark_line().encode(
-        y=alt.Y("median:Q", title=None),
+        y=y["median"],
         strokeDash=drawing.dashes("backend", backends),
         opacity=drawing.faded(chosen),
     )
-    layers = [measured] if points <= MOST_POINTS else []
+    has_dots = points <= (MOST_POINTS if metric.is_fraction else MOST_POINTS_OF_TIMES)
+    layers = [measured] if has_dots else []
     layers += [median, _changes(metric, shown)] if has_changes else [median]
-    thinned = "" if points <= MOST_POINTS else " Single measurements are left out, there are too many."
+    dots = "Dots: the last measurement of a day; lines" if has_dots else "Lines"
     return Chart(
         name=f"fidelity_{metric.name}",
         title=metric.title,
-        what=f"{metric.meaning}, by backend. Dots: the last measurement of a day; lines: median of the 30 days up "
-        f"to it; triangles: detected changes, red for the worse, green for the better.{thinned}",
+        what=f"{metric.meaning}, by backend. {dots}: median of the 30 days up to each measurement; triangles: changes "
+        "of level that were detected, orange for the worse, green for the better.",
         unit="% (fraction of 1)" if metric.is_fraction else "time",
         marts=["fidelity_trends", "fidelity_changes"],
         spec=specification(
@@ -87,7 +90,11 @@ def calibration_age() -> Chart:
         drawing.with_durations(data("backends"), "calibration_age_seconds")
         .mark_bar(color=theme.SERIES[0], cornerRadiusEnd=2, height={"band": 0.6})
         .encode(
-            x=alt.X("calibration_age_hours:Q", title="hours", axis=alt.Axis(grid=True, tickCount=8)),
+            x=alt.X(
+                "calibration_age_hours:Q",
+                title="hours",
+                axis=alt.Axis(grid=True, tickCount=alt.ExprRef("max(3, width / 70)")),
+            ),
             y=alt.Y("backend:N", title=None, sort="x"),
             tooltip=[
                 alt.Tooltip("backend:N", title="Backend"),

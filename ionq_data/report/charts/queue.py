@@ -59,7 +59,9 @@ def backlog(backends: Sequence[str]) -> Chart:
         mart="queue_backlog_hourly",
         field="most_waiting",
         scale=alt.Scale(type="symlog", scheme="viridis"),
-        legend=alt.Legend(title="Most waiting", gradientLength=260, tickCount=3, format="~s"),
+        legend=alt.Legend(
+            title="Most waiting", gradientLength=alt.ExprRef("min(260, width - 20)"), tickCount=3, format="~s"
+        ),
         backends=backends,
         tooltip=[
             alt.Tooltip("most_waiting:Q", title="Most waiting", format=","),
@@ -74,7 +76,7 @@ def availability(backends: Sequence[str]) -> Chart:
         name="availability",
         title="Availability",
         what="Share of the observed time of each day that a backend was available. The API keeps no history: days on "
-        "which nobody looked are empty.",
+        "which nobody looked are grey or empty.",
         unit="% of the observed time",
         mart="backend_availability_daily",
         field="share_available",
@@ -106,12 +108,16 @@ def _strips(
     cells = (
         data(name)
         .transform_calculate(until="datum.date + 86400000")
-        .mark_rect()
+        .mark_rect(invalid="show")
         .encode(
-            x=drawing.time_axis(),
+            x=drawing.time_axis(flush=25),
             x2="until:T",
             y=alt.Y("backend:N", title=None, sort=list(backends), scale=alt.Scale(paddingInner=0.15)),
-            color=alt.Color(f"{field}:Q", scale=scale, legend=legend),
+            color=alt.condition(
+                f"datum.{field} == null",
+                alt.value("var(--grid)"),
+                alt.Color(f"{field}:Q", scale=scale, legend=legend),
+            ),
             tooltip=[alt.Tooltip("backend:N", title="Backend"), day(), *tooltip],
         )
         .add_params(drawing.zoom())
@@ -141,7 +147,7 @@ def _predictions(
 ) -> Chart:
     chosen = drawing.pick("backend")
     base = drawing.with_durations(data("predictions"), *seconds).encode(
-        x=drawing.time_axis(), y=y, color=drawing.colour("backend", theme.colours(backends), legend=drawing.LINES)
+        x=drawing.time_axis(), y=y, color=drawing.colour("backend", theme.colours(backends), style=drawing.LINES)
     )
     line = base.mark_line(strokeWidth=1.6).encode(
         strokeDash=drawing.dashes("backend", backends), opacity=drawing.faded(chosen)

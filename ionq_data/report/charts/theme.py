@@ -17,9 +17,6 @@ WORSE, BETTER, NEUTRAL = "var(--worse)", "var(--better)", "var(--neutral)"
 DASHES = ([1, 0], [7, 3], [2, 2], [8, 3, 2, 3], [1, 0], [7, 3], [2, 2], [8, 3, 2, 3])
 _MUTED, _LINE, _INK = "var(--muted)", "var(--line)", "var(--ink)"
 
-# Of the container's width: that of the plot itself depends on the legend. It is named so that a new width is noticed.
-_COLUMNS = "max(2, floor((containerSize()[0] + 0 * width) / 190))"
-
 CONFIG: dict[str, Any] = {
     "background": None,
     "font": "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
@@ -47,8 +44,6 @@ CONFIG: dict[str, Any] = {
         "title": None,
         "labelColor": _INK,
         "labelFontSize": 12,
-        "columns": {"expr": _COLUMNS},
-        "labelLimit": {"expr": f"min(190, (containerSize()[0] - 50) / {_COLUMNS} - 42)"},
         "titleColor": _MUTED,
         "symbolSize": 90,
         "symbolOpacity": 1,

@@ -15,5 +15,7 @@ select
 from fidelity_trends as trends
 inner join shown_backends as backends on trends.backend = backends.id
 group by trends.backend, trends.metric, backends.place
-order by backends.place, list_position(['2q', '1q', 'spam', 't1', 't2', 'gate_1q', 'gate_2q', 'readout', 'reset'], trends.metric)
+order by
+    list_position(['2q', '1q', 'spam', 't1', 't2', 'gate_2q', 'gate_1q', 'readout', 'reset'], trends.metric),
+    backends.place
 limit 300

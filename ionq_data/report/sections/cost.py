@@ -18,6 +18,19 @@ _SHARE = Column(key="share_of_month", title="Share of month", kind="percent")
 _JOBS = Column(key="job_count", title="Jobs", kind="count")
 _MONTH = Column(key="month", title="Month", kind="month")
 
+_VERDICTS = {
+    "agrees": "Billed as the rate says, to the cent",
+    "overbilled": "Billed more than the rate says: ask IonQ",
+    "underbilled": "Billed less than the rate says",
+    "partly_billed": "Failed, and billed at most its price",
+    "not_settled": "The bill may still change",
+    "agrees_with_later_rate": "Agrees; the rate was read after the job ran",
+    "differs_from_later_rate": "The rate was read after the job ran and may have been another then",
+    "no_rate": "No rate of its backend is known",
+    "no_gate_counts": "The record counts no gates",
+    "other_currency": "Billed in another currency than the rate's",
+}
+
 
 def cost(connection: duckdb.DuckDBPyConnection, window: Window, datasets: Mapping[str, Dataset]) -> Section:
     """Build the section from the marts."""
@@ -180,7 +193,8 @@ def _audit(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         name="audit_verdicts",
         title="Bills against the published rate",
-        what="All bills of QPU jobs, by what recomputing them from the rate in force, shots and gates came to.",
+        what="All bills of QPU jobs, by what recomputing them from the rate in force, shots and gates came to. The API "
+        "keeps no history of its rates: bills from before the first sync are compared with a later one.",
         mart="cost_audit",
         columns=[
             Column(key="verdict", title="Verdict", kind="code"),
@@ -188,8 +202,9 @@ def _audit(connection: duckdb.DuckDBPyConnection) -> Table:
             Column(key="billed_cost", title="Billed", kind="money", unit_key="currency"),
             Column(key="expected_cost", title="Expected", kind="money", unit_key="currency"),
             Column(key="difference", title="Billed less expected", kind="change", unit_key="currency"),
+            Column(key="meaning", title="Meaning"),
         ],
-        rows=fetch(connection, "audit_verdicts"),
+        rows=[{**row, "meaning": _VERDICTS.get(row["verdict"], "")} for row in fetch(connection, "audit_verdicts")],
         filters={"currency": "currency"},
         empty="No bill of a QPU job is known.",
     )

@@ -13,6 +13,9 @@ from ionq_data.report.charts import fidelity as charts
 from ionq_data.report.queries import fetch
 from ionq_data.report.window import Window
 
+MOST_BACKENDS_SHOWN = 5
+"""Backends whose three fidelities the table of today shows before all rows are asked for."""
+
 
 def fidelity(connection: duckdb.DuckDBPyConnection, window: Window, datasets: Mapping[str, Dataset]) -> Section:
     """Build the section from the marts."""
@@ -29,7 +32,7 @@ def fidelity(connection: duckdb.DuckDBPyConnection, window: Window, datasets: Ma
         title="Fidelity",
         lead="From the characterizations that IonQ publishes. They are measured on the backend as a whole, not on the "
         f"qubits of one job.{left_out}",
-        blocks=[trends[0], _now(connection), charts.calibration_age(), *trends[1:], _changes(connection)],
+        blocks=[trends[0], _now(connection, window), charts.calibration_age(), *trends[1:], _changes(connection)],
     )
 
 
@@ -39,12 +42,12 @@ def _measured(window: Window, dataset: Dataset) -> list[str]:
     return [backend for backend in window.backends if backend in measured]
 
 
-def _now(connection: duckdb.DuckDBPyConnection) -> Table:
+def _now(connection: duckdb.DuckDBPyConnection, window: Window) -> Table:
     return Table(
         name="fidelity_now",
         title="Now, and 30 and 90 days ago",
         what="The newest measurement of each metric, and its 30-day median now, 30 days ago and 90 days ago. The slope "
-        "is Theil–Sen's over the trailing 90 days.",
+        "is Theil–Sen's over the trailing 90 days; pp are percentage points.",
         mart="fidelity_trends",
         columns=[
             Column(key="backend", title="Backend"),
@@ -53,14 +56,14 @@ def _now(connection: duckdb.DuckDBPyConnection) -> Table:
             _metric("median", "Median now"),
             _metric("median_30d_ago", "30 days ago"),
             _metric("median_90d_ago", "90 days ago"),
-            _metric("slope_per_30d", "Slope per 30 days"),
+            Column(key="slope_per_30d", title="Slope per 30 days", kind="slope", unit_key="unit"),
             Column(key="judgement", title="Judgement"),
             Column(key="measured_at", title="Measured (UTC)", kind="time"),
         ],
         rows=[_judged(row) for row in fetch(connection, "fidelity_now")],
         filters={"backend": "backend"},
         empty="No characterization of a QPU is known.",
-        shown=9,
+        shown=3 * min(len(window.backends), MOST_BACKENDS_SHOWN),
     )
 
 

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import duckdb
 
 from ionq_data.report.blocks import Figure, Row, Section
-from ionq_data.report.formats import duration, money, written
+from ionq_data.report.formats import counted, duration, money, written
 from ionq_data.report.queries import fetch, fetch_one
-from ionq_data.report.sections.alerts import find_alerts
+from ionq_data.report.sections.alerts import read_alerts, say_why_none
 from ionq_data.report.window import Window
 
 _MOST_TOTALS = 3
 _BUDGETS = {"exceeded": "is exceeded", "at_risk": "will not hold", "on_track": "will hold"}
 
 
-def glance(connection: duckdb.DuckDBPyConnection, window: Window) -> Section:
-    """Build the section from the marts."""
+def glance(connection: duckdb.DuckDBPyConnection, window: Window, data_dir: Path) -> Section:
+    """Build the section from the marts and the open alerts."""
     jobs = fetch_one(connection, "glance_jobs")
     figures = [*_spend(connection, window), _open_jobs(jobs), _wait(jobs), _best_backend(connection), _failed(jobs)]
-    return Section(name="glance", title="At a glance", lead="", figures=figures, alerts=find_alerts(connection))
+    return Section(
+        name="glance",
+        title="At a glance",
+        lead="",
+        figures=figures,
+        alerts=read_alerts(data_dir),
+        no_alerts=say_why_none(data_dir),
+    )
 
 
 def _spend(connection: duckdb.DuckDBPyConnection, window: Window) -> list[Figure]:
@@ -93,12 +102,13 @@ def _forecast(total: Row, spend: Row, when: str, suffix: str) -> Figure:
 
 
 def _open_jobs(jobs: Row) -> Figure:
+    known = counted(jobs["jobs"], "job")
     if not jobs["jobs"]:
         note = "No job is in the warehouse yet."
     elif jobs["open_jobs"]:
-        note = f"{jobs['waiting_jobs']:,} waiting, {jobs['running_jobs']:,} running; of {jobs['jobs']:,} jobs known."
+        note = f"{jobs['waiting_jobs']:,} waiting, {jobs['running_jobs']:,} running; of {known} known."
     else:
-        note = f"All {jobs['jobs']:,} jobs known have ended."
+        note = f"None of {known} known is open."
     return Figure(
         name="open_jobs", label="Open jobs", value=jobs["open_jobs"], kind="count", mart="fct_jobs", note=note
     )
@@ -148,12 +158,12 @@ def _best_backend(connection: duckdb.DuckDBPyConnection) -> Figure:
 
 def _failed(jobs: Row) -> Figure:
     ended, failed = jobs["ended_30d"], jobs["failed_30d"]
-    counted = f"{failed:,} of {ended:,} QPU jobs that ended in the last 30 days."
+    share = f"{failed:,} of {counted(ended, 'QPU job')} that ended in the last 30 days."
     return Figure(
         name="failed_share",
         label="Failed jobs",
         value=failed / ended if ended else None,
         kind="percent",
         mart="fct_jobs",
-        note=counted if ended else "No QPU job ended in the last 30 days.",
+        note=share if ended else "No QPU job ended in the last 30 days.",
     )

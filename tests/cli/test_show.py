@@ -1,0 +1,151 @@
+"""``show`` answers what the marts say, filtered as asked, for people and for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.cli.answering import Ask, asking
+from tests.conftest import Simulated
+
+MONTH = "2026-06-01"
+
+
+@pytest.fixture
+def ask(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, simulated: Simulated) -> Ask:
+    return asking(capsys, monkeypatch, simulated.data_dir)
+
+
+def query(simulated: Simulated, sql: str) -> list[tuple[Any, ...]]:
+    with simulated.connect() as connection:
+        return connection.execute(sql).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("by", "mart", "key"),
+    [
+        ("project", "cost_per_project_monthly", "coalesce(project_name, project_id)"),
+        ("user", "cost_per_user_monthly", "coalesce(user_name, user_id)"),
+        ("backend", "cost_per_backend_monthly", "backend"),
+    ],
+)
+def test_cost_is_that_of_the_mart(ask: Ask, simulated: Simulated, by: str, mart: str, key: str) -> None:
+    rows = ask("show", "cost", "--by", by, "--json").facts
+    named = f"coalesce({key}, 'not attributed')"
+    of_month = dict(query(simulated, f"select {named}, sum(cost) from {mart} where month = '{MONTH}' group by 1"))
+    assert {row["name"]: Decimal(row["this_month"]) for row in rows if Decimal(row["this_month"])} == {
+        name: cost for name, cost in of_month.items() if cost
+    }
+    assert all(len(row["trend"]) == 12 for row in rows), "bars of one length, month for month"
+    assert all(sum(Decimal(point["value"]) for point in row["trend"]) == Decimal(row["all_months"]) for row in rows)
+
+
+def test_cost_is_filtered_by_project_and_months(ask: Ask) -> None:
+    everything = ask("show", "cost", "--json").facts
+    name = everything[0]["name"]
+    only = ask("show", "cost", "--project", name[:6].upper(), "--months", "2", "--json").facts
+    assert [row["name"] for row in only] == [name]
+    (row,) = only
+    assert len(row["trend"]) == 2
+    assert Decimal(row["all_months"]) == Decimal(row["this_month"]) + Decimal(row["last_month"])
+
+
+def test_the_table_of_costs_ends_with_their_sum(ask: Ask) -> None:
+    rows = ask("show", "cost", "--json").facts
+    printed = ask("show", "cost", width=140).out
+    last = next(line for line in printed.splitlines() if line.startswith("total "))
+    assert f"{sum(Decimal(row['this_month']) for row in rows):,.2f} USD" in last
+    assert f"{sum(Decimal(row['all_months']) for row in rows):,.2f} USD" in last
+
+
+def test_fidelity_is_the_newest_of_each_backend(ask: Ask, simulated: Simulated) -> None:
+    rows = ask("show", "fidelity", "--json").facts
+    newest = query(
+        simulated,
+        "select backend, metric, arg_max(value, measured_at) from fidelity_trends "
+        "where metric in ('1q', '2q', 'spam') group by all",
+    )
+    assert {(row["backend"], row["metric"]): row["value"] for row in rows} == {(b, m): v for b, m, v in newest}
+    backend = rows[0]["backend"]
+    times = ask("show", "fidelity", "--backend", backend, "--metric", "t1", "--metric", "t2", "--json").facts
+    assert [(row["backend"], row["metric"]) for row in times] == [(backend, "t1"), (backend, "t2")]
+    assert {row["metric"] for row in ask("show", "fidelity", "--metric", "all", "--json").facts} > {"reset", "2q"}
+
+
+def test_queue_is_that_of_the_jobs(ask: Ask, simulated: Simulated) -> None:
+    rows = ask("show", "queue", "--days", "30", "--json").facts
+    jobs = query(
+        simulated,
+        "select backend, count(*), count(queue_seconds), quantile_cont(queue_seconds, 0.9) from fct_jobs "
+        "where is_qpu and not dry_run and job_id = root_job_id and submitted_at >= '2026-05-19' group by all",
+    )
+    shown = {(r["backend"], r["jobs_submitted"], r["jobs_started"], r["p90_seconds"]) for r in rows}
+    assert shown == set(jobs)
+    daily = ask("show", "queue", "--daily", "--days", "30", "--backend", rows[0]["backend"], "--json").facts
+    assert {row["backend"] for row in daily} == {rows[0]["backend"]}
+    assert sum(row["jobs_submitted"] for row in daily) == rows[0]["jobs_submitted"]
+
+
+def test_jobs_are_the_latest_that_match(ask: Ask) -> None:
+    jobs = ask("show", "jobs", "--limit", "50", "--json").facts
+    assert len(jobs) == 50
+    times = [job["submitted_at"] for job in jobs]
+    assert times == sorted(times, reverse=True)
+    wanted = {"--status": "failed", "--backend": jobs[0]["backend"]}
+    for option, value in wanted.items():
+        rows = ask("show", "jobs", option, value, "--json").facts
+        assert rows
+        assert {row[option[2:]] for row in rows} == {value}
+    project = next(job["project_name"] for job in jobs if job["project_name"])
+    assert {r["project_name"] for r in ask("show", "jobs", "--project", project, "--json").facts} == {project}
+
+
+def test_csv_has_the_same_rows_as_json(ask: Ask) -> None:
+    rows = list(csv.DictReader(io.StringIO(ask("show", "jobs", "--csv").out)))
+    assert [row["job_id"] for row in rows] == [row["job_id"] for row in ask("show", "jobs", "--json").facts]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("cost", "--backend", "qpu.aria-1"), "--backend does not go with 'show cost'"),
+        (("cost", "--by", "user", "--project", "x"), "--project does not go with 'show cost'"),
+        (("queue", "--by", "user"), "--by does not go with 'show queue'"),
+        (("fidelity", "--daily"), "--daily does not go with 'show fidelity'"),
+        (("jobs", "--metric", "t1"), "--metric does not go with 'show jobs'"),
+        (("cost", "--json", "--csv"), "Choose --json or --csv"),
+        (("queue", "--days", "0"), "days"),
+        (("weather",), "weather"),
+    ],
+)
+def test_what_does_not_go_together_is_wrong_usage(ask: Ask, arguments: tuple[str, ...], said: str) -> None:
+    answer = ask("show", *arguments)
+    assert answer.code == 2
+    assert said in answer.err + answer.out
+
+
+def test_nothing_found_says_how_to_see_more(ask: Ask) -> None:
+    answer = ask("show", "jobs", "--status", "melted")
+    assert (answer.code, answer.err) == (0, "")
+    assert "no row matches. Without filters: ionq-data show jobs" in answer.out
+    assert ask("show", "jobs", "--status", "melted", "--json").facts == []
+
+
+def test_without_a_warehouse_it_says_what_to_do(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
+    answer = asking(capsys, monkeypatch, tmp_path)("show", "cost")
+    assert answer.code == 1
+    assert "ionq-data sync" in answer.err
+
+
+def test_filters_are_values_and_never_sql(ask: Ask) -> None:
+    hostile = "x' or 1=1; drop table fct_jobs; --"
+    for option in ("--project", "--backend", "--status"):
+        assert ask("show", "jobs", option, hostile, "--json").facts == []
+    assert ask("show", "fidelity", "--metric", hostile, "--json").facts == []
+    assert len(ask("show", "jobs", "--json").facts) == 20
