@@ -79,12 +79,14 @@ def measure(plan: Plan) -> Section:
                 unit="s",
                 most=TOUCHES_ALL,
                 values={jobs: median(runs).seconds for jobs, runs in builds.items()},
+                reason=REASON,
             ),
             Series(
                 what="all marts, memory",
                 unit="MB",
                 most=TOUCHES_ALL,
                 values={jobs: peak_mb(runs) for jobs, runs in builds.items()},
+                reason=REASON,
             ),
         ],
         notes=[

@@ -18,7 +18,7 @@ REASON = (
 def measure(plan: Plan) -> Section:
     """Extract each organization once: memory does not vary from run to run as time does."""
     samples: dict[int, Sample] = {}
-    for jobs in plan.sizes[:3]:
+    for jobs in plan.synced:
         with serving(jobs) as served:
             samples[jobs] = extract(served.base_url, plan.fresh("memory"), served.environment)
     most, growth = samples[plan.large].peak_mb, samples[plan.large].peak_mb / samples[plan.middle].peak_mb
@@ -68,6 +68,7 @@ def measure(plan: Plan) -> Section:
                 unit="MB",
                 most=TOUCHES_LITTLE,
                 values={jobs: sample.peak_mb for jobs, sample in samples.items()},
+                reason=REASON,
             ),
         ],
     )

@@ -34,7 +34,7 @@ def render(
         "## Growth\n",
         "The slope of time or memory against jobs on logarithmic axes: 1 is proportional, 0 is no growth at all.\n",
         _table(
-            ("what", "figures by number of jobs", "slope", "at most", "met"),
+            ("what", "figures by number of jobs", "slope", "at most", "met", "if not: why, and the next step"),
             [_growth(series) for section in sections.values() for series in section.series],
         ),
     ]
@@ -59,6 +59,7 @@ def _growth(series: Series) -> Sequence[str]:
         "–" if slope is None else f"{slope:.2f}",
         limit,
         "–" if series.most is None else _word(is_met),
+        "" if is_met else series.reason,
     )
 
 

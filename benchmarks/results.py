@@ -34,12 +34,18 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
-    """One figure at several numbers of jobs; ``most`` is the steepest slope that is allowed, None for no target."""
+    """One figure at several numbers of jobs.
+
+    Attributes:
+        most: the steepest slope that is allowed, None for no target.
+        reason: why the slope is missed if it is.
+    """
 
     what: str
     unit: str
     most: float | None
     values: Mapping[int, float]
+    reason: str = ""
 
     @property
     def slope(self) -> float | None:

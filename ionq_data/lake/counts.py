@@ -1,0 +1,142 @@
+"""How many records the lake holds, counted without reading again the months that have not changed.
+
+The counts of each month are kept beside the lake's other notes, together with a fingerprint of the files they were made
+from. Lost or damaged notes cost one count of everything and nothing else. The month of a record does not change, except
+where it could not be read at first: while there are such records, everything is counted at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import duckdb
+import msgspec
+
+from ionq_data.lake.query import open_query
+from ionq_data.lake.storage import LakeError
+from ionq_data.resources import Resource
+from ionq_data.resources.fields import TIMESTAMP
+from ionq_data.resources.jobs import JOBS, TERMINAL_STATUSES
+from ionq_data.resources.resource import UNKNOWN_PARTITION
+from ionq_data.sync.ledger import REJECTED
+
+if TYPE_CHECKING:
+    from ionq_data.lake.lake import Lake
+
+NOTES = "_counts"
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """What a look at the current version of each record finds.
+
+    Attributes:
+        rows: records, each counted once however many versions there are.
+        newest: the newest instant that a record speaks of; of snapshots, when they were taken (UTC).
+        open: records that are not deleted and have no terminal status; of no meaning but for jobs.
+        problems: records with a value that did not fit its column.
+    """
+
+    rows: int = 0
+    newest: datetime | None = None
+    open: int = 0
+    problems: int = 0
+
+
+class _Note(msgspec.Struct, frozen=True):
+    files: str
+    counts: Counts
+
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(dict[str, _Note])
+
+
+def count_records(lake: Lake, account: str, resource: Resource) -> Counts:
+    """Count an account's records of a resource. Raises ``LakeError`` where a file cannot be read."""
+    folders: dict[str, list[str]] = defaultdict(list)
+    for name in lake.files(resource.name, account):
+        folders[name.rpartition("/")[0]].append(name)
+    fingerprints = {folder: _fingerprint(files) for folder, files in folders.items()}
+    name = f"{NOTES}/account={account}/{resource.name}.json"
+    known = _read(lake, name)
+    counts = {
+        folder: known[folder].counts
+        for folder, fingerprint in fingerprints.items()
+        if folder in known and known[folder].files == fingerprint
+    }
+    if len(counts) < len(folders):
+        with open_query() as query:
+            for folder in folders.keys() - counts.keys():
+                counts[folder] = _count(query, lake, resource, folders[folder])
+        _write(lake, name, {folder: _Note(fingerprints[folder], found) for folder, found in counts.items()})
+    if any(found.rows for folder, found in counts.items() if folder.endswith(UNKNOWN_PARTITION)):
+        # a record without a readable time may have one by now, and then lies in its month as well
+        with open_query() as query:
+            return _count(query, lake, resource, [name for files in folders.values() for name in files])
+    return Counts(
+        rows=sum(found.rows for found in counts.values()),
+        newest=max((found.newest for found in counts.values() if found.newest), default=None),
+        open=sum(found.open for found in counts.values()),
+        problems=sum(found.problems for found in counts.values()),
+    )
+
+
+def count_rejected(lake: Lake, account: str) -> dict[str, int]:
+    """Return by resource how many of an account's records could not be stored as rows."""
+    files = lake.files(REJECTED, account)
+    if not files:
+        return {}
+    with open_query() as query:
+        found = query.execute(
+            "select resource, count(distinct _hash) from read_parquet($files) group by resource",
+            {"files": lake.local(files)},
+        )
+        return dict(found.fetchall())
+
+
+def _count(query: duckdb.DuckDBPyConnection, lake: Lake, resource: Resource, files: list[str]) -> Counts:
+    moment = resource.partition_by if resource.partition_by in resource.schema.names else "_extracted_at"
+    newest = f'max("{moment}")' if resource.schema.field(moment).type == TIMESTAMP else f'max("{moment}")::timestamptz'
+    status = "status" if resource is JOBS else "null::varchar"
+    is_deleted = "_deleted" if resource.deletable else "false"
+    key = ", ".join(f'"{name}"' for name in resource.key)
+    statement = f"""
+        with current_versions as (
+            select
+                arg_max({status}, (_extracted_at, _run_id)) as status,
+                arg_max({is_deleted}, (_extracted_at, _run_id)) as is_deleted,
+                arg_max(len(_problems), (_extracted_at, _run_id)) as problems,
+                {newest} as newest,
+            from read_parquet($files, hive_partitioning = false, union_by_name = true) group by {key}
+        )
+        select
+            count(*), max(newest),
+            count(*) filter (not is_deleted and (status is null or status not in $terminal)),
+            count(*) filter (problems > 0),
+        from current_versions
+    """  # noqa: S608 - the names are the registry's, not the API's
+    row = query.execute(statement, {"files": lake.local(files), "terminal": sorted(TERMINAL_STATUSES)}).fetchone()
+    return Counts(*row) if row else Counts()
+
+
+def _fingerprint(files: Iterable[str]) -> str:
+    """Return a hash of the names of files; a file never changes, so the names are the content."""
+    return hashlib.blake2b("\n".join(sorted(files)).encode(), digest_size=16).hexdigest()
+
+
+def _read(lake: Lake, name: str) -> dict[str, _Note]:
+    try:
+        return _DECODER.decode(lake.storage.read(name))
+    except (FileNotFoundError, msgspec.DecodeError):
+        return {}
+
+
+def _write(lake: Lake, name: str, notes: Mapping[str, _Note]) -> None:
+    try:
+        lake.storage.write(name, _ENCODER.encode(notes))
+    except LakeError:
+        return  # whoever may only read counts anew each time
