@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: demo test check prove bench dev lock dictionary screenshots clean
+.PHONY: demo test check prove bench dev server lock dictionary screenshots clean
 
 demo: .venv/.runtime ## the whole pipeline on the embedded emulator
 	$(BIN)/ionq-data demo $(ARGS)
@@ -35,6 +35,8 @@ dev: .venv/.runtime ## Dagster's UI, with a persistent home
 	test -e .dagster/dagster.yaml || cp deploy/dagster.dev.yaml .dagster/dagster.yaml
 	DAGSTER_HOME="$(CURDIR)/.dagster" $(BIN)/dagster dev -w workspace.yaml $(ARGS)
 
+server: .venv/.server ## what the services of docs/server.md need
+
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "ionq-data needs Python 3.11, 3.12 or 3.13: make PYTHON=/path/to/python")'
 	$(PYTHON) -m venv .venv
@@ -50,6 +52,10 @@ endef
 	$(call install,requirements/runtime.lock)
 	@touch $@
 
+.venv/.server: requirements/server.lock pyproject.toml | .venv/bin/python
+	$(call install,requirements/server.lock)
+	@touch $@ .venv/.runtime
+
 .venv/.dev: requirements/dev.lock pyproject.toml | .venv/bin/python
 	$(call install,requirements/dev.lock)
 	@touch $@ .venv/.runtime
@@ -63,7 +69,8 @@ LOCK := uv pip compile pyproject.toml --group build --universal --python-version
 
 lock: ## resolve the dependencies anew (needs uv)
 	$(LOCK) --output-file requirements/runtime.lock
-	$(LOCK) --group dev --extra server --constraints requirements/runtime.lock --output-file requirements/dev.lock
+	$(LOCK) --extra server --constraints requirements/runtime.lock --output-file requirements/server.lock
+	$(LOCK) --group dev --extra server --constraints requirements/server.lock --output-file requirements/dev.lock
 	$(LOCK) --group dev --group bench --extra server --constraints requirements/dev.lock --output-file requirements/bench.lock
 
 dictionary: .venv/.dev ## docs/data-dictionary.md, from the descriptions beside the models

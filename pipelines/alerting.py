@@ -1,9 +1,9 @@
 """Tell people what they should know of: after each publication, when a run fails, and every hour."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from dagster import (
-    AssetKey,
     AssetsDefinition,
     DagsterRunStatus,
     DefaultSensorStatus,
@@ -20,14 +20,14 @@ from dagster import (
     run_failure_sensor,
     run_status_sensor,
 )
+from dagster._core.storage.tags import WILL_RETRY_TAG
 
-from ionq_data import warehouse
+from ionq_data import __version__, warehouse
 from ionq_data.alerts import Delivery, deliver, evaluate, note_failed_run, note_successful_run
 from ionq_data.lake import LakeError
 from pipelines.library import Library
-from pipelines.publish_assets import GROUP, WAREHOUSE
-
-ALERTS = AssetKey("alerts")
+from pipelines.publish_assets import ALERTS, GROUP, WAREHOUSE
+from pipelines.runs import LIMITS, RETRIES, names_of, succeeded_since
 
 
 def tell(library: Library) -> Delivery:
@@ -44,6 +44,7 @@ def alerts_asset() -> AssetsDefinition:
         group_name=GROUP,
         kinds={"python"},
         pool="publish",
+        code_version=__version__,
         description="`alerts.json`: what is open, each told once to the destinations of `[alerts]`.",
     )
     def _tell_alerts(library: ResourceParam[Library]) -> MaterializeResult[None]:
@@ -62,7 +63,7 @@ def alerts_asset() -> AssetsDefinition:
     return _tell_alerts
 
 
-@op(pool="publish")
+@op(pool="publish", retry_policy=RETRIES)
 def find_and_tell(context: OpExecutionContext, library: ResourceParam[Library]) -> None:
     """Look for alerts between two publications: data that no sync brings any more, above all."""
     told = tell(library)
@@ -71,22 +72,28 @@ def find_and_tell(context: OpExecutionContext, library: ResourceParam[Library]) 
     context.log.info("%d opened, %d resolved, %d messages sent", len(told.opened), len(told.resolved), told.sent)
 
 
-@job(description="Finds what somebody should know of, and tells it once.")
+@job(description="Finds what somebody should know of, and tells it once.", tags=LIMITS)
 def tell_alerts() -> None:
     """Tell alerts."""
     find_and_tell()
 
 
-def alert_sensors(*, running: bool) -> list[SensorDefinition]:
-    """Return the sensors that note failed and successful runs; they start by themselves only where ``running``."""
+def alert_sensors(schedules_of: Mapping[str, Sequence[str]], *, running: bool) -> list[SensorDefinition]:
+    """Return the sensors that note failed and successful runs; they start by themselves only where ``running``.
+
+    Args:
+        schedules_of: the names of each job's schedules.
+    """
     status = DefaultSensorStatus.RUNNING if running else DefaultSensorStatus.STOPPED
 
-    @run_failure_sensor(name="failed_runs", default_status=status, description="Tells of each job that fails, once.")
+    @run_failure_sensor(name="failed_runs", default_status=status, description="Tells of what goes on failing, once.")
     def _failed(context: RunFailureSensorContext, library: ResourceParam[Library]) -> None:
         run = context.dagster_run
+        if run.tags.get(WILL_RETRY_TAG) == "true" or succeeded_since(context.instance, run, schedules_of):
+            return
         note_failed_run(
             library.settings.data_dir,
-            job=run.job_name,
+            job=names_of(run, schedules_of)[0],
             run_id=run.run_id,
             failed_at=datetime.now(UTC),
             message=context.failure_event.message or "",
@@ -97,10 +104,12 @@ def alert_sensors(*, running: bool) -> list[SensorDefinition]:
         run_status=DagsterRunStatus.SUCCESS,
         name="successful_runs",
         default_status=status,
-        description="Takes the alert of a failed job back once it succeeds.",
+        description="Takes the alert of a failed run back once the same succeeds.",
     )
     def _succeeded(context: RunStatusSensorContext, library: ResourceParam[Library]) -> None:
-        note_successful_run(library.settings.data_dir, job=context.dagster_run.job_name)
+        names = names_of(context.dagster_run, schedules_of)
+        if note_successful_run(library.settings.data_dir, jobs=names):
+            _tell_if_possible(library)
 
     return [_failed, _succeeded]
 

@@ -1,4 +1,4 @@
-"""What a build made: each table's columns and row count, for Dagster's schemas and column lineage."""
+"""What a build made: each table's columns, row count and first rows, for Dagster's metadata and column lineage."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,13 +7,21 @@ from typing import Any
 
 import duckdb
 
+from pipelines.previews import PREVIEW_COLUMNS, PREVIEW_ROWS, preview_of
+
 
 @dataclass
 class BuiltTable:
-    """A table or view of a build; ``rows`` is None for a view, which would have to be computed to be counted."""
+    """A table or view of a build; of a view, which would have to be computed, rows are neither counted nor shown."""
 
     rows: int | None = None
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
+    preview: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What Dagster shows beside the columns."""
+        return {} if self.rows is None else {"dagster/row_count": self.rows, **self.preview}
 
 
 def read_built_tables(file: Path) -> dict[str, BuiltTable]:
@@ -23,7 +31,8 @@ def read_built_tables(file: Path) -> dict[str, BuiltTable]:
     found: dict[str, BuiltTable] = {}
     with duckdb.connect(str(file), read_only=True) as connection:
         columns = connection.execute(
-            "select table_catalog, table_schema, table_name, column_name, data_type from information_schema.columns"
+            "select table_catalog, table_schema, table_name, column_name, data_type from information_schema.columns "
+            "order by table_catalog, table_schema, table_name, ordinal_position"
         ).fetchall()
         for catalog, schema, table, column, data_type in columns:
             relation = f'"{catalog}"."{schema}"."{table}"'
@@ -33,6 +42,10 @@ def read_built_tables(file: Path) -> dict[str, BuiltTable]:
             relation = f'"{catalog}"."{schema}"."{table}"'
             counted = connection.execute(f"select count(*) from {relation}").fetchone()  # noqa: S608 - our own tables
             found[relation].rows = counted[0] if counted else None
+            shown = list(found[relation].columns)[:PREVIEW_COLUMNS]
+            names = ", ".join(f'"{name}"' for name in shown)
+            first = connection.execute(f"select {names} from {relation} limit {PREVIEW_ROWS}").fetchall()  # noqa: S608
+            found[relation].preview = preview_of(shown, first)
     return found
 
 
@@ -41,14 +54,16 @@ def columns_and_parents(
 ) -> dict[str, Any]:
     """Return the columns of a model and of the models that it reads, in the form that dagster-dbt takes them.
 
-    Where it is told of the models that it reads, it works out the lineage of each column.
+    Where it is told of the models that it reads, it works out the lineage of each column. It cannot where one of them
+    is a source: the lake is read by a function over files, whose columns no parser of SQL knows.
     """
     if node.get("resource_type") not in {"model", "seed"} or node["relation_name"] not in built:
         return {}
     columns = built[node["relation_name"]].columns
-    if not with_lineage:
+    read = node.get("depends_on", {}).get("nodes", ())
+    if not with_lineage or any(parent.startswith("source.") for parent in read):
         return {"columns": columns}
-    parents = (manifest["nodes"].get(parent, {}) for parent in node.get("depends_on", {}).get("nodes", ()))
+    parents = (manifest["nodes"].get(parent, {}) for parent in read)
     relations = [parent["relation_name"] for parent in parents if parent.get("relation_name") in built]
     return {
         "columns": columns,

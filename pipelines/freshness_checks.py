@@ -12,20 +12,21 @@ from dagster import (
     multi_asset_check,
 )
 
+from ionq_data.alert_rules import StaleData
 from ionq_data.resources import STANDING
-from pipelines.lake_assets import OTHERWISE_STALE_AFTER, STALE_AFTER, lake_key
+from pipelines.lake_assets import lake_key
 from pipelines.library import Library
 
 FRESH = "fresh"
 
 
-def freshness_checks() -> AssetChecksDefinition:
-    """Return a check for each standing resource, which one step makes together."""
+def freshness_checks(rule: StaleData) -> AssetChecksDefinition:
+    """Return a check for each standing resource, which one step makes together; the rule says how old is too old."""
     specs = [
         AssetCheckSpec(
             FRESH,
             asset=lake_key(name),
-            description=f"The last complete sync of each account began less than {_allowed(name)} hours ago.",
+            description=f"The last complete sync of each account began at most {rule.allowed_hours(name):g} hours ago.",
         )
         for name in STANDING
     ]
@@ -39,16 +40,13 @@ def freshness_checks() -> AssetChecksDefinition:
                 account: round((now - began).total_seconds() / 3600, 2) if began else None
                 for account, began in library.last_complete(resource).items()
             }
-            stale = [name for name, age in hours.items() if age is None or age > _allowed(resource)]
+            allowed = rule.allowed_hours(resource)
+            stale = [name for name, age in hours.items() if age is None or age > allowed]
             yield AssetCheckResult(
                 passed=not stale,
                 asset_key=key.asset_key,
                 check_name=FRESH,
-                metadata={"stale_accounts": stale, "age_hours": hours, "allowed_hours": _allowed(resource)},
+                metadata={"stale_accounts": stale, "age_hours": hours, "allowed_hours": allowed},
             )
 
     return _check
-
-
-def _allowed(resource: str) -> float:
-    return STALE_AFTER.get(resource, OTHERWISE_STALE_AFTER).total_seconds() / 3600

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from dagster import AssetKey, AssetSelection, Definitions
+from dagster import AssetKey, AssetSelection, Definitions, in_process_executor
 
 from ionq_data.config import Settings
 from ionq_data.lake import open_lake
@@ -10,12 +10,15 @@ from ionq_data.resources import STANDING
 from ionq_data.warehouse import manifest_path
 from ionq_data.warehouse.project import read_manifest
 from pipelines.alerting import alert_sensors, alerts_asset, tell_alerts
+from pipelines.dbt_tests import attach_tests
 from pipelines.freshness_checks import freshness_checks
 from pipelines.lake_assets import GROUP as LAKE
 from pipelines.lake_assets import lake_assets, lake_side_files
 from pipelines.library import Library
+from pipelines.promises import with_promises
 from pipelines.publish_assets import publish_assets
-from pipelines.schedules import JOB, compact_lake, freshness_job, run_config, schedules, sync_job
+from pipelines.retention import forget_old_runs
+from pipelines.schedules import JOB, compact_lake, freshness_job, names_by_job, run_config, schedules, sync_job
 from pipelines.warehouse_assets import mart_keys, warehouse_assets
 
 RESULTS = "job_results"
@@ -35,23 +38,30 @@ def build_definitions(settings: Settings, library: Library | None = None) -> Def
         BuildFailed: dbt cannot read the project in ``sql/``.
     """
     manifest_file = manifest_path(settings.data_dir, lake_dir=open_lake(settings).root, budgets=settings.budgets)
-    manifest = read_manifest(manifest_file)
-    warehouse = warehouse_assets(manifest_file, manifest)
+    manifest = attach_tests(read_manifest(manifest_file))
+    warehouse = warehouse_assets(manifest)
     publication = [*publish_assets(mart_keys(manifest)), alerts_asset()]
-    checks = freshness_checks()
+    checks = freshness_checks(settings.alerts.rules.stale_data)
 
     resources = (*STANDING, RESULTS) if settings.results.enabled else STANDING
     alone = AssetSelection.checks(checks)
     sync = sync_job(resources, without=alone)
     freshness = freshness_job(alone)
     downstream = [*warehouse.keys, *(key for asset in publication for key in asset.keys)]
+    planned = schedules(sync, freshness, downstream, running=settings.schedules)
+    made = [lake_assets(settings.usage_start or FIRST_USAGE), warehouse, *publication]
     return Definitions(
-        assets=[lake_assets(settings.usage_start or FIRST_USAGE), *lake_side_files(), warehouse, *publication],
+        assets=[
+            *(assets.map_asset_specs(lambda spec: with_promises(spec, settings)) for assets in made),
+            *(with_promises(spec, settings) for spec in lake_side_files()),
+        ],
         asset_checks=[checks],
-        jobs=[sync, freshness, compact_lake, tell_alerts],
-        schedules=schedules(sync, freshness, downstream, running=settings.schedules),
-        sensors=alert_sensors(running=settings.schedules),
+        jobs=[sync, freshness, compact_lake, tell_alerts, forget_old_runs],
+        schedules=planned,
+        sensors=alert_sensors(names_by_job(planned), running=settings.schedules),
         resources={"library": library or Library(settings)},
+        # Steps follow one another, so that a process for each would only cost the seconds that it takes to start.
+        executor=in_process_executor,
     )
 
 

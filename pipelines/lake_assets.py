@@ -14,15 +14,11 @@ from dagster import (
     AssetsDefinition,
     AssetSpec,
     BackfillPolicy,
-    Backoff,
     Config,
     DailyPartitionsDefinition,
     Failure,
-    FreshnessPolicy,
-    Jitter,
     MaterializeResult,
     ResourceParam,
-    RetryPolicy,
     multi_asset,
 )
 
@@ -30,16 +26,16 @@ from ionq_data import __version__
 from ionq_data.api.errors import AuthenticationError
 from ionq_data.config import ConfigurationError
 from ionq_data.lake import LakeError
-from ionq_data.resources import RESOURCES, Resource
+from ionq_data.resources import REJECTED_SCHEMA, RESOURCES, Resource
 from ionq_data.resources.usage import USAGE
-from ionq_data.sync.ledger import LEDGER, REJECTED, SyncRecord
+from ionq_data.sync.ledger import LEDGER, LEDGER_SCHEMA, REJECTED, SyncRecord
 from ionq_data.sync.usage import EACH_RUN
-from pipelines.lake_metadata import column_schema, describe_sync, preview
+from pipelines.lake_metadata import column_schema, count_rows, describe_sync, preview, resource_columns
 from pipelines.library import Library
+from pipelines.runs import RETRIES
 
 GROUP = "lake"
 OP = "lake"
-RETRIES = RetryPolicy(max_retries=2, delay=60, backoff=Backoff.EXPONENTIAL, jitter=Jitter.PLUS_MINUS)
 
 ASKED_FIRST = {
     "characterizations": ("backends", "jobs"),
@@ -50,15 +46,13 @@ ASKED_FIRST = {
 }
 """The resources whose records say what to ask for: which backends, whose jobs, whose organization."""
 
-_ORDER = tuple(TopologicalSorter({name: ASKED_FIRST.get(name, ()) for name in RESOURCES}).static_order())
-
-STALE_AFTER = {
-    "backends": timedelta(hours=1),
-    "jobs": timedelta(hours=4),
-    "job_costs": timedelta(hours=4),
-    "characterizations": timedelta(hours=18),
+SIDE_FILES = {
+    LEDGER: ("The ledger: one row for each finished sync of a resource for an account.", LEDGER_SCHEMA),
+    REJECTED: ("Records that could not be stored as rows, whole, with the reason.", REJECTED_SCHEMA),
 }
-OTHERWISE_STALE_AFTER = timedelta(hours=50)
+"""What every sync writes beside the records."""
+
+_ORDER = tuple(TopologicalSorter({name: ASKED_FIRST.get(name, ()) for name in RESOURCES}).static_order())
 
 Event = AssetMaterialization | MaterializeResult[None]
 
@@ -98,38 +92,42 @@ def lake_assets(usage_start: date) -> AssetsDefinition:
             key = lake_key(name)
             for day in _covered(of_resource) if name == USAGE.name and dates is None else ():
                 yield AssetMaterialization(key, partition=day)
-            metadata = describe_sync(of_resource) | preview(library.lake, RESOURCES[name])
+            contents = {"dagster/row_count": count_rows(library.lake, name)} | preview(library.lake, RESOURCES[name])
+            metadata = describe_sync(of_resource) | contents
             yield MaterializeResult(asset_key=key, metadata=metadata, check_results=_checks(key, of_resource))
+        for name in SIDE_FILES:
+            yield AssetMaterialization(lake_key(name), metadata={"dagster/row_count": count_rows(library.lake, name)})
 
     return _sync
 
 
 def lake_side_files() -> list[AssetSpec]:
     """Describe what every sync writes beside the records, so that the lineage is whole."""
-    side_files = {
-        LEDGER: "The ledger: one row for each finished sync of a resource for an account.",
-        REJECTED: "Records that could not be stored as rows, whole, with the reason.",
-    }
     keys = [lake_key(name) for name in RESOURCES]
     return [
-        AssetSpec(lake_key(name), deps=keys, group_name=GROUP, kinds={"parquet"}, description=description)
-        for name, description in side_files.items()
+        AssetSpec(
+            lake_key(name),
+            deps=keys,
+            group_name=GROUP,
+            kinds={"parquet"},
+            description=description,
+            metadata={"dagster/column_schema": column_schema(schema)},
+        )
+        for name, (description, schema) in SIDE_FILES.items()
     ]
 
 
 def _spec(resource: Resource, partitions: DailyPartitionsDefinition | None) -> AssetSpec:
-    stale_after = STALE_AFTER.get(resource.name, OTHERWISE_STALE_AFTER)
     return AssetSpec(
         lake_key(resource.name),
         deps=[lake_key(name) for name in ASKED_FIRST.get(resource.name, ())],
         group_name=GROUP,
         kinds={"python", "parquet"},
         description=f"{resource.description} From `GET {resource.endpoint}`.",
-        metadata={"dagster/column_schema": column_schema(resource), "endpoint": resource.endpoint},
+        metadata={"dagster/column_schema": resource_columns(resource), "endpoint": resource.endpoint},
         code_version=__version__,
         skippable=True,
         partitions_def=partitions,
-        freshness_policy=FreshnessPolicy.time_window(fail_window=stale_after),
     )
 
 

@@ -1,28 +1,27 @@
 """What Dagster shows of a resource and of a sync: columns, counts, and the newest rows."""
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from dagster import MetadataValue, TableColumn, TableRecord, TableSchema
+from dagster import MetadataValue, TableColumn, TableSchema
 
 from ionq_data.lake import Lake
 from ionq_data.lake.lake import EMPTY
 from ionq_data.resources import Resource
 from ionq_data.sync.ledger import SyncRecord
-
-_PREVIEW_ROWS = 5
-_PREVIEW_COLUMNS = 8
-_PREVIEW_CHARACTERS = 60
+from pipelines.previews import PREVIEW_COLUMNS, PREVIEW_ROWS, preview_of
 
 
-def column_schema(resource: Resource) -> TableSchema:
+def resource_columns(resource: Resource) -> TableSchema:
     """Return the columns of a resource's files with their types and what they mean."""
-    said = {field.name: field.description for field in resource.fields}
-    return TableSchema(
-        columns=[TableColumn(column.name, str(column.type), said.get(column.name)) for column in resource.schema]
-    )
+    return column_schema(resource.schema, {field.name: field.description for field in resource.fields})
+
+
+def column_schema(schema: pa.Schema, meanings: Mapping[str, str | None] | None = None) -> TableSchema:
+    """Return the columns of a file of a schema."""
+    return TableSchema(columns=[TableColumn(c.name, str(c.type), (meanings or {}).get(c.name)) for c in schema])
 
 
 def describe_sync(records: list[SyncRecord]) -> dict[str, Any]:
@@ -42,26 +41,20 @@ def describe_sync(records: list[SyncRecord]) -> dict[str, Any]:
     } | ({"watermark": MetadataValue.timestamp(min(watermarks))} if watermarks else {})
 
 
+def count_rows(lake: Lake, folder: str) -> int:
+    """Return how many rows the files of a resource hold, all accounts and versions, as the files' footers say."""
+    names = [name for name in lake.storage.list(folder) if name.endswith(".parquet")]
+    return sum(pq.read_metadata(path).num_rows for path in lake.local(names))
+
+
 def preview(lake: Lake, resource: Resource) -> dict[str, Any]:
-    """Return rows of the newest file of a resource, as plain text cells; nothing where there is none."""
+    """Return rows of the newest file of a resource; nothing where there is none."""
     named = (name for account in lake.accounts() for name in lake.files(resource.name, account))
     files = [name for name in named if not name.endswith(f"/{EMPTY}")]
     if not files:
         return {}
     newest = max(files, key=lambda name: name.rpartition("/")[2])
-    columns = [field.name for field in resource.fields][:_PREVIEW_COLUMNS]
+    columns = [field.name for field in resource.fields][:PREVIEW_COLUMNS]
     with pq.ParquetFile(lake.local([newest])[0]) as file:
-        batch: pa.RecordBatch | None = next(file.iter_batches(_PREVIEW_ROWS, columns=columns), None)
-    rows = batch.to_pylist() if batch is not None else []
-    if not rows:
-        return {}
-    records = [TableRecord({name: _cell(row[name]) for name in columns}) for row in rows]
-    schema = TableSchema(columns=[TableColumn(name, "string") for name in columns])
-    return {"preview": MetadataValue.table(records=records, schema=schema)}
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, datetime):
-        value = value.astimezone(UTC).isoformat(sep=" ", timespec="seconds")
-    text = "" if value is None else str(value)
-    return text if len(text) <= _PREVIEW_CHARACTERS else text[: _PREVIEW_CHARACTERS - 1] + "…"
+        batch: pa.RecordBatch | None = next(file.iter_batches(PREVIEW_ROWS, columns=columns), None)
+    return preview_of(columns, [row.values() for row in batch.to_pylist()] if batch is not None else [])

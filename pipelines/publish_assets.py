@@ -1,7 +1,9 @@
 """What others read: the published warehouse, its marts as Parquet files, and the report."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
+import pyarrow.parquet as pq
 from dagster import (
     AssetCheckResult,
     AssetCheckSeverity,
@@ -12,15 +14,17 @@ from dagster import (
     MaterializeResult,
     MetadataValue,
     ResourceParam,
+    TableRecord,
     asset,
 )
 
-from ionq_data import warehouse
+from ionq_data import __version__, warehouse
 from pipelines.library import Library
 
 GROUP = "publish"
 WAREHOUSE = AssetKey("published_warehouse")
 MARTS = AssetKey("marts_parquet")
+ALERTS = AssetKey("alerts")
 REPORT = AssetKey("report")
 
 RECONCILES = AssetCheckSpec(
@@ -40,6 +44,7 @@ def publish_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         group_name=GROUP,
         kinds={"duckdb"},
         pool="publish",
+        code_version=__version__,
         description="`warehouse.duckdb`: replaced in one rename by the newest build whose tests passed.",
         check_specs=[RECONCILES],
     )
@@ -49,11 +54,15 @@ def publish_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
             is_new = warehouse.publish_warehouse(data_dir)
         except warehouse.WarehouseError as error:
             raise Failure(str(error), allow_retries=False) from error
-        file = warehouse.Layout(data_dir).warehouse
-        yield MaterializeResult(
-            metadata={"path": MetadataValue.path(file.absolute()), "bytes": file.stat().st_size, "replaced": is_new},
-            check_results=[_reconciles(library)],
-        )
+        file, built_at = warehouse.Layout(data_dir).warehouse, warehouse.published_at(data_dir)
+        metadata: dict[str, Any] = {
+            "path": MetadataValue.path(file.absolute()),
+            "bytes": file.stat().st_size,
+            "replaced": is_new,
+        }
+        if built_at:
+            metadata["built_at"] = MetadataValue.timestamp(built_at)
+        yield MaterializeResult(metadata=metadata, check_results=[_reconciles(library)])
 
     @asset(
         key=MARTS,
@@ -61,6 +70,7 @@ def publish_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         group_name=GROUP,
         kinds={"parquet"},
         pool="publish",
+        code_version=__version__,
         description="`marts/<mart>.parquet`: the published marts for tools that read no DuckDB.",
     )
     def _publish_marts(library: ResourceParam[Library]) -> MaterializeResult[None]:
@@ -69,21 +79,24 @@ def publish_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         except warehouse.WarehouseError as error:
             raise Failure(str(error), allow_retries=False) from error
         folder = warehouse.Layout(library.settings.data_dir).marts.absolute()
-        return MaterializeResult(metadata={"path": MetadataValue.path(folder), "marts": sorted(files)})
+        rows = [TableRecord({"mart": name, "rows": pq.read_metadata(file).num_rows}) for name, file in files.items()]
+        return MaterializeResult(metadata={"path": MetadataValue.path(folder), "marts": MetadataValue.table(rows)})
 
     @asset(
         key=REPORT,
-        deps=[WAREHOUSE],
+        deps=[WAREHOUSE, ALERTS],  # it shows what is open
         group_name=GROUP,
         kinds={"html"},
         pool="publish",
+        code_version=__version__,
         description="`report/index.html`: the page for those who pay and those who plan, from the published warehouse.",
     )
     def _write_report(library: ResourceParam[Library]) -> MaterializeResult[None]:
         from ionq_data.report import write_report  # charts take seconds to import, which only this asset needs
 
         page = write_report(library.settings.data_dir)
-        return MaterializeResult(metadata={"path": MetadataValue.path(page.absolute())})
+        size = page.stat().st_size
+        return MaterializeResult(metadata={"path": MetadataValue.path(page.absolute()), "bytes": size})
 
     return [_publish_warehouse, _publish_marts, _write_report]
 

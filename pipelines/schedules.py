@@ -27,11 +27,12 @@ from ionq_data.resources import STANDING
 from pipelines.alerting import tell_alerts
 from pipelines.lake_assets import OP, lake_key
 from pipelines.library import Library
+from pipelines.retention import forget_old_runs
+from pipelines.runs import LIMITS, RETRIES
 
 JOB = "sync_everything"
 _ENDED = {DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED}
 _UNFINISHED = [status for status in DagsterRunStatus if status not in _ENDED]
-_LIMITS = {"dagster/max_runtime": 6 * 3600}
 
 
 @dataclass(frozen=True)
@@ -65,22 +66,24 @@ def sync_job(resources: Iterable[str], *, without: AssetSelection) -> Unresolved
         JOB,
         selection=(lake | AssetSelection.groups("warehouse", "publish")) - without,
         description="Copies the API's records into the lake, builds the warehouse, publishes it, writes the report.",
-        tags=_LIMITS,
+        tags=LIMITS,
     )
 
 
 def freshness_job(checks: AssetSelection) -> UnresolvedAssetJobDefinition:
     """Return the job that looks whether the lake is as fresh as promised."""
-    return define_asset_job("check_freshness", selection=checks, description="Finds resources that fell behind.")
+    return define_asset_job(
+        "check_freshness", selection=checks, description="Finds resources that fell behind.", tags=LIMITS
+    )
 
 
-@op
+@op(retry_policy=RETRIES)
 def merge_small_files(context: OpExecutionContext, library: ResourceParam[Library]) -> None:
     """Merge the lake's small files; the records stay the same."""
     context.log.info("%s", compact(library.lake))
 
 
-@job(description="Merges the many small files that frequent syncs leave in the lake.", tags=_LIMITS)
+@job(description="Merges the many small files that frequent syncs leave in the lake.", tags=LIMITS)
 def compact_lake() -> None:
     """Compact the lake."""
     merge_small_files()
@@ -108,9 +111,18 @@ def schedules(
     return [
         *(_schedule(plan, sync, downstream, status) for plan in PLANS),
         ScheduleDefinition("compaction_daily", job=compact_lake, cron_schedule="15 1 * * *", default_status=status),
+        ScheduleDefinition("retention_daily", job=forget_old_runs, cron_schedule="35 1 * * *", default_status=status),
         ScheduleDefinition("alerts_hourly", job=tell_alerts, cron_schedule="55 * * * *", default_status=status),
         ScheduleDefinition("freshness_hourly", job=freshness, cron_schedule="50 * * * *", default_status=status),
     ]
+
+
+def names_by_job(schedules: Iterable[ScheduleDefinition]) -> dict[str, list[str]]:
+    """Return the names of the schedules of each job."""
+    names: dict[str, list[str]] = {}
+    for schedule in schedules:
+        names.setdefault(schedule.job_name, []).append(schedule.name)
+    return names
 
 
 def _schedule(

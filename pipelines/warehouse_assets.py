@@ -1,7 +1,6 @@
 """The dbt models as assets, downstream of the lake's, and their tests as asset checks."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from dagster import (
@@ -43,12 +42,12 @@ class Translator(DagsterDbtTranslator):
         return None if dbt_resource_props["resource_type"] == "source" else GROUP
 
 
-def warehouse_assets(manifest_path: Path, manifest: Mapping[str, Any]) -> AssetsDefinition:
+def warehouse_assets(manifest: Mapping[str, Any]) -> AssetsDefinition:
     """Return the asset of every model, which one build makes together."""
     translator = Translator()
 
     @dbt_assets(
-        manifest=manifest_path,
+        manifest=manifest,
         dagster_dbt_translator=translator,
         name="warehouse",
         pool=POOL,
@@ -63,7 +62,7 @@ def warehouse_assets(manifest_path: Path, manifest: Mapping[str, Any]) -> Assets
             message = DbtCoreCliEventMessage(dict(event), columns)
             target = result.folder / "target"
             for converted in message.to_default_asset_events(manifest, translator, context, target_path=target):
-                yield _with_row_count(converted, built.get(node["relation_name"]))
+                yield _with_contents(converted, built.get(node["relation_name"]))
         if not result.passed:
             raise Failure(result.explain(), allow_retries=False)
         for node in result.warnings:
@@ -72,10 +71,10 @@ def warehouse_assets(manifest_path: Path, manifest: Mapping[str, Any]) -> Assets
     return _build
 
 
-def _with_row_count(event: Event, table: BuiltTable | None) -> Event:
+def _with_contents(event: Event, table: BuiltTable | None) -> Event:
     if not isinstance(event, Output) or table is None:
         return event
-    return Output(None, output_name=event.output_name, metadata={**event.metadata, "dagster/row_count": table.rows})
+    return Output(None, output_name=event.output_name, metadata={**event.metadata, **table.metadata})
 
 
 def mart_keys(manifest: Mapping[str, Any]) -> list[AssetKey]:

@@ -6,7 +6,7 @@ same job takes the note away.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -43,10 +43,11 @@ def note_failed_run(data_dir: Path, *, job: str, run_id: str, failed_at: datetim
             jobs[job] = FailedJob(job, first, run_id, failed_at, runs + 1, message)
 
 
-def note_successful_run(data_dir: Path, *, job: str) -> None:
-    """Note that a run succeeded: the failures of its job before are over."""
-    with _jobs(data_dir) as jobs:
-        jobs.pop(job, None)
+def note_successful_run(data_dir: Path, *, jobs: Iterable[str]) -> bool:
+    """Note that a run of some jobs succeeded: their failures before are over. Tell whether there were any."""
+    with _jobs(data_dir) as noted:
+        removed = [noted.pop(job, None) for job in jobs]
+    return any(removed)
 
 
 def failed_runs(data_dir: Path, now: datetime) -> Iterator[Alert]:

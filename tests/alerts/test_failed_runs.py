@@ -36,14 +36,14 @@ def test_a_job_that_goes_on_failing_is_one_alert(tmp_path: Path) -> None:
 def test_a_success_ends_it_and_the_next_failure_is_another(tmp_path: Path) -> None:
     fail(tmp_path, 1)
     fail(tmp_path, 1, job="compact_lake")
-    note_successful_run(tmp_path, job="sync_everything")
+    note_successful_run(tmp_path, jobs=["sync_everything"])
     assert [alert.subject for alert in found(tmp_path)] == ["compact_lake"]
     fail(tmp_path, 3)
     assert {alert.period for alert in found(tmp_path)} == {"run-1", "run-3"}
 
 
 def test_a_success_that_follows_none_leaves_no_file(tmp_path: Path) -> None:
-    note_successful_run(tmp_path, job="sync_everything")
+    note_successful_run(tmp_path, jobs=["sync_everything"])
     assert not list(tmp_path.glob("*.json"))
 
 

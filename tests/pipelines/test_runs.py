@@ -15,7 +15,7 @@ from ionq_data.emulator import Emulator, Scenario, Server
 from ionq_data.resources import STANDING
 from ionq_data.warehouse import connect
 from pipelines.graph import JOB, build_definitions, downstream_keys
-from pipelines.lake_assets import lake_key
+from pipelines.lake_assets import SIDE_FILES, lake_key
 from pipelines.library import Library
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -70,7 +70,8 @@ def checks(result: ExecuteInProcessResult) -> dict[tuple[str, str], bool]:
 
 def failures(result: ExecuteInProcessResult) -> list[str]:
     events = [event for event in result.all_events if event.event_type_value == "STEP_FAILURE"]
-    return [event.step_failure_data.user_failure_data.description for event in events]
+    failed = [event.step_failure_data for event in events]
+    return [f.user_failure_data.description if f.user_failure_data else f.error_display_string for f in failed]
 
 
 def test_one_run_goes_from_the_api_to_the_report(server: Server, environment: None, tmp_path: Path) -> None:
@@ -82,7 +83,7 @@ def test_one_run_goes_from_the_api_to_the_report(server: Server, environment: No
         made = materializations(result)
         usage_dates = instance.get_materialized_partitions(lake_key("usage"))
 
-    assert set(made) == {lake_key(name) for name in STANDING} | set(downstream_keys(definitions))
+    assert set(made) == {lake_key(name) for name in (*STANDING, *SIDE_FILES)} | set(downstream_keys(definitions))
     for name in STANDING:
         said = made[lake_key(name)]
         assert {"rows_seen", "rows_written", "requests", "duration_seconds", "watermark", "preview"} <= set(said), name
@@ -93,6 +94,16 @@ def test_one_run_goes_from_the_api_to_the_report(server: Server, environment: No
     jobs = made[AssetKey(["warehouse", "fct_jobs"])]
     assert jobs["dagster/row_count"] == 150
     assert {column.name for column in jobs["dagster/column_schema"].columns} >= {"job_id", "cost", "queue_seconds"}
+    assert [record.data["job_id"] for record in jobs["preview"].records] != []
+    for key, said in made.items():
+        if key.path[0] in {"lake", "warehouse"}:
+            assert said["dagster/row_count"] >= 0, key
+    assert made[lake_key("jobs")]["dagster/row_count"] == 150
+    assert made[lake_key("_syncs")]["dagster/row_count"] == len(STANDING)
+    rows_by_mart = {
+        record.data["mart"]: record.data["rows"] for record in made[AssetKey("marts_parquet")]["marts"].records
+    }
+    assert rows_by_mart["fct_jobs"] == 150
     sources = jobs["dagster/column_lineage"].deps_by_column["job_id"]
     assert AssetKey(["warehouse", "stg_ionq__jobs"]) in {source.asset_key for source in sources}
 

@@ -1,0 +1,27 @@
+"""Who answers for an asset, and how old it may be: the same for the UI, the checks and the alerts."""
+
+from datetime import timedelta
+
+from dagster import AssetSpec, FreshnessPolicy
+
+from ionq_data.config import Settings
+from ionq_data.resources.job_results import JOB_RESULTS
+from pipelines.lake_assets import GROUP as LAKE
+
+
+def with_promises(spec: AssetSpec, settings: Settings) -> AssetSpec:
+    """Return an asset with its owners and, unless nothing brings it up to date by itself, its freshness policy.
+
+    A freshness policy looks at the last materialization; the check ``fresh`` and the alert ``stale_data`` look at the
+    last complete sync, which is stricter.
+    """
+    hours = _allowed_hours(spec, settings)
+    policy = FreshnessPolicy.time_window(fail_window=timedelta(hours=hours)) if hours else None
+    return spec.replace_attributes(owners=list(settings.owners), freshness_policy=policy)
+
+
+def _allowed_hours(spec: AssetSpec, settings: Settings) -> float | None:
+    rule, name = settings.alerts.rules.stale_data, spec.key.path[-1]
+    if spec.group_name != LAKE:
+        return rule.warehouse_after_hours
+    return None if name == JOB_RESULTS.name and not settings.results.enabled else rule.allowed_hours(name)
