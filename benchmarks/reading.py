@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from benchmarks.marts import BUILT
 from benchmarks.measuring import Sample, median, run_program, run_work
 from benchmarks.plan import Plan
 from benchmarks.results import TOUCHES_LITTLE, Row, Section, Series, Table
@@ -35,7 +36,10 @@ def measure(plan: Plan) -> Section:
     pages: dict[int, float] = {}
     for jobs in plan.sizes[1:]:
         folder = plan.data_dir(jobs, "reading")
-        run_work("build_marts", folder, folder / "lake", environment={"DO_NOT_TRACK": "1"})
+        if jobs in BUILT:
+            (BUILT.pop(jobs) / "warehouse.duckdb").replace(folder / "warehouse.duckdb")
+        else:
+            run_work("build_marts", folder, folder / "lake", environment={"DO_NOT_TRACK": "1"})
         environment = {"IONQ_DATA_DIR": os.fspath(folder)}
         statuses[jobs] = median([run_work("command", "status", environment=environment) for _ in range(plan.runs)])
         reports[jobs] = median([run_work("command", "report", environment=environment) for _ in range(plan.runs)])
