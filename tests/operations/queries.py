@@ -68,6 +68,11 @@ mutation Again($parameters: ReexecutionParams!) {
   }
 }
 """
+TERMINATE = """
+mutation Terminate($run: String!) {
+  terminateRun(runId: $run) { __typename ... on PythonError { message } }
+}
+"""
 BACKFILL = """
 mutation Backfill($parameters: LaunchBackfillParams!) {
   launchPartitionBackfill(backfillParams: $parameters) {

@@ -51,8 +51,8 @@ def assert_right(server: Deployment, api: Emulated) -> None:
         ]
 
 
-def kill_in_the_middle(server: Deployment, api: Emulated, tags: dict[str, str]) -> str:
-    """Start a run, and kill its process once it is copying; return the run."""
+def start_copying(server: Deployment, api: Emulated, tags: dict[str, str]) -> tuple[str, int]:
+    """Start a run, and return it and its process once it is copying."""
     api.fail(kind="slow", path="/jobs", seconds=1.0)
     run_id = server.dagster.launch(JOB, tags=tags)
 
@@ -62,7 +62,12 @@ def kill_in_the_middle(server: Deployment, api: Emulated, tags: dict[str, str]) 
         found = [re.search(r"\(pid: (\d+)\)", message) for message in messages]
         return next((int(each.group(1)) for each in found if each), None) if copying else None
 
-    pid = wait_for("the run's copying", worker, seconds=240, logs=[server.daemon_log])
+    return run_id, wait_for("the run's copying", worker, seconds=240, logs=[server.daemon_log])
+
+
+def kill_in_the_middle(server: Deployment, api: Emulated, tags: dict[str, str]) -> str:
+    """Start a run, and kill its process once it is copying; return the run."""
+    run_id, pid = start_copying(server, api, tags)
     os.kill(pid, signal.SIGKILL)
     api.recover()
     return run_id
@@ -93,6 +98,18 @@ def test_a_killed_run_is_repeated_by_dagster(server: Deployment, api: Emulated, 
     assert server.ended(again[0].run_id) == "SUCCESS"
     assert_right(server, api)
     assert receiver.titles == [], "what mends itself wakes nobody"
+
+
+def test_a_run_that_is_ended_in_the_ui_is_canceled_and_no_failure(
+    server: Deployment, api: Emulated, receiver: Receiver
+) -> None:
+    run_id, _ = start_copying(server, api, {})
+    server.dagster.terminate(run_id)
+    assert server.ended(run_id) == "CANCELED"
+    assert verify(Lake(server.data_dir / "lake")).is_sound
+    api.recover()
+    assert_right(server, api)
+    assert receiver.titles == []
 
 
 def test_two_runs_and_a_backfill_at_once(server: Deployment, api: Emulated) -> None:

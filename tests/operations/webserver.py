@@ -126,6 +126,11 @@ class Dagster:
         assert said["__typename"] == "LaunchRunSuccess", said
         return str(said["run"]["runId"])
 
+    def terminate(self, run_id: str) -> None:
+        """End a run, as its button in the UI does."""
+        said = self.ask(queries.TERMINATE, run=run_id)["terminateRun"]
+        assert said["__typename"] == "TerminateRunSuccess", said
+
     def backfill(self, asset: str, partitions: list[str]) -> str:
         """Fill partitions of an asset; return the backfill's id."""
         parameters = {"assetSelection": [{"path": asset.split("/")}], "partitionNames": partitions}
