@@ -154,6 +154,26 @@ def test_points_in_charts_are_rows_of_their_marts(world: World) -> None:
     assert hours == {}
 
 
+def test_predictions_and_availability_are_rows_of_their_marts(world: World) -> None:
+    report, marts = world
+    weeks = {(row["backend"], row["week"].isoformat()): row for row in marts("queue_predictions", f"week >= '{SINCE}'")}
+    for row in report.rows("predictions"):
+        judged = weeks.pop((row["backend"], row["week"]))
+        _same(row, judged, "jobs", "bias_seconds", "median_absolute_error_seconds", "share_within_2x")
+        assert row["bias_hours"] == pytest.approx(judged["bias_seconds"] / 3600, rel=1e-6)
+    assert weeks == {}
+    qpus = "backend in (select backend from dim_backends where is_qpu)"
+    observed = marts("backend_availability_daily", f"date >= '{SINCE}' and {qpus}")
+    days = {(row["backend"], row["date"].isoformat()): row for row in observed}
+    for row in report.rows("availability"):
+        seen = days.pop((row["backend"], row["date"]), None)
+        if seen is None:  # a day on which nobody looked
+            assert (row["share_available"], row["share_degraded"], row["observations"]) == (None, None, None)
+        else:
+            _same(row, seen, "share_available", "share_degraded", "observations")
+    assert days == {}
+
+
 def test_budgets_burn_down_to_what_is_spent(data_dir: DataDir) -> None:
     report, marts = read_report(data_dir("hostile")), Marts(data_dir("hostile"))
     budgets = [row for row in marts("budget_status", "budget is not null") if row["month"] == date(2026, 6, 1)]
