@@ -25,8 +25,8 @@ from dagster._core.storage.tags import WILL_RETRY_TAG
 from ionq_data import __version__, warehouse
 from ionq_data.alerts import Delivery, deliver, evaluate, note_failed_run, note_successful_run
 from ionq_data.lake import LakeError
-from pipelines.library import Library
 from pipelines.publish_assets import ALERTS, GROUP, WAREHOUSE
+from pipelines.resources import Library
 from pipelines.runs import LIMITS, RETRIES, names_of, succeeded_since
 
 

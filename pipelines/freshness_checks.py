@@ -15,7 +15,7 @@ from dagster import (
 from ionq_data.alert_rules import StaleData
 from ionq_data.resources import STANDING
 from pipelines.lake_assets import lake_key
-from pipelines.library import Library
+from pipelines.resources import Library
 
 FRESH = "fresh"
 

@@ -14,9 +14,9 @@ from pipelines.dbt_tests import attach_tests
 from pipelines.freshness_checks import freshness_checks
 from pipelines.lake_assets import GROUP as LAKE
 from pipelines.lake_assets import lake_assets, lake_side_files
-from pipelines.library import Library
 from pipelines.promises import with_promises
 from pipelines.publish_assets import publish_assets
+from pipelines.resources import Library
 from pipelines.retention import forget_old_runs
 from pipelines.schedules import JOB, compact_lake, freshness_job, names_by_job, run_config, schedules, sync_job
 from pipelines.warehouse_assets import mart_keys, warehouse_assets

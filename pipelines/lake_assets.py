@@ -31,7 +31,7 @@ from ionq_data.resources.usage import USAGE
 from ionq_data.sync.ledger import LEDGER, LEDGER_SCHEMA, REJECTED, SyncRecord
 from ionq_data.sync.usage import EACH_RUN
 from pipelines.lake_metadata import column_schema, count_rows, describe_sync, preview, resource_columns
-from pipelines.library import Library
+from pipelines.resources import Library
 from pipelines.runs import RETRIES
 
 GROUP = "lake"

@@ -19,7 +19,7 @@ from dagster import (
 )
 
 from ionq_data import __version__, warehouse
-from pipelines.library import Library
+from pipelines.resources import Library
 
 GROUP = "publish"
 WAREHOUSE = AssetKey("published_warehouse")

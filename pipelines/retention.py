@@ -17,7 +17,7 @@ from dagster import (
 )
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
-from pipelines.library import Library
+from pipelines.resources import Library
 from pipelines.runs import LIMITS, RETRIES
 
 _FINISHED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]

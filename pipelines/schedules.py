@@ -26,7 +26,7 @@ from ionq_data.lake import compact
 from ionq_data.resources import STANDING
 from pipelines.alerting import tell_alerts
 from pipelines.lake_assets import OP, lake_key
-from pipelines.library import Library
+from pipelines.resources import Library
 from pipelines.retention import forget_old_runs
 from pipelines.runs import LIMITS, RETRIES
 

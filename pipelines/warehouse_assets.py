@@ -21,7 +21,7 @@ from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 from ionq_data.warehouse.dbt_process import DbtEvent
 from ionq_data.warehouse.layout import WAREHOUSE_FILE
 from pipelines.built_tables import BuiltTable, columns_and_parents, read_built_tables
-from pipelines.library import Library
+from pipelines.resources import Library
 
 GROUP = "warehouse"
 POOL = "warehouse"

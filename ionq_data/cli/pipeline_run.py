@@ -66,7 +66,7 @@ def run_pipeline(
     warnings.filterwarnings("ignore", module="dagster")
     from pipelines.graph import JOB, RESULTS, build_definitions, downstream_keys, run_config
     from pipelines.lake_assets import lake_key
-    from pipelines.library import Library
+    from pipelines.resources import Library
 
     if resources and RESULTS in resources:  # asked for by name, so it need not be enabled for every sync
         enabled = settings.results.model_copy(update={"enabled": True})

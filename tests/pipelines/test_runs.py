@@ -16,7 +16,7 @@ from ionq_data.resources import STANDING
 from ionq_data.warehouse import connect
 from pipelines.graph import JOB, build_definitions, downstream_keys
 from pipelines.lake_assets import SIDE_FILES, lake_key
-from pipelines.library import Library
+from pipelines.resources import Library
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 ANCHOR = datetime(2026, 5, 20, 9, tzinfo=UTC)

@@ -24,7 +24,7 @@ from ionq_data.alerts import open_alerts
 from ionq_data.config import Settings
 from pipelines.graph import JOB, build_definitions
 from pipelines.lake_assets import lake_key
-from pipelines.library import Library
+from pipelines.resources import Library
 from tests.alerts.receiver import Receiver
 
 HOURLY = {"dagster/schedule_name": "jobs_hourly"}
