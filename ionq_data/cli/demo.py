@@ -115,7 +115,9 @@ def _settings_for(settings: Settings, served: Served) -> Settings:
 
 
 def _keep(served: Served) -> None:
-    """Serve until Ctrl-C."""
+    """Serve until Ctrl-C or until told to end, also in the background, where a shell has Ctrl-C ignored."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     print_lines("", f"Serving {served.base_url} with key {served.api_key} until Ctrl-C.")
     try:
         signal.pause()

@@ -80,7 +80,7 @@ def _open_and_keep_serving(options: Sequence[str], environment: Environment, dat
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # what runs the tests may ignore Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),  # as a shell starts it in the background
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None

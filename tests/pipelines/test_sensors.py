@@ -68,7 +68,7 @@ class Sensors:
     def __init__(self, definitions: Definitions, instance: DagsterInstance, settings: Settings) -> None:
         self.repository = definitions.get_repository_def()
         self.instance = instance
-        self.library = Library(settings)
+        self.given = Library(settings)
 
     def ran(self, *, failed: bool, job: str = JOB, **run: Any) -> DagsterRun:
         """Let a run end, as its worker reports it, and have the sensor that looks at such runs see it."""
@@ -89,7 +89,7 @@ class Sensors:
         name = "failed_runs" if failed else "successful_runs"
         event = self.instance.all_logs(run.run_id)[-1].get_dagster_event()
         context: RunStatusSensorContext = build_run_status_sensor_context(
-            name, event, self.instance, now, resources={"library": self.library}
+            name, event, self.instance, now, resources={"library": self.given}
         )
         sensor = self.repository.get_sensor_def(name)
         if failed:
