@@ -14,10 +14,9 @@ from typing import IO, Any
 
 import httpx
 
+from ionq_data.child_process import end
 from ionq_data.cli.demo_marker import History
 from ionq_data.emulator.scenario import FUTURE_DAYS
-
-_GRACE_SECONDS = 10
 
 
 class EmulatorFailed(Exception):
@@ -51,9 +50,11 @@ def serve(history: History, *, present: datetime) -> Iterator[Served]:
         EmulatorFailed: it ended before it was ready.
     """
     command = [sys.executable, "-m", "ionq_data.emulator", "--port=0", f"--now={history.anchor.isoformat()}"]
-    command += [f"--seed={history.seed}", f"--days={history.days}", f"--jobs={history.jobs}"]
+    command += [f"--seed={history.seed}", f"--days={history.days}", f"--jobs={history.jobs}", "--end-with-parent"]
     with tempfile.TemporaryFile() as complaints:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, text=True)  # noqa: S603 - ours
+        process = subprocess.Popen(  # noqa: S603 - no shell, and the command is ours
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, text=True
+        )
         try:
             said = _announcement(process, complaints)
             digest = _digest(said["base_url"], said["api_key"])
@@ -61,14 +62,7 @@ def serve(history: History, *, present: datetime) -> Iterator[Served]:
             _set_clock(said["base_url"], now)
             yield Served(**said, now=now, digest=digest)
         finally:
-            process.terminate()
-            try:
-                process.wait(_GRACE_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            if process.stdout:
-                process.stdout.close()
+            end(process)
 
 
 def _announcement(process: subprocess.Popen[str], complaints: IO[Any]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, datetime
 
+from ionq_data.child_process import end_with_parent
 from ionq_data.emulator import Scenario, run
 
 
@@ -22,7 +23,10 @@ def main() -> None:
     parser.add_argument("--shape", choices=("reference", "live"), default="reference")
     parser.add_argument("--hostile", action="store_true", help="names and metadata that break careless software")
     parser.add_argument("--credits", action="store_true", help="bill one project in credits")
+    parser.add_argument("--end-with-parent", action="store_true", help="end when standard input, a pipe, is closed")
     asked = parser.parse_args()
+    if asked.end_with_parent:
+        end_with_parent()
     scenario = Scenario(
         seed=asked.seed, days=asked.days, jobs=asked.jobs, anchor=asked.now, response_shape=asked.shape,
         hostile=asked.hostile, credits=asked.credits,

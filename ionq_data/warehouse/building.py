@@ -63,9 +63,9 @@ def build(
             purpose="building the warehouse",
             wait_seconds=wait_seconds,
             on_wait=on_wait,
-        ):
+        ) as lock:
             manifest = dbt_project.manifest_path(data_dir, lake_dir=lake_dir, budgets=budgets)
-            return _build(layout, manifest, lake_dir, budgets, select, full_refresh, on_event)
+            return _build(layout, lock, manifest, lake_dir, budgets, select, full_refresh, on_event)
     except OSError as error:
         raise BuildFailed(
             f"Cannot write below {layout.builds}: {error.strerror or error}. "
@@ -75,6 +75,7 @@ def build(
 
 def _build(
     layout: Layout,
+    lock: int,
     manifest: Path,
     lake_dir: str | Path,
     budgets: Path | None,
@@ -97,7 +98,7 @@ def _build(
     arguments += ["--full-refresh"] if from_scratch or full_refresh else []
     arguments += ["--select", *select] if select else []
     variables = dbt_project.environment(layout.data_dir, lake_dir=lake_dir, budgets=budgets, target=target)
-    outcome = run_dbt(arguments, project=project, environment=variables, on_event=on_event)
+    outcome = run_dbt(arguments, project=project, environment=variables, on_event=on_event, locks=[lock])
 
     nodes = read_nodes(target)
     passed = outcome.exit_code == 0 and bool(nodes)

@@ -16,12 +16,14 @@ from typing import Any
 
 import msgspec
 
+from ionq_data.child_process import end
+
 DbtEvent = Mapping[str, Any]
 OnEvent = Callable[[DbtEvent], None]
 
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD", re.IGNORECASE)
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_GRACE_SECONDS = 10
+_DBT = "from ionq_data.child_process import end_with_parent; end_with_parent(); from dbt.cli.main import cli; cli()"
 _ALWAYS = {
     "DBT_LOG_FORMAT": "json",
     "DBT_LOG_LEVEL_FILE": "none",
@@ -47,7 +49,12 @@ class DbtOutcome:
 
 
 def run_dbt(
-    arguments: Sequence[str], *, project: Path, environment: Mapping[str, str], on_event: OnEvent | None = None
+    arguments: Sequence[str],
+    *,
+    project: Path,
+    environment: Mapping[str, str],
+    on_event: OnEvent | None = None,
+    locks: Sequence[int] = (),
 ) -> DbtOutcome:
     """Run one dbt command to its end.
 
@@ -55,22 +62,25 @@ def run_dbt(
         arguments: the command and its options, such as ``["build", "--full-refresh"]``.
         environment: variables beside those of this process, of which keys and other secrets are not handed on.
         on_event: called with each structured log event as it comes.
+        locks: descriptors of locks that dbt holds too: they are not free before it has ended, even if this process is
+            killed and dbt has not noticed yet.
     """
     inherited = {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
     places = {"DBT_PROJECT_DIR": str(project), "DBT_PROFILES_DIR": str(project)}
     process = subprocess.Popen(  # noqa: S603 - no shell, and the command is ours
-        [sys.executable, "-c", "from dbt.cli.main import cli; cli()", *arguments],
+        [sys.executable, "-c", _DBT, *arguments],
         env=inherited | places | _ALWAYS | dict(environment),
         cwd=project,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        pass_fds=locks,
     )
     try:
         errors = _read_events(process, on_event)
         return DbtOutcome(process.wait(), tuple(errors))
     finally:
-        _end(process)
+        end(process)
 
 
 def _read_events(process: subprocess.Popen[bytes], on_event: OnEvent | None) -> list[str]:
@@ -90,16 +100,3 @@ def _read_events(process: subprocess.Popen[bytes], on_event: OnEvent | None) -> 
         if on_event:
             on_event(event)
     return errors or [text for text in unstructured[-10:] if text]
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End dbt if it still runs, which it does only where reading its events was interrupted."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(_GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-    if process.stdout:
-        process.stdout.close()

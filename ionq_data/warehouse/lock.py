@@ -17,8 +17,10 @@ _PAUSE_SECONDS = 0.1
 @contextmanager
 def hold(
     path: Path, *, purpose: str, wait_seconds: float, on_wait: Callable[[str], None] | None = None
-) -> Iterator[None]:
+) -> Iterator[int]:
     """Hold the lock file at ``path`` while the block runs; wait for another holder, but not for ever.
+
+    Yields the lock's descriptor: a child that inherits it holds the lock as well, until it has ended.
 
     Args:
         purpose: what the lock is for, in the words of a message: ``building the warehouse``.
@@ -34,7 +36,7 @@ def hold(
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
-        yield  # closing the file lets go of the lock
+        yield file.fileno()  # closing the file lets go of the lock
 
 
 def _acquire(

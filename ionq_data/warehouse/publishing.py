@@ -111,7 +111,7 @@ def _write(connection: duckdb.DuckDBPyConnection, mart: str, file: Path) -> None
     _sync_to_disk(file)
 
 
-def _publishing(layout: Layout) -> AbstractContextManager[None]:
+def _publishing(layout: Layout) -> AbstractContextManager[int]:
     return hold(layout.builds / "publish.lock", purpose="publishing the warehouse", wait_seconds=_WAIT_SECONDS)
 
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
 
 from ionq_data.emulator import Emulator, Scenario
 from tests.emulator.conftest import ANCHOR
@@ -33,3 +34,19 @@ def test_the_command_announces_itself_and_serves() -> None:
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=10)
     assert (process.returncode, errors) == (0, "")
+
+
+def test_it_ends_with_a_parent_that_is_killed() -> None:
+    parent = """
+import subprocess, sys
+command = [sys.executable, "-m", "ionq_data.emulator", "--port=0", "--days=20", "--jobs=40", "--end-with-parent"]
+subprocess.Popen(command, stdin=subprocess.PIPE).wait()
+"""
+    with subprocess.Popen([sys.executable, "-c", parent], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip().partition(": ")[2]
+        assert httpx.get(address + "/backends", timeout=10).status_code == 200
+        process.kill()
+        process.stdout.read()  # to its end, which comes when the last process that writes there is no more
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(address + "/backends", timeout=10)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -131,21 +130,29 @@ def test_dbt_does_not_get_the_key(
 
 
 def test_a_killed_build_is_no_obstacle(project: Path, data_dir: Path, put_jobs: PutJobs) -> None:
+    """Its dbt is at work when it is killed: it ends with it, and nothing it writes falls into the next build."""
     lake = put_jobs("a")
+    totals = project / "models" / "totals.sql"
+    answer = totals.read_text()
+    totals.write_text(f"with shown as ({answer}) select sum(a.range) from range(10000000) a, range(10000000) b, shown")
     script = f"""
 import os, signal
 from pathlib import Path
 from ionq_data.warehouse import build
 def die(event):
     if event["info"]["name"] == "LogModelResult":
+        print(event["info"]["pid"], flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
 build(Path({str(data_dir)!r}), lake_dir=Path({str(lake)!r}), on_event=die)
 """
-    killed = subprocess.run([sys.executable, "-c", script], env=os.environ.copy(), check=False)
-    assert killed.returncode == -signal.SIGKILL
+    killed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert Layout(data_dir).current.exists(), "the build was under way"
 
-    assert build(data_dir, lake_dir=lake).passed
+    totals.write_text(answer)
+    assert build(data_dir, lake_dir=lake, wait_seconds=60).passed
+    dbt = Path("/proc") / killed.stdout.strip() / "cmdline"
+    assert not dbt.exists() or not dbt.read_bytes(), "dbt still runs"
     publish(data_dir)
     assert rows(data_dir, "from totals") == [(1, 100)]
 
