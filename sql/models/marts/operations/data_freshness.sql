@@ -10,22 +10,34 @@
     'rates': ['row(backend, error_mitigation, _extracted_at)', '_extracted_at'],
     'job_results': ['row(job_id, variant_id, kind)', 'submitted_at'],
 } -%}
--- 1 row per account and resource that the lake has a record of
-with records as (
+-- 1 row per account, resource and record
+with latest as (
     {%- for resource, (key, time) in resources.items() %}
     select
         account,
         '{{ resource }}' as resource,
-        count(distinct {{ key }}) as rows,
-        count(distinct {{ key }}) filter (where len(_problems) > 0) as problems,
-        max({{ utc(time) }}) as newest_record_at,
-        max({{ utc('_extracted_at') }}) as newest_extracted_at,
+        arg_max(len(_problems), row(_extracted_at, _run_id)) as problems,
+        max({{ utc(time) }}) as record_at,
+        max({{ utc('_extracted_at') }}) as extracted_at,
     from {{ source('lake', resource) }}
-    group by account
+    group by account, {{ key }}
     {%- if not loop.last %}
     union all
     {%- endif %}
     {%- endfor %}
+),
+
+-- 1 row per account and resource that the lake has a record of
+records as (
+    select
+        account,
+        resource,
+        count(*) as rows,
+        count(*) filter (where problems > 0) as problems,
+        max(record_at) as newest_record_at,
+        max(extracted_at) as newest_extracted_at,
+    from latest
+    group by account, resource
 ),
 
 -- 1 row per account and resource with a sync
