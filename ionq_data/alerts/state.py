@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
-from ionq_data.alerts.alert import Alert, Severity
+from ionq_data.alerts.alert import Alert
 from ionq_data.lake.storage import LocalStorage
 
 FILE = "alerts.json"
@@ -19,19 +19,8 @@ _log = logging.getLogger(__name__)
 class OpenAlert(msgspec.Struct):
     """An alert that holds, as it is kept between two evaluations, with the destinations that have it."""
 
-    rule: str
-    subject: str
-    period: str
-    severity: Severity
-    title: str
-    body: str
-    since: datetime
+    alert: Alert
     delivered: list[str] = msgspec.field(default_factory=list)
-
-    @property
-    def alert(self) -> Alert:
-        """The alert itself."""
-        return Alert(**{name: getattr(self, name) for name in Alert.__dataclass_fields__})
 
 
 def open_alerts(data_dir: Path) -> list[Alert]:
@@ -52,11 +41,10 @@ def merge(kept: Iterable[OpenAlert], found: Iterable[Alert]) -> list[OpenAlert]:
     before = {each.alert.identity: each for each in kept}
     merged = []
     for alert in {alert.identity: alert for alert in found}.values():
-        known = before.get(alert.identity)
-        values = {name: getattr(alert, name) for name in Alert.__dataclass_fields__}
-        if known:
-            values["since"] = known.since
-        merged.append(OpenAlert(**values, delivered=list(known.delivered) if known else []))
+        if known := before.get(alert.identity):
+            merged.append(OpenAlert(replace(alert, since=known.alert.since), list(known.delivered)))
+        else:
+            merged.append(OpenAlert(alert))
     return merged
 
 

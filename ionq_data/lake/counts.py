@@ -7,9 +7,8 @@ where it could not be read at first: while there are such records, everything is
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ import duckdb
 import msgspec
 
 from ionq_data.lake.query import open_query
-from ionq_data.lake.storage import LakeError
+from ionq_data.lake.storage import LakeError, fingerprint
 from ionq_data.resources import Resource
 from ionq_data.resources.fields import TIMESTAMP
 from ionq_data.resources.jobs import JOBS, TERMINAL_STATUSES
@@ -60,13 +59,13 @@ def count_records(lake: Lake, account: str, resource: Resource) -> Counts:
     folders: dict[str, list[str]] = defaultdict(list)
     for name in lake.files(resource.name, account):
         folders[name.rpartition("/")[0]].append(name)
-    fingerprints = {folder: _fingerprint(files) for folder, files in folders.items()}
+    fingerprints = {folder: fingerprint(files) for folder, files in folders.items()}
     name = f"{NOTES}/account={account}/{resource.name}.json"
     known = _read(lake, name)
     counts = {
         folder: known[folder].counts
-        for folder, fingerprint in fingerprints.items()
-        if folder in known and known[folder].files == fingerprint
+        for folder, now in fingerprints.items()
+        if folder in known and known[folder].files == now
     }
     if len(counts) < len(folders):
         with open_query() as query:
@@ -121,11 +120,6 @@ def _count(query: duckdb.DuckDBPyConnection, lake: Lake, resource: Resource, fil
     """  # noqa: S608 - the names are the registry's, not the API's
     row = query.execute(statement, {"files": lake.local(files), "terminal": sorted(TERMINAL_STATUSES)}).fetchone()
     return Counts(*row) if row else Counts()
-
-
-def _fingerprint(files: Iterable[str]) -> str:
-    """Return a hash of the names of files; a file never changes, so the names are the content."""
-    return hashlib.blake2b("\n".join(sorted(files)).encode(), digest_size=16).hexdigest()
 
 
 def _read(lake: Lake, name: str) -> dict[str, _Note]:

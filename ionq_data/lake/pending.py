@@ -7,7 +7,6 @@ the months that changed, not with history, and a lost checkpoint costs one pass 
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ionq_data.lake.query import open_query
-from ionq_data.lake.storage import LakeError
+from ionq_data.lake.storage import LakeError, fingerprint
 from ionq_data.resources.fields import TIMESTAMP
 from ionq_data.resources.job_costs import JOB_COSTS
 from ionq_data.resources.jobs import JOBS, SIMULATOR, TERMINAL_STATUSES
@@ -139,13 +138,11 @@ def _month_files(lake: Lake, account: str, month: str | None = None) -> tuple[li
 
 
 def _fingerprints(lake: Lake, account: str) -> dict[str, str]:
-    """Return for each month a hash of the names of its files; a file never changes, so the names are the content."""
+    """Return by month the fingerprint of its files."""
     names: dict[str, list[str]] = defaultdict(list)
     for name in (name for files in _month_files(lake, account) for name in files):
         names[name.split("/")[2].partition("=")[2]].append(name)
-    return {
-        month: hashlib.blake2b("\n".join(files).encode(), digest_size=16).hexdigest() for month, files in names.items()
-    }
+    return {month: fingerprint(files) for month, files in names.items()}
 
 
 def _write(

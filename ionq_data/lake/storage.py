@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import hashlib
 import os
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -76,7 +77,7 @@ class LocalStorage:
                     file.flush()
                     os.fsync(file.fileno())
                 unfinished.replace(path)
-                _flush_folder(path.parent)
+                flush(path.parent)
             except BaseException:
                 with contextlib.suppress(OSError):
                     unfinished.unlink(missing_ok=True)
@@ -170,16 +171,21 @@ def _make_folder(folder: Path) -> None:
         return
     _make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
-    _flush_folder(folder.parent)
+    flush(folder.parent)
 
 
-def _flush_folder(folder: Path) -> None:
-    """Make a rename durable: it is an entry of the folder, which has a write-back cache of its own."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def flush(path: Path) -> None:
+    """Make a file durable, or the renames in a folder: they are its entries, with a write-back cache of their own."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def fingerprint(files: Iterable[str]) -> str:
+    """Return a hash of the names of files; a file never changes, so the names are the content."""
+    return hashlib.blake2b("\n".join(sorted(files)).encode(), digest_size=16).hexdigest()
 
 
 def _explain(error: OSError, path: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from ionq_data.lake.storage import flush
 from ionq_data.warehouse.connection import connect
 from ionq_data.warehouse.errors import NothingToPublish, WarehouseError
 from ionq_data.warehouse.layout import WAREHOUSE_FILE, Layout
@@ -61,11 +61,11 @@ def publish_warehouse(data_dir: Path) -> bool:
                 if layout.warehouse.is_file():
                     return False
                 raise NothingToPublish(f"No build in {data_dir} has passed its tests yet. Run 'ionq-data build'.")
-            _sync_to_disk(built)
+            flush(built)
             # Somebody who opened the published file for writing may have left a log of that file, not of this one.
             layout.warehouse.with_name(f"{WAREHOUSE_FILE}.wal").unlink(missing_ok=True)
             built.replace(layout.warehouse)
-            _sync_to_disk(layout.data_dir)
+            flush(layout.data_dir)
             shutil.rmtree(layout.ready, ignore_errors=True)
             return True
     except OSError as error:
@@ -94,7 +94,7 @@ def publish_marts(data_dir: Path) -> dict[str, Path]:
             for stray in set(layout.marts.iterdir()) - set(files.values()):
                 if stray.name.endswith((".parquet", _PRIVATE)):
                     stray.unlink()
-            _sync_to_disk(layout.marts)
+            flush(layout.marts)
             return files
     except (OSError, duckdb.Error) as error:
         raise WarehouseError(f"Cannot write the marts to {layout.marts}: {error}") from error
@@ -108,17 +108,8 @@ def mart_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _write(connection: duckdb.DuckDBPyConnection, mart: str, file: Path) -> None:
     connection.table(f'main."{mart}"').write_parquet(str(file), compression="zstd")
-    _sync_to_disk(file)
+    flush(file)
 
 
 def _publishing(layout: Layout) -> AbstractContextManager[int]:
     return hold(layout.builds / "publish.lock", purpose="publishing the warehouse", wait_seconds=_WAIT_SECONDS)
-
-
-def _sync_to_disk(path: Path) -> None:
-    """Make sure that a file, or the names in a folder, survive a loss of power."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
