@@ -1,4 +1,4 @@
-"""Data for the page's script: columns instead of rows, each repeated text once, and safe inside HTML."""
+"""Data for the page's script: columns instead of rows, each repeated text once, runs counted, and safe inside HTML."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from ionq_data.report.blocks import Dataset
@@ -22,7 +23,11 @@ def embedded(value: Any) -> str:
 
 
 def packed(dataset: Dataset) -> dict[str, Any]:
-    """Return a data set as the page's script reads it: a column of texts as a dictionary and positions in it."""
+    """Return a data set as the page's script reads it.
+
+    A column is a list of values, or a dictionary of ``words`` and the position ``at`` which each value stands there; a
+    list with long runs of one value is ``runs``: value, length, value, length and so on.
+    """
     return {
         "mart": dataset.mart,
         "filters": dict(dataset.filters),
@@ -33,9 +38,14 @@ def packed(dataset: Dataset) -> dict[str, Any]:
 def _column(values: Sequence[Any]) -> Any:
     plain = [_plain(value) for value in values]
     if not any(isinstance(value, str) for value in plain):
-        return plain
+        return _shortest(plain)
     words = {word: position for position, word in enumerate(dict.fromkeys(plain))}
-    return {"words": list(words), "at": [words[value] for value in plain]}
+    return {"words": list(words), "at": _shortest([words[value] for value in plain])}
+
+
+def _shortest(values: list[Any]) -> Any:
+    runs = [part for value, run in groupby(values) for part in (value, sum(1 for _ in run))]
+    return {"runs": runs} if len(runs) < len(values) else values
 
 
 def _plain(value: Any) -> Any:

@@ -28,7 +28,7 @@ class Report:
 
     def rows(self, dataset: str) -> list[dict[str, Any]]:
         """Return the rows of a data set that charts draw."""
-        columns = {name: _unpack(column) for name, column in self.data["datasets"][dataset]["columns"].items()}
+        columns = {name: unpack(column) for name, column in self.data["datasets"][dataset]["columns"].items()}
         return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
@@ -40,8 +40,14 @@ def read_report(data_dir: Path) -> Report:
     return reader.report
 
 
-def _unpack(column: Any) -> list[Any]:
-    return column if isinstance(column, list) else [column["words"][position] for position in column["at"]]
+def unpack(column: Any) -> list[Any]:
+    """Return the values of an embedded column, as the page's script does."""
+    if isinstance(column, list):
+        return column
+    if "words" in column:
+        return [column["words"][position] for position in unpack(column["at"])]
+    runs = column["runs"]
+    return [value for value, count in zip(runs[::2], runs[1::2], strict=True) for _ in range(count)]
 
 
 class _Reader(HTMLParser):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.report.browsing import Opened, marks, seconds_of_work, values, visible_rows
 from tests.report.conftest import DataDir
+from tests.report.reading import read_report
 
 Open = Callable[..., Opened]
 
@@ -25,6 +29,27 @@ def test_draws_every_chart_and_complains_of_nothing(opened: Open, world: str) ->
     said = report.page.locator("figure .empty:visible, .tabular .empty:visible").all_inner_texts()
     assert all(len(sentence) > 10 for sentence in said)
     assert said or world not in ("empty", "one_job", "simulator_only")
+
+
+@pytest.mark.parametrize("world", ["simulated", "hostile"])
+def test_reads_the_rows_that_were_embedded(opened: Open, data_dir: DataDir, world: str) -> None:
+    read = read_report(data_dir(world))
+    script = (files("ionq_data.report") / "assets" / "data.js").read_text()
+    names = list(read.data["datasets"])
+    found = opened(world).page.evaluate(f"(names) => {{ {script}\n return names.map(rowsOf); }}", names)
+    for name, shown in zip(names, found, strict=True):
+        assert [list(row.values()) for row in shown] == [
+            [_milliseconds(value, seen) for value, seen in zip(row.values(), there.values(), strict=True)]
+            for row, there in zip(read.rows(name), shown, strict=True)
+        ]
+
+
+def _milliseconds(value: Any, seen: Any) -> Any:
+    """Return an embedded time as the page's script holds it; anything else as it is."""
+    if not isinstance(value, str) or isinstance(seen, str):
+        return value
+    moment = datetime.fromisoformat(value)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000
 
 
 def test_opens_within_two_seconds(opened: Open) -> None:

@@ -6,6 +6,7 @@ import json
 import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from ionq_data.report.blocks import Dataset
 from ionq_data.report.embedding import embedded, packed
 from ionq_data.report.formats import duration, money, sortable, written
 from ionq_data.report.text import distinct_labels, shown
+from tests.report.reading import unpack
 
 
 @given(st.text(max_size=300))
@@ -73,12 +75,26 @@ def test_a_packed_column_gives_its_values_back() -> None:
         name="d", mart="m", columns={"name": values, "cost": [Decimal("1.250000"), None, Decimal(0), Decimal(2)]}
     )
     columns = packed(dataset)["columns"]
-    assert [columns["name"]["words"][position] for position in columns["name"]["at"]] == values
+    assert unpack(columns["name"]) == values
     assert columns["cost"] == [1.25, None, 0.0, 2.0]
     assert packed(Dataset(name="d", mart="m", columns={"x": [float("nan"), 1 / 3]}))["columns"]["x"] == [
         None,
         0.3333333,
     ]
+
+
+@given(st.lists(st.sampled_from(["a", "b", None])) | st.lists(st.sampled_from([0, 1.5, None])))
+def test_runs_are_counted_where_that_is_shorter(values: list[Any]) -> None:
+    column = packed(Dataset(name="d", mart="m", columns={"x": values}))["columns"]["x"]
+    assert unpack(column) == values
+
+
+def test_a_long_run_is_said_once() -> None:
+    dataset = Dataset(name="d", mart="m", columns={"x": [0] * 50 + [1] * 50, "y": ["a"] * 100, "z": [1, 2, 1, 2]})
+    columns = packed(dataset)["columns"]
+    assert columns["x"] == {"runs": [0, 50, 1, 50]}
+    assert columns["y"] == {"words": ["a"], "at": {"runs": [0, 100]}}
+    assert columns["z"] == [1, 2, 1, 2]
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,24 @@ const filters = { organization: "", currency: "", project: "", backend: "", peri
 
 const IS_TIME = /^\d{4}-\d\d-\d\d(T[\d:.]+Z?)?$/;
 
-// A column is a list of values, or a list of words and positions in it. Times become milliseconds since 1970, UTC.
+function unpackRuns(values) {
+  if (Array.isArray(values)) return values;
+  const unpacked = [];
+  for (let at = 0; at < values.runs.length; at += 2) {
+    for (let count = values.runs[at + 1]; count > 0; count--) unpacked.push(values.runs[at]);
+  }
+  return unpacked;
+}
+
+// A column is values, or words and positions among them; either may say how often in a row a value stands there.
+// Times become milliseconds since 1970, UTC.
 function unpackColumn(column) {
-  if (Array.isArray(column)) return column;
+  if (!column.words) return unpackRuns(column);
   const present = column.words.filter((word) => word !== null);
   const words = present.every((word) => IS_TIME.test(word))
     ? column.words.map((word) => (word === null ? null : Date.parse(word)))
     : column.words;
-  return column.at.map((position) => words[position]);
+  return unpackRuns(column.at).map((position) => words[position]);
 }
 
 const unpacked = new Map();
