@@ -207,14 +207,16 @@ def _first(record: Mapping[str, Json], paths: tuple[tuple[str, ...], ...]) -> Js
     """Return the first value present at one of the paths; a missing branch is no value, a broken one a problem."""
     for path in paths:
         value: Json = record
-        for depth, step in enumerate(path):
-            if type(value) is not dict:
-                raise _NotAnObjectError(f"{'.'.join(path[:depth])}: not an object: {shown(value)}")
-            value = value.get(step)
-            if value is None:
-                break
-        else:
-            return value
+        depth = 0
+        try:
+            for step in path:
+                if (value := value.get(step)) is None:
+                    break
+                depth += 1
+            else:
+                return value
+        except AttributeError:  # of all that JSON can hold, an object alone has members to get
+            raise _NotAnObjectError(f"{'.'.join(path[:depth])}: not an object: {shown(value)}") from None
     return None
 
 
