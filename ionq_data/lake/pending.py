@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ionq_data.lake.query import open_query
@@ -75,7 +75,12 @@ _MONTH = """
         answer.cost_hash, answer.answer_hash, answer.first_answered_at, answer.asked_at,
         answer.http_status, coalesce(answer.attempts, 0) as attempts
     from job left join cost on cost.job_id = job.id
-    where not coalesce(answer.is_settled, false) or not (version.is_terminal or version.is_deleted)
+    where
+        not (version.is_terminal or version.is_deleted)
+        or (
+            not coalesce(answer.is_settled, false)
+            and ($simulator_costs or not coalesce(starts_with(version.backend, $simulator), false))
+        )
 """
 
 # A job first seen without a readable time lies in the unknown month; once it has one, its versions lie in another.
@@ -92,30 +97,28 @@ def pending_jobs(lake: Lake, account: str, *, simulator_costs: bool) -> Iterator
     Without ``simulator_costs`` the terminal jobs of simulators are left out: there may be millions of them, and none
     of their costs is ever asked for.
     """
-    fingerprints = _fingerprints(lake, account)
     with tempfile.TemporaryDirectory(prefix="ionq-data-") as folder:
         path = Path(folder) / "pending.parquet"
-        checkpoints = _checkpoints(lake, account)
-        content, known = _read(lake, checkpoints[-1]) if checkpoints else (None, {})
+        _bring_up_to_date(lake, account, simulator_costs, path)
+        for batch in pq.ParquetFile(path).iter_batches(batch_size=_BATCH):
+            yield from (PendingJob(**row) for row in batch.to_pylist())
+
+
+def _bring_up_to_date(lake: Lake, account: str, simulator_costs: bool, path: Path) -> None:
+    """Write the pending jobs to ``path``, and keep them as a checkpoint where there is none of just these files."""
+    fingerprints = _fingerprints(lake, account, simulator_costs)
+    checkpoints = _checkpoints(lake, account)
+    content, known = _read(lake, checkpoints[-1]) if checkpoints else (None, {})
+    try:
         if content is not None and known == fingerprints:
             path.write_bytes(content)
-        else:
-            try:
-                _write(lake, account, fingerprints, known, content, path)
-            except OSError as error:
-                raise LakeError(f"{folder} could not be written: {error}. Free some space there") from error
-            lake.storage.write(f"{STATE}/account={account}/{lake.new_name()}", path.read_bytes())
-            for old in checkpoints:
-                lake.storage.delete(old)
-        for batch in pq.ParquetFile(path).iter_batches(batch_size=_BATCH):
-            for row in (batch if simulator_costs else batch.filter(_is_asked_for(batch))).to_pylist():
-                yield PendingJob(**row)
-
-
-def _is_asked_for(batch: pa.RecordBatch) -> pa.BooleanArray:
-    is_simulator = pc.fill_null(pc.starts_with(batch["backend"], SIMULATOR), False)
-    is_open = pc.invert(pc.or_(batch["is_terminal"], pc.fill_null(batch["is_deleted"], False)))
-    return pc.or_(is_open, pc.invert(is_simulator))
+            return
+        _write(path, partial(_compute, lake, account, simulator_costs), fingerprints, known, content)
+    except OSError as error:
+        raise LakeError(f"{path.parent} could not be written: {error}. Free some space there") from error
+    lake.storage.write(f"{STATE}/account={account}/{lake.new_name()}", path.read_bytes())
+    for old in checkpoints:
+        lake.storage.delete(old)
 
 
 def _checkpoints(lake: Lake, account: str) -> list[str]:
@@ -137,16 +140,20 @@ def _month_files(lake: Lake, account: str, month: str | None = None) -> tuple[li
     return lake.files(JOBS.name, account, months), lake.files(JOB_COSTS.name, account, months)
 
 
-def _fingerprints(lake: Lake, account: str) -> dict[str, str]:
-    """Return by month the fingerprint of its files."""
-    names: dict[str, list[str]] = defaultdict(list)
+def _fingerprints(lake: Lake, account: str, simulator_costs: bool) -> dict[str, str]:
+    """Return by month the fingerprint of its files, and of what is looked for in them."""
+    names: dict[str, list[str]] = defaultdict(lambda: ["with simulators"] if simulator_costs else [])
     for name in (name for files in _month_files(lake, account) for name in files):
         names[name.split("/")[2].partition("=")[2]].append(name)
     return {month: fingerprint(files) for month, files in names.items()}
 
 
 def _write(
-    lake: Lake, account: str, fingerprints: dict[str, str], known: dict[str, str], last: bytes | None, path: Path
+    path: Path,
+    compute: Callable[[str, pq.ParquetWriter], None],
+    fingerprints: dict[str, str],
+    known: dict[str, str],
+    last: bytes | None,
 ) -> None:
     """Write the pending jobs of all months: the unchanged ones from the last checkpoint, the others computed."""
     metadata = {_FINGERPRINTS: msgspec.json.encode(fingerprints)}
@@ -157,10 +164,10 @@ def _write(
                 old = pq.read_table(pa.BufferReader(last), filters=[("partition", "=", month)])
                 writer.write_table(old.cast(_SCHEMA).replace_schema_metadata(metadata))
             else:
-                _compute(lake, account, month, writer)
+                compute(month, writer)
 
 
-def _compute(lake: Lake, account: str, month: str, writer: pq.ParquetWriter) -> None:
+def _compute(lake: Lake, account: str, simulator_costs: bool, month: str, writer: pq.ParquetWriter) -> None:
     jobs, costs = _month_files(lake, account, month)
     if not jobs:
         return
@@ -173,6 +180,8 @@ def _compute(lake: Lake, account: str, month: str, writer: pq.ParquetWriter) -> 
                 "costs": lake.local(costs),
                 "partition": month,
                 "terminal": sorted(TERMINAL_STATUSES),
+                "simulator_costs": simulator_costs,
+                "simulator": SIMULATOR,
             },
         )
         if month == UNKNOWN_PARTITION and query.table("pending").limit(1).fetchall():
