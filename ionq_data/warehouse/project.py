@@ -15,8 +15,10 @@ from typing import Any
 from ionq_data.warehouse.dbt_process import run_dbt
 from ionq_data.warehouse.errors import BuildFailed
 from ionq_data.warehouse.layout import WAREHOUSE_FILE, Layout
+from ionq_data.warehouse.lock import hold
 
 PARSED = ("manifest.json", "partial_parse.msgpack")
+_WAIT_SECONDS = 600
 _MADE_BY_DBT = {"target", "logs", "dbt_packages", ".user.yml"}
 
 
@@ -72,34 +74,32 @@ def manifest_path(data_dir: Path, *, lake_dir: str | Path, budgets: Path | None 
 
     Raises:
         BuildFailed: dbt cannot read the project; the message repeats what dbt said.
+        WarehouseBusy: another process did not finish reading it in time.
     """
     project = sql_dir()
     builds = Layout(data_dir).builds
     folder = builds / f"dbt-{project_hash(project)}"
-    if not (folder / PARSED[0]).is_file():
-        _parse(project, folder, data_dir, lake_dir, budgets)
-        for other in builds.glob("dbt-*"):
-            if other != folder:
-                shutil.rmtree(other, ignore_errors=True)
-    return folder / PARSED[0]
+    manifest = folder / PARSED[0]
+    if not manifest.is_file():
+        with hold(builds / "parse.lock", purpose="reading the dbt project", wait_seconds=_WAIT_SECONDS) as lock:
+            if not manifest.is_file():  # else another process has read it meanwhile
+                private = builds / "parsing"
+                variables = environment(data_dir, lake_dir=lake_dir, budgets=budgets, target=private)
+                _parse(project, private, variables, lock)
+                shutil.rmtree(folder, ignore_errors=True)
+                private.rename(folder)
+            for other in builds.glob("dbt-*"):
+                if other != folder:
+                    shutil.rmtree(other, ignore_errors=True)
+    return manifest
 
 
-def _parse(project: Path, folder: Path, data_dir: Path, lake_dir: str | Path, budgets: Path | None) -> None:
-    """Let dbt parse the project into ``folder``, which appears whole or not at all."""
-    private = folder.with_name(f"parsing-{folder.name}-{os.getpid()}")
-    private.mkdir(parents=True, exist_ok=True)
-    try:
-        env = environment(data_dir, lake_dir=lake_dir, budgets=budgets, target=private)
-        outcome = run_dbt(["parse"], project=project, environment=env)
-        if outcome.exit_code != 0:
-            raise BuildFailed(f"dbt cannot read the project in {project}: {outcome.summary}")
-        try:
-            private.rename(folder)
-        except OSError:
-            if not (folder / PARSED[0]).is_file():  # else another process was quicker, which is as good
-                raise
-    finally:
-        shutil.rmtree(private, ignore_errors=True)
+def _parse(project: Path, folder: Path, variables: Mapping[str, str], lock: int) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    outcome = run_dbt(["parse"], project=project, environment=variables, locks=[lock])
+    if outcome.exit_code != 0:
+        raise BuildFailed(f"dbt cannot read the project in {project}: {outcome.summary}")
 
 
 @cache

@@ -5,12 +5,24 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from ionq_data.warehouse import BuildFailed, Layout, NothingToPublish, build, connect, publish, published_at
+from ionq_data.warehouse import (
+    BuildFailed,
+    Layout,
+    NothingToPublish,
+    build,
+    connect,
+    manifest_path,
+    publish,
+    published_at,
+)
+from ionq_data.warehouse.dbt_process import DbtOutcome, run_dbt
 
 PutJobs = Callable[..., Path]
 
@@ -35,7 +47,7 @@ def test_a_build_that_passed_is_published(project: Path, data_dir: Path, put_job
     assert rows(data_dir, "from totals") == [(2, 200)]
     assert published_at(data_dir) == result.started_at
     left = {p.name for p in Layout(data_dir).builds.iterdir()}
-    assert left == {"build.lock", "publish.lock", f"dbt-{result.project_hash}"}
+    assert left == {"build.lock", "parse.lock", "publish.lock", f"dbt-{result.project_hash}"}
     assert [p.name for p in data_dir.glob("warehouse*")] == ["warehouse.duckdb"], "no write-ahead log beside it"
 
 
@@ -155,6 +167,27 @@ build(Path({str(data_dir)!r}), lake_dir=Path({str(lake)!r}), on_event=die)
     assert not dbt.exists() or not dbt.read_bytes(), "dbt still runs"
     publish(data_dir)
     assert rows(data_dir, "from totals") == [(1, 100)]
+
+
+def test_the_project_is_read_once_by_all_who_wait(
+    project: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dagster starts several processes at once, and each needs the manifest; one may have been killed reading it."""
+    (Layout(data_dir).builds / "parsing").mkdir(parents=True)
+    (Layout(data_dir).builds / "parsing" / "half.json").touch()
+    read: list[Sequence[str]] = []
+
+    def run(arguments: Sequence[str], **options: Any) -> DbtOutcome:
+        read.append(arguments)
+        return run_dbt(arguments, **options)
+
+    monkeypatch.setattr("ionq_data.warehouse.project.run_dbt", run)
+    with ThreadPoolExecutor(4) as pool:
+        manifests = set(pool.map(lambda _: manifest_path(data_dir, lake_dir=data_dir / "lake"), range(4)))
+    assert read == [["parse"]]
+    (manifest,) = manifests
+    assert {path.name for path in Layout(data_dir).builds.iterdir()} == {"parse.lock", manifest.parent.name}
+    assert "half.json" not in {path.name for path in manifest.parent.iterdir()}
 
 
 def test_no_project_says_where_it_looked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
