@@ -75,7 +75,7 @@ class Versions:
         return iter(self._keys.tolist())
 
     def _find(self, key: int) -> int | None:
-        at = int(np.searchsorted(self._keys, np.uint64(key)))
+        at = int(self._keys.searchsorted(np.uint64(key)))
         return at if at < len(self._keys) and int(self._keys[at]) == key else None
 
     def _merge(self) -> None:
