@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,7 +41,7 @@ async def cursor_pages(
     start_cursor: str | None = None,
     authenticated: bool = True,
     max_pages: int = 100_000,
-) -> AsyncIterator[Page]:
+) -> AsyncGenerator[Page]:
     """Read a listing page by page along `next` until it is null or absent, from `start_cursor` if given.
 
     The contract names no greatest `limit`: a 400 that may be about it is answered by asking for `fallback_page_size`
@@ -80,7 +80,7 @@ async def numbered_pages(
     page_size: int = 10,
     authenticated: bool = False,
     max_pages: int = 100_000,
-) -> AsyncIterator[Page]:
+) -> AsyncGenerator[Page]:
     """Read a listing by page number, from 1, until a page is empty, or is short and `pages` leaves no other reading.
 
     The empty page is not passed on. Raises PaginationError for a page whose records were all served before as a page.

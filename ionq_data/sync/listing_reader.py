@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,8 @@ from ionq_data.sync.listing import Listed, Listing, Step, Stretch, is_before
 from ionq_data.sync.progress import Progress
 
 Watch = Callable[[Sequence[Row], Sequence[Listed]], bool]
+_TURNS_TO_SEND = 8
+"""Turns of the event loop after which a request is on its way; some of httpx's steps give way to other tasks."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,14 @@ class ListingReader:
     def __post_init__(self) -> None:
         self._kept_marks = dict(self.marks)
 
-    async def read(self, name: str, to: ReadTo, *, watch: Watch | None = None) -> None:
+    async def read(
+        self, name: str, to: ReadTo, *, watch: Watch | None = None, is_likely_to_end_early: bool = False
+    ) -> None:
         """Read one submitter's listing (or the key's own) as far as must be.
 
-        ``watch`` is shown each page and may end the reading. Raises ``ApiError``; what has been read by then is kept,
-        and so is how far it got.
+        ``watch`` is shown each page and may end the reading. A page is asked for while the last one is taken in, unless
+        the reading has an end before the listing's, which would make that a request for nothing. Raises ``ApiError``;
+        what has been read by then is kept, and so is how far it got.
         """
         overlap = self.context.rules.overlap
         watermark = to.watermark if to.oldest is None else None
@@ -81,19 +87,21 @@ class ListingReader:
         while True:
             step = Step.GO_ON
             try:
-                async for page in self._pages(name, to, cursor, is_watched=watch is not None):
-                    fallback = None
-                    rows, listed = self._take(page)
-                    step, cursor = listing.page(listed), page.next_cursor
-                    if watch is not None and watch(rows, listed):
-                        return
-                    if _is_past(listing, listed, to):
-                        step = Step.STOP
-                    if has_jumped and not listing.is_ordered:
-                        break
-                    self._note(name, to, listing, claimed, cursor)
-                    if step is not Step.GO_ON:
-                        break
+                is_ahead = to == ReadTo() and not is_likely_to_end_early
+                async with aclosing(self._pages(name, cursor, is_ahead=is_ahead)) as pages:
+                    async for page in pages:
+                        fallback = None
+                        rows, listed = self._take(page)
+                        step, cursor = listing.page(listed), page.next_cursor
+                        if watch is not None and watch(rows, listed):
+                            return
+                        if _is_past(listing, listed, to):
+                            step = Step.STOP
+                        if has_jumped and not listing.is_ordered:
+                            break
+                        self._note(name, to, listing, claimed, cursor)
+                        if step is not Step.GO_ON:
+                            break
             except (BadRequest, NotFound, RequestRefused) as error:
                 if fallback is None:
                     raise
@@ -144,7 +152,7 @@ class ListingReader:
         }
         self.context.store.save_progress(self.context.account, JOBS.name, progress)
 
-    def _pages(self, name: str, to: ReadTo, cursor: str | None, *, is_watched: bool) -> AsyncIterator[Page]:
+    def _pages(self, name: str, cursor: str | None, *, is_ahead: bool) -> AsyncGenerator[Page]:
         pages = cursor_pages(
             self.context.client,
             JOBS.endpoint,
@@ -154,7 +162,7 @@ class ListingReader:
             start_cursor=cursor,
             authenticated=True,
         )
-        return _ahead(pages) if to == ReadTo() and not is_watched else pages
+        return _ahead(pages) if is_ahead else pages
 
     def _take(self, page: Page) -> tuple[list[Row], list[Listed]]:
         rows, listed = [], []
@@ -220,16 +228,22 @@ def _of(name: str) -> str:
     return f" of submitter {name}" if name else ""
 
 
-async def _ahead(pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
-    """Ask for the next page while the last one is being taken in."""
-    waiting = asyncio.ensure_future(anext(pages, None))
+async def _ahead(pages: AsyncGenerator[Page]) -> AsyncGenerator[Page]:
+    """Ask for the next page while the last one is taken in; for the second, only once the first has been looked at."""
+    waiting: asyncio.Future[Page | None] | None = None
     try:
-        while (page := await waiting) is not None:
-            if page.next_cursor is not None:
-                waiting = asyncio.ensure_future(anext(pages, None))
-                yield page
-            else:
-                yield page
+        page = await anext(pages, None)
+        while page is not None:
+            yield page
+            if page.next_cursor is None:
                 return
+            page = await (waiting or anext(pages, None))
+            if page is not None and page.next_cursor is not None:
+                waiting = asyncio.ensure_future(anext(pages, None))
+                for _ in range(_TURNS_TO_SEND):  # taking in a page is one long turn, in which nothing is sent
+                    await asyncio.sleep(0)
     finally:
-        waiting.cancel()
+        if waiting is not None:
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        await pages.aclose()

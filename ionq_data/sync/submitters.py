@@ -47,7 +47,7 @@ async def read_member(reader: ListingReader, member: str, to: ReadTo) -> None:
         await reader.read(member, to)
         return
     look = _Look(reader, member, until_known=state == COVERED and not reader.context.rules.full)
-    await reader.read(member, to, watch=look.page)
+    await reader.read(member, to, watch=look.page, is_likely_to_end_early=look.until_known)
     if not look.has_others and reader.members.get(member) == LISTED:
         return
     reader.marks.pop(member, None)
