@@ -12,17 +12,22 @@ from benchmarks.serving import serving
 
 TARGET = 5.0
 REASON = (
-    "dlt now parses with orjson and shares its normalizing between two processes, and the emulator's own share of each "
-    "page is in both times; the next step is typed decoding of records, which is the largest part of ours."
+    "Fetching the pages and throwing them away takes {bare:.1f} s, and {target:g} × would be {wanted:.1f} s: dlt "
+    "parses with orjson and shares its normalizing between two processes. The next step is typed decoding of records, "
+    "which are now read field by field."
 )
 DLT = ("dlt", "dlt, nested as JSON")
+BARE = "bare httpx, nothing kept"
 
 
 def measure(plan: Plan) -> Section:
     """Read the middle organization's jobs with each."""
     python = official_python(plan.workdir)
+    urls = plan.fresh("urls") / "urls.txt"
     with serving(plan.middle) as served:
         environment, base_url = served.environment, served.base_url
+        own = environment | {"IONQ_SUBMITTERS": "own"}
+        run_work("record_urls", base_url, urls, "--resources", "jobs", environment=own)
         samples = side_by_side(
             {
                 "ionq-data": lambda: run_work(
@@ -30,7 +35,7 @@ def measure(plan: Plan) -> Section:
                     base_url,
                     plan.fresh("pages"),
                     *("--resources", "jobs"),
-                    environment=environment | {"IONQ_SUBMITTERS": "own"},
+                    environment=own,
                 ),
                 DLT[0]: lambda: run_work("dlt_pages", base_url, plan.fresh("pages"), environment=environment),
                 DLT[1]: lambda: run_work(
@@ -43,6 +48,7 @@ def measure(plan: Plan) -> Section:
                     python=python,
                     environment=environment,
                 ),
+                BARE: lambda: run_work("fetch_bare", urls, environment=environment),
             },
             runs=plan.runs,
         )
@@ -52,6 +58,7 @@ def measure(plan: Plan) -> Section:
 def _section(plan: Plan, samples: dict[str, list[Sample]]) -> Section:
     ours = median(samples["ionq-data"])
     faster = min(DLT, key=lambda name: median(samples[name]).seconds)
+    theirs, bare = median(samples[faster]).seconds, median(samples[BARE]).seconds
     ratio = _ratio(samples[faster], samples["ionq-data"])
     return Section(
         title="Job pages into Parquet",
@@ -59,9 +66,9 @@ def _section(plan: Plan, samples: dict[str, list[Sample]]) -> Section:
             Row(
                 what=f"the pages of {plan.middle:,} jobs alone, against dlt's REST source into Parquet",
                 target=f"≥ {TARGET:g} × faster",
-                figure=f"{ratio:.1f} × ({ours.seconds:.1f} s against {median(samples[faster]).seconds:.1f} s)",
+                figure=f"{ratio:.1f} × ({ours.seconds:.1f} s against {theirs:.1f} s)",
                 is_met=ratio >= TARGET,
-                reason=REASON,
+                reason=REASON.format(bare=bare, target=TARGET, wanted=theirs / TARGET),
             )
         ],
         tables=[
@@ -86,6 +93,8 @@ def _section(plan: Plan, samples: dict[str, list[Sample]]) -> Section:
             "compressed Parquet. ionq-data keeps each record's exact text beside its columns, compares it with what is "
             "known, and flushes each file to the disk; the others do not. dlt is set up as its performance guide says, "
             "once unpacking nested objects, its default, and once keeping them as JSON; the faster one counts.",
+            "The physical limit is the wire, since each page names the next: ionq-data is "
+            f"{ours.seconds / bare:.1f} times from that. It has the next page on its way while it takes in the last.",
         ],
     )
 
