@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,8 @@ from ionq_data.api.errors import BadRequest, PaginationError
 from ionq_data.api.json_body import MalformedBody, split_page
 
 MOST_EMPTY_PAGES = 1000
+_TURNS_TO_SEND = 8
+"""Turns of the event loop after which a request is on its way; some of httpx's steps give way to other tasks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,30 @@ async def cursor_pages(
         if empty_in_a_row >= MOST_EMPTY_PAGES:
             raise _endless(path, f"{empty_in_a_row} empty pages in a row, each with a next one")
     raise _endless(path, f"no end after {max_pages} pages")
+
+
+async def read_ahead(pages: AsyncGenerator[Page]) -> AsyncGenerator[Page]:
+    """Pass pages on, and have the next one on its way while the last one is taken in.
+
+    The second is asked for only once the first has been looked at, which may show that there is no need of it.
+    """
+    waiting: asyncio.Future[Page | None] | None = None
+    try:
+        page = await anext(pages, None)
+        while page is not None:
+            yield page
+            if page.next_cursor is None:
+                return
+            page = await (waiting or anext(pages, None))
+            if page is not None and page.next_cursor is not None:
+                waiting = asyncio.ensure_future(anext(pages, None))
+                for _ in range(_TURNS_TO_SEND):  # taking in a page is one long turn, in which nothing is sent
+                    await asyncio.sleep(0)
+    finally:
+        if waiting is not None:
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        await pages.aclose()
 
 
 async def numbered_pages(

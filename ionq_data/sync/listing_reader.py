@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ionq_data.api import Page, cursor_pages
+from ionq_data.api import Page, cursor_pages, read_ahead
 from ionq_data.api.errors import BadRequest, NotFound, RequestRefused
 from ionq_data.resources import Row
 from ionq_data.resources.jobs import JOBS, TERMINAL_STATUSES
@@ -19,8 +18,6 @@ from ionq_data.sync.listing import Listed, Listing, Step, Stretch, is_before
 from ionq_data.sync.progress import Progress
 
 Watch = Callable[[Sequence[Row], Sequence[Listed]], bool]
-_TURNS_TO_SEND = 8
-"""Turns of the event loop after which a request is on its way; some of httpx's steps give way to other tasks."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +159,7 @@ class ListingReader:
             start_cursor=cursor,
             authenticated=True,
         )
-        return _ahead(pages) if is_ahead else pages
+        return read_ahead(pages) if is_ahead else pages
 
     def _take(self, page: Page) -> tuple[list[Row], list[Listed]]:
         rows, listed = [], []
@@ -226,24 +223,3 @@ def _is_past(listing: Listing, listed: Sequence[Listed], to: ReadTo) -> bool:
 
 def _of(name: str) -> str:
     return f" of submitter {name}" if name else ""
-
-
-async def _ahead(pages: AsyncGenerator[Page]) -> AsyncGenerator[Page]:
-    """Ask for the next page while the last one is taken in; for the second, only once the first has been looked at."""
-    waiting: asyncio.Future[Page | None] | None = None
-    try:
-        page = await anext(pages, None)
-        while page is not None:
-            yield page
-            if page.next_cursor is None:
-                return
-            page = await (waiting or anext(pages, None))
-            if page is not None and page.next_cursor is not None:
-                waiting = asyncio.ensure_future(anext(pages, None))
-                for _ in range(_TURNS_TO_SEND):  # taking in a page is one long turn, in which nothing is sent
-                    await asyncio.sleep(0)
-    finally:
-        if waiting is not None:
-            waiting.cancel()
-            await asyncio.gather(waiting, return_exceptions=True)
-        await pages.aclose()
