@@ -84,7 +84,7 @@ def test_a_packed_column_gives_its_values_back() -> None:
 
 
 @given(st.lists(st.sampled_from(["a", "b", None])) | st.lists(st.sampled_from([0, 1.5, None])))
-def test_runs_are_counted_where_that_is_shorter(values: list[Any]) -> None:
+def test_counted_runs_give_their_values_back(values: list[Any]) -> None:
     column = packed(Dataset(name="d", mart="m", columns={"x": values}))["columns"]["x"]
     assert unpack(column) == values
 

@@ -26,9 +26,16 @@ def test_the_next_page_is_on_its_way_while_the_last_one_is_taken_in(
     sent: list[int] = []
     take = ListingReader._take
 
+    def asked() -> int:
+        return sum(request.path == "/jobs" for request in emulator.requests)
+
     def take_slowly(reader: ListingReader, page: Any) -> Any:
-        time.sleep(0.2)  # the server is in another thread, and answers meanwhile what it has been asked
-        sent.append(sum(request.path == "/jobs" for request in emulator.requests))
+        # The second page waits for a look at the first, which may be all that is needed; after the last there is none.
+        is_ahead = 1 <= len(sent) < PAGES - 1
+        deadline = time.monotonic() + (30 if is_ahead else 0.2)
+        while time.monotonic() < deadline and not (is_ahead and asked() > len(sent) + 1):
+            time.sleep(0.01)  # the server is in another thread, and takes meanwhile what it has been sent
+        sent.append(asked())
         return take(reader, page)
 
     monkeypatch.setattr(ListingReader, "_take", take_slowly)
@@ -42,5 +49,4 @@ def test_the_next_page_is_on_its_way_while_the_last_one_is_taken_in(
         )
         (record,) = sync(settings, Lake(settings.lake_dir), resources=["jobs"])
     assert record.complete
-    # the second page waits for a look at the first, which may be all that is needed; after the last there is none
     assert sent == [1, *range(3, PAGES + 1), PAGES]
