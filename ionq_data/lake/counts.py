@@ -106,7 +106,7 @@ def _count(query: duckdb.DuckDBPyConnection, lake: Lake, resource: Resource, fil
     statement = f"""
         with current_versions as (
             select
-                arg_max({status}, (_extracted_at, _run_id)) as status,
+                arg_max_null({status}, (_extracted_at, _run_id)) as status,
                 arg_max({is_deleted}, (_extracted_at, _run_id)) as is_deleted,
                 arg_max(len(_problems), (_extracted_at, _run_id)) as problems,
                 {newest} as newest,

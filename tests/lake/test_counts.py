@@ -27,7 +27,7 @@ CHANGES = st.lists(
         st.tuples(
             st.just("job"),
             st.integers(0, 4),
-            st.sampled_from(["submitted", "completed", "odd"]),
+            st.sampled_from(["submitted", "completed", "odd", 7]),
             st.sampled_from([True, True, "soon", None]),
             st.booleans(),
         ),
@@ -97,6 +97,11 @@ def test_a_month_that_has_not_changed_is_not_read_again(lake: Lake, monkeypatch:
     job(lake, 1, "completed", 9, submitted_at=MARCH)
     assert count_records(lake, "default", JOBS).open == 0
     assert {name.split("/")[2] for name in read} == {"submitted_month=2026-03"}
+
+
+def test_a_status_that_can_no_longer_be_read_counts_as_open(lake: Lake) -> None:
+    job(lake, 2, 7, 9, submitted_at=APRIL)
+    assert count_records(lake, "default", JOBS).open == 2
 
 
 def test_compaction_changes_no_count(lake: Lake) -> None:

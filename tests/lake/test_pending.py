@@ -48,7 +48,7 @@ def put(lake: Lake, name: str, record: dict[str, Any], at: int, *, deleted: bool
     lake.append(resource, "default", [found])
 
 
-def job(lake: Lake, number: int, status: str, at: int, *, backend: str | None = "qpu.a", **values: Any) -> None:
+def job(lake: Lake, number: int, status: Any, at: int, *, backend: str | None = "qpu.a", **values: Any) -> None:
     submitted_at = values.pop("submitted_at", MONTHS[number % 4])
     record = {"id": f"job-{number}", "status": status, "backend": backend, "submitted_at": submitted_at}
     put(lake, "jobs", record, at, **values)
