@@ -9,7 +9,7 @@ select
         filter (where trends.measured_at <= getvariable('today') - interval 30 day) as median_30d_ago,
     arg_max(trends.rolling_median_30d, trends.measured_at)
         filter (where trends.measured_at <= getvariable('today') - interval 90 day) as median_90d_ago,
-    arg_max(trends.slope_per_30d, trends.measured_at) as slope_per_30d,
+    arg_max_null(trends.slope_per_30d, trends.measured_at) as slope_per_30d,
     arg_max(coalesce(trends.is_regression, false), trends.measured_at) as is_regression,
     max(trends.measured_at) as measured_at,
 from fidelity_trends as trends

@@ -4,11 +4,8 @@ with last_snapshots as (
         backend,
         min(observed_at) as first_observed_at,
         max(observed_at) as last_observed_at,
-        arg_max(status, observed_at) as status,
-        arg_max(is_degraded, observed_at) as is_degraded,
-        arg_max(qubits, observed_at) as qubits,
-        arg_max(location, observed_at) as location,
-        arg_max(average_queue_seconds, observed_at) as average_queue_seconds,
+        -- whole, since arg_max passes over nulls: what the last one does not say, an older one must not
+        arg_max(struct_pack(status, is_degraded, qubits, location, average_queue_seconds), observed_at) as latest,
     from {{ ref('fct_backend_snapshots') }}
     group by backend
 ),
@@ -54,14 +51,14 @@ select
     {{ is_qpu('backends.backend') }} as is_qpu,
 
     -- what the API said of it last
-    last_snapshots.status,
+    last_snapshots.latest.status as status,
     coalesce(
         last_snapshots.last_observed_at = max(last_snapshots.last_observed_at) over (), false
     ) as is_listed,
-    last_snapshots.is_degraded,
-    coalesce(last_snapshots.qubits, last_characterizations.latest.qubits) as qubits,
-    last_snapshots.location,
-    last_snapshots.average_queue_seconds,
+    last_snapshots.latest.is_degraded as is_degraded,
+    coalesce(last_snapshots.latest.qubits, last_characterizations.latest.qubits) as qubits,
+    last_snapshots.latest.location as location,
+    last_snapshots.latest.average_queue_seconds as average_queue_seconds,
     last_snapshots.last_observed_at as observed_at,
 
     -- its latest calibration
