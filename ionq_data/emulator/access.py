@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
-from ionq_data.emulator.emulator import Emulator
 from ionq_data.emulator.listing import Filters
 from ionq_data.emulator.organization import Key, Organization
 from ionq_data.emulator.problems import forbidden, unauthorized
+from ionq_data.emulator.world import World
 
 _SCHEME = "apiKey "
 NOBODY: frozenset[int] = frozenset()
 
 
-def caller(emulator: Emulator, request: Request) -> Key:
+def caller(world: World, request: Request) -> Key:
     """Return the key of a request (`Authorization: apiKey …`); 401 if there is none or nobody knows it."""
     header = request.headers.get("authorization", "")
-    key = emulator.history.organization.key(header[len(_SCHEME) :]) if header.startswith(_SCHEME) else None
+    key = world.history.organization.key(header[len(_SCHEME) :]) if header.startswith(_SCHEME) else None
     if key is None:
         raise unauthorized()
     return key

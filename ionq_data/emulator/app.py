@@ -17,12 +17,12 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from ionq_data.emulator import backend_routes, control, job_routes, routes, session_routes
-from ionq_data.emulator.emulator import Emulator, RequestRecord
 from ionq_data.emulator.faults import TRANSPORT, Fault
 from ionq_data.emulator.problems import Problem
+from ionq_data.emulator.world import RequestRecord, World
 
 PREFIX = "/v0.4"
-Endpoint = Callable[[Emulator, Request], Any]
+Endpoint = Callable[[World, Request], Any]
 
 # The busiest first: routes are tried in order.
 ENDPOINTS: tuple[tuple[str, Endpoint], ...] = (
@@ -51,9 +51,9 @@ def json_response(content: Any, status: int = 200, headers: dict[str, str] | Non
     return Response(_encode(content), status, headers, media_type="application/json")
 
 
-def _served(emulator: Emulator, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+def _served(world: World, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     async def serve(request: Request) -> Response:
-        return json_response(endpoint(emulator, request))
+        return json_response(endpoint(world, request))
 
     return serve
 
@@ -72,13 +72,13 @@ async def _answer_http(request: Request, error: Exception) -> Response:
 class Application:
     """Serves the API under `/v0.4` and the controls under `/_emulator`."""
 
-    def __init__(self, emulator: Emulator) -> None:
-        self._emulator = emulator
+    def __init__(self, world: World) -> None:
+        self._world = world
         api: list[BaseRoute] = [
-            Route(PREFIX + path, _served(emulator, endpoint), methods=["GET"]) for path, endpoint in ENDPOINTS
+            Route(PREFIX + path, _served(world, endpoint), methods=["GET"]) for path, endpoint in ENDPOINTS
         ]
         self._app = Starlette(
-            routes=[*api, *control.control_routes(emulator)],
+            routes=[*api, *control.control_routes(world)],
             exception_handlers={Problem: _answer_problem, HTTPException: _answer_http},
         )
         self._app.router.redirect_slashes = False
@@ -89,16 +89,16 @@ class Application:
         if not path.startswith(PREFIX):
             await self._app(scope, receive, send)
             return
-        emulator = self._emulator
+        world = self._world
 
         async def send_logged(message: Message) -> None:
             # Logged before it is sent, so that whoever has the answer finds its request in the log.
             if message["type"] == "http.response.start":
                 self._log(scope, message["status"])
-                message["headers"].append((b"date", emulator.clock.date_header().encode()))
+                message["headers"].append((b"date", world.clock.date_header().encode()))
             await send(message)
 
-        fault = emulator.faults.take(path[len(PREFIX) :], TRANSPORT)
+        fault = world.faults.take(path[len(PREFIX) :], TRANSPORT)
         if fault is None:
             await self._app(scope, receive, send_logged)
         else:
@@ -107,8 +107,8 @@ class Application:
     def _log(self, scope: Scope, status: int) -> None:
         had_key = any(name == b"authorization" for name, _ in scope["headers"])
         query = scope["query_string"].decode("latin-1")
-        self._emulator.request_count += 1
-        self._emulator.requests.append(
+        self._world.request_count += 1
+        self._world.requests.append(
             RequestRecord(scope["method"], scope["path"][len(PREFIX) :], query, had_key, status)
         )
 
@@ -154,7 +154,7 @@ class Application:
     def _retry_after(self, fault: Fault) -> str:
         if fault.retry_after == "seconds":
             return f"{fault.seconds:g}"
-        return format_datetime(self._emulator.clock.now() + timedelta(seconds=fault.seconds), usegmt=True)
+        return format_datetime(self._world.clock.now() + timedelta(seconds=fault.seconds), usegmt=True)
 
 
 async def _send_whole(send: Send, status: int, body: bytes, headers: dict[str, str]) -> None:

@@ -12,35 +12,36 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from ionq_data.emulator.emulator import Emulator
 from ionq_data.emulator.faults import KINDS, Fault
 from ionq_data.emulator.new_job import NewJob
+from ionq_data.emulator.truth import tell_truth
+from ionq_data.emulator.world import World
 
 
 @dataclass(frozen=True)
 class Order:
     """A request to the emulator itself: the job of the path, the query, and the decoded body."""
 
-    emulator: Emulator
+    world: World
     job_id: str
     wants_jobs: bool
     body: dict[str, Any]
 
 
-def control_routes(emulator: Emulator) -> list[BaseRoute]:
+def control_routes(world: World) -> list[BaseRoute]:
     """Return the routes below `/_emulator`."""
     return [
-        Route("/_emulator" + path, _handled(emulator, handler), methods=[verb]) for verb, path, handler, _ in ENDPOINTS
+        Route("/_emulator" + path, _handled(world, handler), methods=[verb]) for verb, path, handler, _ in ENDPOINTS
     ]
 
 
-def _handled(emulator: Emulator, handler: Callable[[Order], Any]) -> Callable[[Request], Awaitable[Response]]:
+def _handled(world: World, handler: Callable[[Order], Any]) -> Callable[[Request], Awaitable[Response]]:
     async def handle(request: Request) -> Response:
         raw = await request.body()
         try:
             body = msgspec.json.decode(raw, type=dict[str, Any]) if raw else {}
             wants_jobs = request.query_params.get("jobs") == "true"
-            content, status = handler(Order(emulator, request.path_params.get("job_id", ""), wants_jobs, body)), 200
+            content, status = handler(Order(world, request.path_params.get("job_id", ""), wants_jobs, body)), 200
         except (ValueError, KeyError, TypeError) as error:
             content, status = {"statusCode": 400, "error": "Bad Request", "message": str(error)}, 400
         return Response(msgspec.json.encode(content), status, media_type="application/json")
@@ -49,7 +50,7 @@ def _handled(emulator: Emulator, handler: Callable[[Order], Any]) -> Callable[[R
 
 
 def _about(order: Order) -> Any:
-    scenario = order.emulator.scenario
+    scenario = order.world.scenario
     return {
         "about": "An emulator of the IonQ API v0.4 with a simulated organization. Nothing here is real.",
         "scenario": {name: getattr(scenario, name) for name in ("seed", "days", "jobs", "anchor", "response_shape")},
@@ -58,12 +59,12 @@ def _about(order: Order) -> Any:
 
 
 def _clock(order: Order) -> Any:
-    clock = order.emulator.clock
+    clock = order.world.clock
     return {"now": clock.now(), "mode": clock.mode, "speed": clock.speed}
 
 
 def _move_clock(order: Order) -> Any:
-    clock, body = order.emulator.clock, order.body
+    clock, body = order.world.clock, order.body
     if "now" in body:
         clock.set(_instant(body["now"]))
     if "advance_seconds" in body:
@@ -76,20 +77,20 @@ def _move_clock(order: Order) -> Any:
 
 
 def _truth(order: Order) -> Any:
-    return order.emulator.truth(jobs=order.wants_jobs)
+    return tell_truth(order.world, with_jobs=order.wants_jobs)
 
 
 def _faults(order: Order) -> Any:
-    return {"faults": order.emulator.faults.describe()}
+    return {"faults": order.world.faults.describe()}
 
 
 def _switch_on(order: Order) -> Any:
-    order.emulator.faults.switch_on(Fault(**order.body))
+    order.world.faults.switch_on(Fault(**order.body))
     return _faults(order)
 
 
 def _switch_off(order: Order) -> Any:
-    order.emulator.faults.clear()
+    order.world.faults.clear()
     return _faults(order)
 
 
@@ -97,35 +98,35 @@ def _add_job(order: Order) -> Any:
     fields = dict(order.body)
     if "submitted_at" in fields:
         fields["submitted_at"] = _instant(fields["submitted_at"])
-    return {"id": order.emulator.add_job(NewJob(**fields))}
+    return {"id": order.world.add_job(NewJob(**fields))}
 
 
 def _delete_job(order: Order) -> Any:
-    order.emulator.delete_job(order.job_id)
+    order.world.delete_job(order.job_id)
     return {"id": order.job_id, "status": "deleted"}
 
 
 def _cancel_job(order: Order) -> Any:
-    order.emulator.cancel_job(order.job_id)
+    order.world.cancel_job(order.job_id)
     return {"id": order.job_id, "status": "canceled"}
 
 
 def _restate_cost(order: Order) -> Any:
-    order.emulator.restate_cost(order.job_id, cents=int(order.body["cents"]))
+    order.world.restate_cost(order.job_id, cents=int(order.body["cents"]))
     return {"id": order.job_id}
 
 
 def _restate_usage(order: Order) -> Any:
     body, day = order.body, date.fromisoformat(order.body["date"])
     project, user = int(body.get("project", 0)), int(body.get("user", 0))
-    order.emulator.restate_usage(day, cents=int(body["cents"]), project=project, user=user)
+    order.world.restate_usage(day, cents=int(body["cents"]), project=project, user=user)
     return {"date": day}
 
 
 def _add_characterization(order: Order) -> Any:
     body = order.body
     measured_at = _instant(body["measured_at"]) if "measured_at" in body else None
-    added = order.emulator.add_characterization(body["backend"], measured_at=measured_at, values=body.get("values"))
+    added = order.world.add_characterization(body["backend"], measured_at=measured_at, values=body.get("values"))
     return {"id": added}
 
 

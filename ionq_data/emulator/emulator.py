@@ -1,47 +1,30 @@
-"""The live emulator: a history, a clock, faults, and the changes made upstream since it began."""
+"""The emulator as a program uses it: a world that is served, and the truth about it."""
 
 from __future__ import annotations
 
-from collections import deque
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
-import numpy as np
-
-from ionq_data.emulator.characterizations import Calibrations, Characterization, calibrate
-from ionq_data.emulator.clock import Clock
-from ionq_data.emulator.faults import Faults
-from ionq_data.emulator.history import History, simulate
-from ionq_data.emulator.ids import IdCodec, hash64, named_uuid
-from ionq_data.emulator.instants import NEVER, to_ms
-from ionq_data.emulator.job_json import JobWriter
-from ionq_data.emulator.jobs import STATUSES, Jobs
-from ionq_data.emulator.machines import NUMBERS
-from ionq_data.emulator.new_job import NewJob, new_row
+from ionq_data.emulator.app import PREFIX, Application
 from ionq_data.emulator.scenario import Scenario
+from ionq_data.emulator.server import listen, origin, serve_until_interrupted, serving_from_thread
 from ionq_data.emulator.truth import tell_truth
-from ionq_data.emulator.usage import Restatement
-
-if TYPE_CHECKING:
-    from ionq_data.emulator.server import Server
-
-LOGGED_REQUESTS = 200_000
+from ionq_data.emulator.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class RequestRecord:
-    """One request that was answered: `path` without `/v0.4`, `query` undecoded, `status` 0 if the line was cut."""
+@dataclass(frozen=True)
+class Server:
+    """A served emulator: where it answers and a key for it."""
 
-    method: str
-    path: str
-    query: str
-    had_key: bool
-    status: int
+    base_url: str
+    api_key: str
+    organization_id: str
+    emulator: Emulator
 
 
-class Emulator:
+class Emulator(World):
     """An IonQ API in this process. Make it, `serve()` it, and change its world while it runs.
 
     Args:
@@ -50,100 +33,48 @@ class Emulator:
     """
 
     def __init__(self, scenario: Scenario | None = None, *, port: int = 0) -> None:
-        self.scenario = (scenario or Scenario()).anchored()
+        super().__init__(scenario or Scenario())
         self.port = port
-        self.history: History = simulate(self.scenario)
-        self.jobs: Jobs = self.history.jobs
-        self.calibrations: Calibrations = calibrate(self.scenario, self.history.machines)
-        self.restatements: tuple[Restatement, ...] = ()
-        assert self.scenario.anchor is not None
-        self.clock = Clock(self.scenario.anchor)
-        self.faults = Faults(self.scenario.seed)
-        self.requests: deque[RequestRecord] = deque(maxlen=LOGGED_REQUESTS)
-        self.request_count = 0
-        self.job_codec = IdCodec(hash64(self.scenario.seed, 31))
-        self.cursor_codec = IdCodec(hash64(self.scenario.seed, 32))
-        self.session_ids = [named_uuid(self.scenario.seed, "session", s.number) for s in self.history.sessions]
-        known = self.jobs.session >= 0
-        self.session_cents: list[int] = np.bincount(
-            self.jobs.session[known], weights=self.jobs.final_cents[known], minlength=len(self.session_ids)
-        ).astype(np.int64).tolist()  # fmt: skip
-        self.writer = JobWriter(self.scenario, self.history.organization, self.job_codec, self.session_ids)
 
-    @property
-    def api_key(self) -> str:
-        """A key that sees the whole organization."""
-        return self.history.organization.keys[0].secret
-
-    @property
-    def organization_id(self) -> str:
-        """The simulated organization's id."""
-        return self.history.organization.id
-
-    def serve(self) -> AbstractContextManager[Server]:
-        """Return a context in which the emulator answers on 127.0.0.1 from a thread of this process."""
-        from ionq_data.emulator.server import serving
-
-        return serving(self)
+    @contextmanager
+    def serve(self) -> Iterator[Server]:
+        """Serve on 127.0.0.1 from a thread of this process until the context ends."""
+        listener = listen("127.0.0.1", self.port)
+        with serving_from_thread(Application(self), listener):
+            yield Server(origin(listener) + PREFIX, self.api_key, self.organization_id, self)
 
     def truth(self, *, jobs: bool = False) -> dict[str, Any]:
         """Return what the pipeline should find out, as of the clock; with every job's facts if asked."""
         return tell_truth(self, with_jobs=jobs)
 
-    def job_id(self, at: int) -> str:
-        """Return the id of the job at a position of the columns."""
-        return self.job_codec.encode(int(self.jobs.submitted[at]), int(self.jobs.serial[at]))
 
-    def job_ids(self) -> list[str]:
-        """Return the ids of all jobs that the API shows now, newest first."""
-        count = self.jobs.submitted_by(self.clock.now_ms())
-        return [self.job_id(at) for at in range(count - 1, -1, -1) if not self.jobs.is_deleted[at]]
+def run(
+    scenario: Scenario,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    clock: Literal["frozen", "running"] = "frozen",
+    speed: float = 1.0,
+    announce: Callable[[str, str, str], None],
+) -> None:
+    """Serve a scenario until interrupted.
 
-    def add_job(self, job: NewJob | None = None, **settings: Any) -> str:
-        """Add a job to the history, past instants included (it then appears late), and return its id."""
-        made = job or NewJob(**settings)
-        row = new_row(made, self.history, serial=int(self.jobs.serial.max(initial=-1)) + 1, now_ms=self.clock.now_ms())
-        self.jobs = self.jobs.inserted(row)
-        return self.job_codec.encode(int(row["submitted"]), int(row["serial"]))
+    Args:
+        scenario: What to simulate.
+        host: The address to listen on.
+        port: The port, 0 for a free one.
+        clock: Whether the simulated time runs.
+        speed: Simulated seconds per second of a running clock.
+        announce: Called with base URL, key and organization id once connections are accepted.
 
-    def delete_job(self, job_id: str) -> None:
-        """Delete a job upstream: the API no longer shows it, the usage report still counts it."""
-        self.jobs = self.jobs.changed(self._position(job_id), is_deleted=True)
-
-    def cancel_job(self, job_id: str) -> None:
-        """Cancel a job that waits, and its children; ValueError if it has started or ended."""
-        at, now_ms, jobs = self._position(job_id), self.clock.now_ms(), self.jobs
-        if now_ms >= min(jobs.started[at], jobs.ended[at]):
-            raise ValueError(f"Job {job_id} has started or ended and cannot be canceled.")
-        family = slice(at, at + 1 + int(jobs.children[at]))
-        billed = np.where(jobs.is_billable[family], now_ms, NEVER)
-        self.jobs = jobs.changed(
-            family, ended=now_ms, final=STATUSES.index("canceled"), started=NEVER, execution_ms=0, failure=-1,
-            first_cents=0, final_cents=0, shown_ms=billed, final_ms=billed,
-        )  # fmt: skip
-
-    def restate_cost(self, job_id: str, *, cents: int) -> None:
-        """Change a job's final bill, and with it the usage report of the date on which it ended."""
-        self.jobs = self.jobs.changed(self._position(job_id), first_cents=cents, final_cents=cents)
-
-    def restate_usage(self, day: date, *, cents: int, project: int = 0, user: int = 0) -> None:
-        """Add an amount to a date of the usage report that no job's cost shows."""
-        self.restatements = (*self.restatements, Restatement(day, project, user, cents))
-
-    def add_characterization(
-        self, backend: str, *, measured_at: datetime | None = None, values: dict[str, float] | None = None
-    ) -> str:
-        """Add a characterization, by default now and like the last one, and return its id."""
-        machine = NUMBERS[backend]
-        known = self.calibrations.of_machine[machine]
-        at_ms = to_ms(measured_at or self.clock.now()) // 1000 * 1000
-        one_id = named_uuid(self.scenario.seed, f"characterization/{machine}", len(known))
-        self.calibrations.add(Characterization(at_ms, one_id, machine, {**known[-1].values, **(values or {})}))
-        return one_id
-
-    def _position(self, job_id: str) -> int:
-        decoded = self.job_codec.decode(job_id)
-        at = None if decoded is None else self.jobs.position(*decoded)
-        if at is None:
-            raise KeyError(f"There is no job {job_id}.")
-        return at
+    Raises:
+        OSError: If the port is taken.
+    """
+    listener = listen(host, port)
+    world = World(scenario)
+    if clock == "running":
+        world.clock.run(speed)
+    # The socket listens already: what connects from here on is answered as soon as the loop runs.
+    listener.listen(2048)
+    announce(origin(listener) + PREFIX, world.api_key, world.organization_id)
+    serve_until_interrupted(Application(world), listener)

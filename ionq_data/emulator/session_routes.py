@@ -7,7 +7,6 @@ from typing import Any
 from starlette.requests import Request
 
 from ionq_data.emulator.access import caller
-from ionq_data.emulator.emulator import Emulator
 from ionq_data.emulator.instants import MINUTE_MS
 from ionq_data.emulator.job_json import timestamp
 from ionq_data.emulator.job_routes import list_jobs
@@ -15,38 +14,39 @@ from ionq_data.emulator.machines import NAMES
 from ionq_data.emulator.parameters import boolean
 from ionq_data.emulator.problems import not_found
 from ionq_data.emulator.sessions import BY_USER, COST_LIMIT, EXPIRED, JOB_LIMIT, Session
+from ionq_data.emulator.world import World
 
 
-def list_sessions(emulator: Emulator, request: Request) -> dict[str, Any]:
+def list_sessions(world: World, request: Request) -> dict[str, Any]:
     """Answer `GET /sessions`, newest first; `active` keeps those that are open or those that are not."""
-    key, active = caller(emulator, request), boolean(request.query_params, "active")
-    now_ms = emulator.clock.now_ms()
+    key, active = caller(world, request), boolean(request.query_params, "active")
+    now_ms = world.clock.now_ms()
     shown = [
-        session for session in reversed(emulator.history.sessions)
+        session for session in reversed(world.history.sessions)
         if session.created_ms <= now_ms and active in (None, is_active(session, now_ms))
-        and key.organization_id == emulator.organization_id and key.user in (None, session.user)
+        and key.organization_id == world.organization_id and key.user in (None, session.user)
     ]  # fmt: skip
-    return {"organization_id": key.organization_id, "sessions": [session_json(emulator, one) for one in shown]}
+    return {"organization_id": key.organization_id, "sessions": [session_json(world, one) for one in shown]}
 
 
-def _known_session(emulator: Emulator, request: Request) -> int:
-    key, session_id = caller(emulator, request), request.path_params["session_id"]
-    if session_id not in emulator.session_ids or key.organization_id != emulator.organization_id:
+def _known_session(world: World, request: Request) -> int:
+    key, session_id = caller(world, request), request.path_params["session_id"]
+    if session_id not in world.session_ids or key.organization_id != world.organization_id:
         raise not_found()
-    session = emulator.history.sessions[emulator.session_ids.index(session_id)]
-    if session.created_ms > emulator.clock.now_ms() or key.user not in (None, session.user):
+    session = world.history.sessions[world.session_ids.index(session_id)]
+    if session.created_ms > world.clock.now_ms() or key.user not in (None, session.user):
         raise not_found()
     return session.number
 
 
-def get_session(emulator: Emulator, request: Request) -> dict[str, Any]:
+def get_session(world: World, request: Request) -> dict[str, Any]:
     """Answer `GET /sessions/{session_id}`."""
-    return session_json(emulator, emulator.history.sessions[_known_session(emulator, request)])
+    return session_json(world, world.history.sessions[_known_session(world, request)])
 
 
-def list_session_jobs(emulator: Emulator, request: Request) -> dict[str, Any]:
+def list_session_jobs(world: World, request: Request) -> dict[str, Any]:
     """Answer `GET /sessions/{session_id}/jobs`, with the filters of `GET /jobs`."""
-    return list_jobs(emulator, request, session=_known_session(emulator, request))
+    return list_jobs(world, request, session=_known_session(world, request))
 
 
 def is_active(session: Session, now_ms: int) -> bool:
@@ -54,13 +54,13 @@ def is_active(session: Session, now_ms: int) -> bool:
     return session.created_ms <= now_ms < session.ended_ms
 
 
-def session_json(emulator: Emulator, session: Session) -> dict[str, Any]:
+def session_json(world: World, session: Session) -> dict[str, Any]:
     """Return a session (`Session`): who ended it is null unless its user did."""
-    organization, now_ms = emulator.history.organization, emulator.clock.now_ms()
+    organization, now_ms = world.history.organization, world.clock.now_ms()
     has_started, has_ended = now_ms >= session.started_ms, now_ms >= session.ended_ms
     user_id = organization.user_ids[session.user]
     return {
-        "id": emulator.session_ids[session.number],
+        "id": world.session_ids[session.number],
         "created_at": timestamp(session.created_ms),
         "organization_id": organization.id,
         "backend": NAMES[session.machine],
@@ -71,17 +71,17 @@ def session_json(emulator: Emulator, session: Session) -> dict[str, Any]:
         "ender_id": user_id if has_ended and session.ended_by == BY_USER else None,
         "active": not has_ended,
         "status": "ended" if has_ended else "started" if has_started else "created",
-        "settings": _settings(emulator, session),
+        "settings": _settings(world, session),
     }
 
 
-def _settings(emulator: Emulator, session: Session) -> dict[str, Any]:
+def _settings(world: World, session: Session) -> dict[str, Any]:
     """Return the limits of a session; the one that ends it is exactly reached."""
     settings: dict[str, Any] = {}
     if session.ended_by == JOB_LIMIT:
         settings["job_count_limit"] = session.jobs
     if session.ended_by == COST_LIMIT:
-        settings["cost_limit"] = {"unit": "usd", "value": max(emulator.session_cents[session.number], 100) / 100}
+        settings["cost_limit"] = {"unit": "usd", "value": max(world.session_cents[session.number], 100) / 100}
     if session.ended_by == EXPIRED:
         settings["duration_limit_min"] = session.duration_minutes
         settings["expires_at"] = timestamp(session.created_ms + session.duration_minutes * MINUTE_MS)

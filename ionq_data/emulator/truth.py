@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,14 +13,12 @@ from ionq_data.emulator.instants import NEVER, from_ms
 from ionq_data.emulator.jobs import STATUSES
 from ionq_data.emulator.machines import NAMES
 from ionq_data.emulator.truth_of_jobs import dollars, facts_of_jobs, in_credits, queues_by_day, visible_cents
-
-if TYPE_CHECKING:
-    from ionq_data.emulator.emulator import Emulator
+from ionq_data.emulator.world import World
 
 Int = npt.NDArray[np.int64]
 
 
-def tell_truth(emulator: Emulator, *, with_jobs: bool) -> dict[str, Any]:
+def tell_truth(world: World, *, with_jobs: bool) -> dict[str, Any]:
     """Return the facts as of the emulator's clock.
 
     Costs are decimal strings of dollars (credits apart), by the UTC date on which the billed job ended, deleted jobs
@@ -28,7 +26,7 @@ def tell_truth(emulator: Emulator, *, with_jobs: bool) -> dict[str, Any]:
     once of root jobs only. Waits are started - submitted, quantiles NumPy's `linear`, over the jobs that started;
     censored jobs still wait or ended without having started.
     """
-    now_ms, organization = emulator.clock.now_ms(), emulator.history.organization
+    now_ms, organization = world.clock.now_ms(), world.history.organization
     truth: dict[str, Any] = {
         "now": from_ms(now_ms).isoformat(),
         "organization": {
@@ -47,31 +45,31 @@ def tell_truth(emulator: Emulator, *, with_jobs: bool) -> dict[str, Any]:
                 for key in organization.keys
             ],
         },
-        "totals": _totals(emulator, now_ms),
-        "cost": _costs(emulator, now_ms),
+        "totals": _totals(world, now_ms),
+        "cost": _costs(world, now_ms),
         "usage_restatements": [
             {"date": one.day.isoformat(), "project_id": organization.project_ids[one.project],
              "user_id": organization.user_ids[one.user], "amount": dollars(one.cents)}
-            for one in emulator.restatements
+            for one in world.restatements
         ],
         "misbilled_job_ids": [
-            emulator.job_id(at)
-            for at in np.flatnonzero(emulator.jobs.is_misbilled & (emulator.jobs.final_ms <= now_ms)).tolist()
+            world.job_id(at)
+            for at in np.flatnonzero(world.jobs.is_misbilled & (world.jobs.final_ms <= now_ms)).tolist()
         ],
-        "queue_daily": queues_by_day(emulator.jobs, now_ms, roots_only=False),
-        "queue_daily_roots": queues_by_day(emulator.jobs, now_ms, roots_only=True),
-        "fidelity": _fidelities(emulator, now_ms),
-        "changes": _changes(emulator, now_ms),
-        "backends": _backends(emulator, now_ms),
+        "queue_daily": queues_by_day(world.jobs, now_ms, roots_only=False),
+        "queue_daily_roots": queues_by_day(world.jobs, now_ms, roots_only=True),
+        "fidelity": _fidelities(world, now_ms),
+        "changes": _changes(world, now_ms),
+        "backends": _backends(world, now_ms),
         "rates": [
             {"valid_from": from_ms(rate.valid_from_ms).isoformat(), "gate_1q": tenmillionths(rate.gate_1q),
              "gate_2q": tenmillionths(rate.gate_2q), "minimum": tenmillionths(rate.minimum),
              "minimum_debiased": tenmillionths(rate.minimum_debiased)}
-            for rate in emulator.history.rates if rate.valid_from_ms <= now_ms
+            for rate in world.history.rates if rate.valid_from_ms <= now_ms
         ],
     }  # fmt: skip
     if with_jobs:
-        truth["jobs"] = facts_of_jobs(emulator, now_ms)
+        truth["jobs"] = facts_of_jobs(world, now_ms)
     return truth
 
 
@@ -80,12 +78,12 @@ def tenmillionths(parts: int) -> str:
     return str(Decimal(parts).scaleb(-7))
 
 
-def _totals(emulator: Emulator, now_ms: int) -> dict[str, Any]:
-    jobs = emulator.jobs
+def _totals(world: World, now_ms: int) -> dict[str, Any]:
+    jobs = world.jobs
     there = jobs.submitted <= now_ms
     shown = there & ~jobs.is_deleted
     states = np.bincount(jobs.status(np.flatnonzero(shown), now_ms), minlength=len(STATUSES))
-    cents, credited = visible_cents(jobs, now_ms), in_credits(emulator)
+    cents, credited = visible_cents(jobs, now_ms), in_credits(world)
     return {
         "jobs": int(shown.sum()),
         "root_jobs": int((shown & (jobs.parent < 0)).sum()),
@@ -95,14 +93,14 @@ def _totals(emulator: Emulator, now_ms: int) -> dict[str, Any]:
         "cost": dollars(int(cents[~credited].sum())),
         "credits": dollars(int(cents[credited].sum())),
         "unsettled_bills": int(((jobs.ended <= now_ms) & (now_ms < jobs.final_ms) & (jobs.final_ms < NEVER)).sum()),
-        "sessions": sum(session.created_ms <= now_ms for session in emulator.history.sessions),
+        "sessions": sum(session.created_ms <= now_ms for session in world.history.sessions),
     }
 
 
-def _costs(emulator: Emulator, now_ms: int) -> dict[str, list[dict[str, str]]]:
+def _costs(world: World, now_ms: int) -> dict[str, list[dict[str, str]]]:
     """Return dollars per project, user and backend by day and by month of the end of the billed job."""
-    jobs, organization = emulator.jobs, emulator.history.organization
-    counted = np.flatnonzero((jobs.shown_ms <= now_ms) & ~in_credits(emulator))
+    jobs, organization = world.jobs, world.history.organization
+    counted = np.flatnonzero((jobs.shown_ms <= now_ms) & ~in_credits(world))
     cents = visible_cents(jobs, now_ms)[counted].tolist()
     dates = [from_ms(ms).date().isoformat() for ms in jobs.ended[counted].tolist()]
     report = {}
@@ -123,22 +121,22 @@ def _costs(emulator: Emulator, now_ms: int) -> dict[str, list[dict[str, str]]]:
     return report
 
 
-def _fidelities(emulator: Emulator, now_ms: int) -> list[dict[str, Any]]:
+def _fidelities(world: World, now_ms: int) -> list[dict[str, Any]]:
     return [
         {
             "backend": NAMES[number], "id": known[-1].id, "measured_at": from_ms(known[-1].measured_ms).isoformat(),
             **known[-1].values,
         }
-        for number in emulator.calibrations.of_machine if (known := emulator.calibrations.until(number, now_ms))
+        for number in world.calibrations.of_machine if (known := world.calibrations.until(number, now_ms))
     ]  # fmt: skip
 
 
-def _changes(emulator: Emulator, now_ms: int) -> list[dict[str, Any]]:
+def _changes(world: World, now_ms: int) -> list[dict[str, Any]]:
     """Return the level changes up to now, with how many measurements stand on either side until the next change."""
-    changes = [change for change in emulator.calibrations.changes if change.changed_ms <= now_ms]
+    changes = [change for change in world.calibrations.changes if change.changed_ms <= now_ms]
     report = []
     for change in changes:
-        measured = [one.measured_ms for one in emulator.calibrations.until(change.machine, now_ms)]
+        measured = [one.measured_ms for one in world.calibrations.until(change.machine, now_ms)]
         same = [c.changed_ms for c in changes if (c.machine, c.metric) == (change.machine, change.metric)]
         previous = max((ms for ms in same if ms < change.changed_ms), default=0)
         following = min((ms for ms in same if ms > change.changed_ms), default=NEVER)
@@ -154,7 +152,7 @@ def _changes(emulator: Emulator, now_ms: int) -> list[dict[str, Any]]:
     return report
 
 
-def _backends(emulator: Emulator, now_ms: int) -> list[dict[str, Any]]:
+def _backends(world: World, now_ms: int) -> list[dict[str, Any]]:
     def shown(windows: Int) -> list[list[str]]:
         return [[from_ms(ms).isoformat() for ms in window] for window in windows.tolist() if window[0] <= now_ms]
 
@@ -165,5 +163,5 @@ def _backends(emulator: Emulator, now_ms: int) -> list[dict[str, Any]]:
             "retired_at": from_ms(machine.retired_ms).isoformat() if machine.retired_ms <= now_ms else None,
             "down": shown(machine.down), "degraded_windows": shown(machine.degraded),
         }
-        for machine in emulator.history.machines if machine.introduced_ms <= now_ms
+        for machine in world.history.machines if machine.introduced_ms <= now_ms
     ]  # fmt: skip

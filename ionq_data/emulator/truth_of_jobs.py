@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +12,7 @@ from ionq_data.emulator.instants import DAY_MS, from_ms
 from ionq_data.emulator.jobs import FAILURES, STATUSES, Jobs, shown_cents
 from ionq_data.emulator.machines import NAMES, SIMULATOR
 from ionq_data.emulator.organization import CREDITS_PROJECT
-
-if TYPE_CHECKING:
-    from ionq_data.emulator.emulator import Emulator
+from ionq_data.emulator.world import World
 
 Int = npt.NDArray[np.int64]
 
@@ -29,10 +27,10 @@ def visible_cents(jobs: Jobs, now_ms: int) -> Int:
     return shown_cents(jobs.first_cents, jobs.final_cents, jobs.shown_ms, jobs.final_ms, now_ms)
 
 
-def in_credits(emulator: Emulator) -> npt.NDArray[np.bool_]:
+def in_credits(world: World) -> npt.NDArray[np.bool_]:
     """Return which jobs are billed in credits."""
-    credited: npt.NDArray[np.bool_] = emulator.jobs.project == CREDITS_PROJECT
-    return credited & emulator.scenario.credits
+    credited: npt.NDArray[np.bool_] = world.jobs.project == CREDITS_PROJECT
+    return credited & world.scenario.credits
 
 
 def queues_by_day(jobs: Jobs, now_ms: int, *, roots_only: bool) -> list[dict[str, Any]]:
@@ -64,23 +62,23 @@ def queues_by_day(jobs: Jobs, now_ms: int, *, roots_only: bool) -> list[dict[str
     return days
 
 
-def facts_of_jobs(emulator: Emulator, now_ms: int) -> list[dict[str, Any]]:
+def facts_of_jobs(world: World, now_ms: int) -> list[dict[str, Any]]:
     """Return every job submitted by now, deleted ones too, oldest first; instants that are still to come are null."""
-    jobs, organization = emulator.jobs, emulator.history.organization
+    jobs, organization = world.jobs, world.history.organization
     at = np.arange(jobs.submitted_by(now_ms))
     status, cents = jobs.status(at, now_ms).tolist(), visible_cents(jobs, now_ms)[at].tolist()
-    credited = in_credits(emulator).tolist()
+    credited = in_credits(world).tolist()
 
     def shown(ms: int) -> str | None:
         return from_ms(ms).isoformat() if ms <= now_ms else None
 
     return [
         {
-            "id": emulator.job_codec.encode(row["submitted"], row["serial"]),
-            "parent_id": None if row["parent"] < 0 else emulator.job_codec.encode(row["submitted"], row["parent"]),
+            "id": world.job_codec.encode(row["submitted"], row["serial"]),
+            "parent_id": None if row["parent"] < 0 else world.job_codec.encode(row["submitted"], row["parent"]),
             "project_id": organization.project_ids[row["project"]],
             "submitter_id": organization.user_ids[row["user"]],
-            "session_id": None if row["session"] < 0 else emulator.session_ids[row["session"]],
+            "session_id": None if row["session"] < 0 else world.session_ids[row["session"]],
             "backend": NAMES[row["machine"]], "status": STATUSES[state], "is_deleted": row["is_deleted"],
             "is_dry": row["is_dry"], "is_debiased": row["is_debiased"], "shots": row["shots"], "qubits": row["qubits"],
             "gates_1q": row["gates_1q"], "gates_2q": row["gates_2q"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +12,7 @@ import numpy.typing as npt
 from ionq_data.emulator.instants import NEVER, midnight_ms
 from ionq_data.emulator.job_text import job_name
 from ionq_data.emulator.jobs import Jobs, shown_cents
-
-if TYPE_CHECKING:
-    from ionq_data.emulator.emulator import Emulator
+from ionq_data.emulator.world import Restatement, World
 
 Int = npt.NDArray[np.int64]
 Float = npt.NDArray[np.float64]
@@ -23,16 +21,6 @@ GROUPINGS = ("project", "user", "job")
 MODALITIES = ("daily", "weekly", "monthly")
 TOP = 5
 LONGEST_DAYS = 1100
-
-
-@dataclass(frozen=True)
-class Restatement:
-    """A correction of a past date in the report that no job's cost shows."""
-
-    day: date
-    project: int
-    user: int
-    cents: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,15 +133,15 @@ def no_entries() -> Entries:
 
 
 def report_json(
-    emulator: Emulator, entries: Entries, begins: list[date], end: date, grouping: str, modality: str,
+    world: World, entries: Entries, begins: list[date], end: date, grouping: str, modality: str,
     organization_id: str,
 ) -> dict[str, Any]:  # fmt: skip
     """Return the report (`Usages`), most recent period first; the totals cover all groups of all periods."""
-    is_live = emulator.scenario.is_live
+    is_live = world.scenario.is_live
     report = add_up(entries, begins, grouping)
     data = []
     for begin, (total, groups) in reversed(list(zip(begins, report, strict=True))):
-        named = [_group_json(emulator, group, grouping) for group in groups]
+        named = [_group_json(world, group, grouping) for group in groups]
         start = f"{begin.isoformat()}T00:00:00Z" if is_live else begin.isoformat()
         data.append({"from": start, **usage_json(total, is_live=is_live), "group_usages": named})
     totals = [total for total, _ in report]
@@ -171,16 +159,14 @@ def report_json(
     }
 
 
-def _group_json(emulator: Emulator, group: Group, grouping: str) -> dict[str, Any]:
-    organization = emulator.history.organization
+def _group_json(world: World, group: Group, grouping: str) -> dict[str, Any]:
+    organization = world.history.organization
     if grouping == "project":
         named = organization.project_ids[group.number], organization.project_names[group.number]
     elif grouping == "user":
         named = organization.user_ids[group.number], organization.user_names[group.number]
     else:
-        name = job_name(
-            emulator.scenario.seed, int(emulator.jobs.serial[group.number]), hostile=emulator.scenario.hostile
-        )
-        named = emulator.job_id(group.number), name or ""
-    written = usage_json(group, is_live=emulator.scenario.is_live)
+        name = job_name(world.scenario.seed, int(world.jobs.serial[group.number]), hostile=world.scenario.hostile)
+        named = world.job_id(group.number), name or ""
+    written = usage_json(group, is_live=world.scenario.is_live)
     return {"group_id": named[0], "group_name": named[1], **written}

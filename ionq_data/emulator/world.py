@@ -1,0 +1,137 @@
+"""The world that an emulator serves: a history, a clock, faults, and the changes made upstream since it began."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+
+from ionq_data.emulator.characterizations import Calibrations, Characterization, calibrate
+from ionq_data.emulator.clock import Clock
+from ionq_data.emulator.faults import Faults
+from ionq_data.emulator.history import History, simulate
+from ionq_data.emulator.ids import IdCodec, hash64, named_uuid
+from ionq_data.emulator.instants import NEVER, to_ms
+from ionq_data.emulator.job_json import JobWriter
+from ionq_data.emulator.jobs import STATUSES, Jobs
+from ionq_data.emulator.machines import NUMBERS
+from ionq_data.emulator.new_job import NewJob, new_row
+from ionq_data.emulator.scenario import Scenario
+
+LOGGED_REQUESTS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRecord:
+    """One request that was answered: `path` without `/v0.4`, `query` undecoded, `status` 0 if the line was cut."""
+
+    method: str
+    path: str
+    query: str
+    had_key: bool
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restatement:
+    """A correction of a past date in the usage report that no job's cost shows."""
+
+    day: date
+    project: int
+    user: int
+    cents: int
+
+
+class World:
+    """Everything that answers depend on, as it is now; the routes and the truth read it, the methods change it."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario.anchored()
+        self.history: History = simulate(self.scenario)
+        self.jobs: Jobs = self.history.jobs
+        self.calibrations: Calibrations = calibrate(self.scenario, self.history.machines)
+        self.restatements: tuple[Restatement, ...] = ()
+        assert self.scenario.anchor is not None
+        self.clock = Clock(self.scenario.anchor)
+        self.faults = Faults(self.scenario.seed)
+        self.requests: deque[RequestRecord] = deque(maxlen=LOGGED_REQUESTS)
+        self.request_count = 0
+        self.job_codec = IdCodec(hash64(self.scenario.seed, 31))
+        self.cursor_codec = IdCodec(hash64(self.scenario.seed, 32))
+        self.session_ids = [named_uuid(self.scenario.seed, "session", s.number) for s in self.history.sessions]
+        known = self.jobs.session >= 0
+        self.session_cents: list[int] = np.bincount(
+            self.jobs.session[known], weights=self.jobs.final_cents[known], minlength=len(self.session_ids)
+        ).astype(np.int64).tolist()  # fmt: skip
+        self.writer = JobWriter(self.scenario, self.history.organization, self.job_codec, self.session_ids)
+
+    @property
+    def api_key(self) -> str:
+        """A key that sees the whole organization."""
+        return self.history.organization.keys[0].secret
+
+    @property
+    def organization_id(self) -> str:
+        """The simulated organization's id."""
+        return self.history.organization.id
+
+    def job_id(self, at: int) -> str:
+        """Return the id of the job at a position of the columns."""
+        return self.job_codec.encode(int(self.jobs.submitted[at]), int(self.jobs.serial[at]))
+
+    def job_ids(self) -> list[str]:
+        """Return the ids of all jobs that the API shows now, newest first."""
+        count = self.jobs.submitted_by(self.clock.now_ms())
+        return [self.job_id(at) for at in range(count - 1, -1, -1) if not self.jobs.is_deleted[at]]
+
+    def add_job(self, job: NewJob | None = None, **settings: Any) -> str:
+        """Add a job to the history, past instants included (it then appears late), and return its id."""
+        made = job or NewJob(**settings)
+        row = new_row(made, self.history, serial=int(self.jobs.serial.max(initial=-1)) + 1, now_ms=self.clock.now_ms())
+        self.jobs = self.jobs.inserted(row)
+        return self.job_codec.encode(int(row["submitted"]), int(row["serial"]))
+
+    def delete_job(self, job_id: str) -> None:
+        """Delete a job upstream: the API no longer shows it, the usage report still counts it."""
+        self.jobs = self.jobs.changed(self._position(job_id), is_deleted=True)
+
+    def cancel_job(self, job_id: str) -> None:
+        """Cancel a job that waits, and its children; ValueError if it has started or ended."""
+        at, now_ms, jobs = self._position(job_id), self.clock.now_ms(), self.jobs
+        if now_ms >= min(jobs.started[at], jobs.ended[at]):
+            raise ValueError(f"Job {job_id} has started or ended and cannot be canceled.")
+        family = slice(at, at + 1 + int(jobs.children[at]))
+        billed = np.where(jobs.is_billable[family], now_ms, NEVER)
+        self.jobs = jobs.changed(
+            family, ended=now_ms, final=STATUSES.index("canceled"), started=NEVER, execution_ms=0, failure=-1,
+            first_cents=0, final_cents=0, shown_ms=billed, final_ms=billed,
+        )  # fmt: skip
+
+    def restate_cost(self, job_id: str, *, cents: int) -> None:
+        """Change a job's final bill, and with it the usage report of the date on which it ended."""
+        self.jobs = self.jobs.changed(self._position(job_id), first_cents=cents, final_cents=cents)
+
+    def restate_usage(self, day: date, *, cents: int, project: int = 0, user: int = 0) -> None:
+        """Add an amount to a date of the usage report that no job's cost shows."""
+        self.restatements = (*self.restatements, Restatement(day, project, user, cents))
+
+    def add_characterization(
+        self, backend: str, *, measured_at: datetime | None = None, values: dict[str, float] | None = None
+    ) -> str:
+        """Add a characterization, by default now and like the last one, and return its id."""
+        machine = NUMBERS[backend]
+        known = self.calibrations.of_machine[machine]
+        at_ms = to_ms(measured_at or self.clock.now()) // 1000 * 1000
+        one_id = named_uuid(self.scenario.seed, f"characterization/{machine}", len(known))
+        self.calibrations.add(Characterization(at_ms, one_id, machine, {**known[-1].values, **(values or {})}))
+        return one_id
+
+    def _position(self, job_id: str) -> int:
+        decoded = self.job_codec.decode(job_id)
+        at = None if decoded is None else self.jobs.position(*decoded)
+        if at is None:
+            raise KeyError(f"There is no job {job_id}.")
+        return at
