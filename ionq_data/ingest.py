@@ -13,11 +13,11 @@ from ionq_data.api import Client
 from ionq_data.api.errors import ApiError, AuthenticationError, InsecureUrl
 from ionq_data.config import Account, ConfigurationError, Settings
 from ionq_data.lake import Lake
+from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources import RESOURCES, STANDING
 from ionq_data.resources.usage import USAGE
 from ionq_data.sync.context import Context, Rules
 from ionq_data.sync.first_look import WrongOrganizationError, look_first
-from ionq_data.sync.ledger import SyncRecord
 from ionq_data.sync.progress import OnProgress, ignore
 from ionq_data.sync.run import record_unreachable, sync_resources
 
@@ -115,7 +115,7 @@ async def _sync_accounts(
             context = Context(
                 account=account.name,
                 client=client,
-                store=lake,
+                lake=lake,
                 rules=replace(rules, submitters=account.submitters),
                 run_id=run_id,
                 on_progress=on_progress,

@@ -26,9 +26,9 @@ from ionq_data import __version__
 from ionq_data.api.errors import AuthenticationError
 from ionq_data.config import ConfigurationError
 from ionq_data.lake import LakeError
+from ionq_data.lake.ledger import LEDGER, LEDGER_SCHEMA, REJECTED, SyncRecord
 from ionq_data.resources import REJECTED_SCHEMA, RESOURCES, Resource
 from ionq_data.resources.usage import USAGE
-from ionq_data.sync.ledger import LEDGER, LEDGER_SCHEMA, REJECTED, SyncRecord
 from ionq_data.sync.usage import EACH_RUN
 from pipelines.lake_metadata import column_schema, count_rows, describe_sync, preview, resource_columns
 from pipelines.resources import Library

@@ -9,8 +9,8 @@ from dagster import MetadataValue, TableColumn, TableSchema
 
 from ionq_data.lake import Lake
 from ionq_data.lake.lake import EMPTY
+from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources import Resource
-from ionq_data.sync.ledger import SyncRecord
 from pipelines.previews import PREVIEW_COLUMNS, PREVIEW_ROWS, preview_of
 
 

@@ -10,7 +10,7 @@ from ionq_data import warehouse
 from ionq_data.config import Settings
 from ionq_data.ingest import sync
 from ionq_data.lake import Lake, open_lake
-from ionq_data.sync.ledger import SyncRecord
+from ionq_data.lake.ledger import SyncRecord
 from ionq_data.sync.progress import OnProgress, ignore
 from ionq_data.warehouse.dbt_process import DbtEvent
 from pipelines.interrupts import interruptible

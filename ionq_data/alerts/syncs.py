@@ -9,7 +9,7 @@ from itertools import takewhile
 from ionq_data.alert_rules import IncompleteSync, StaleData
 from ionq_data.alerts.alert import Alert
 from ionq_data.alerts.plain_text import plain
-from ionq_data.sync.ledger import SyncRecord
+from ionq_data.lake.ledger import SyncRecord
 
 STALE = "stale_data"
 INCOMPLETE = "incomplete_sync"

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from ionq_data.lake import Lake
 from ionq_data.lake.counts import count_records, count_rejected
+from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources import RESOURCES, Resource
 from ionq_data.resources.jobs import JOBS
-from ionq_data.sync.ledger import SyncRecord
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ionq_data.lake.lake import Lake, to_parquet
+from ionq_data.lake.ledger import LEDGER, LEDGER_SCHEMA, REJECTED
 from ionq_data.lake.storage import LocalStorage
 from ionq_data.resources import REJECTED_SCHEMA, RESOURCES
-from ionq_data.sync.ledger import LEDGER, LEDGER_SCHEMA, REJECTED
 
 PLANS = "_compactions"
 GRACE = timedelta(hours=1)

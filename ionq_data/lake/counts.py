@@ -10,21 +10,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import duckdb
 import msgspec
 
+from ionq_data.lake.current import NEWEST
+from ionq_data.lake.lake import Lake
+from ionq_data.lake.ledger import REJECTED
 from ionq_data.lake.query import open_query
 from ionq_data.lake.storage import LakeError, fingerprint
 from ionq_data.resources import Resource
 from ionq_data.resources.fields import TIMESTAMP
 from ionq_data.resources.jobs import JOBS, TERMINAL_STATUSES
 from ionq_data.resources.resource import UNKNOWN_PARTITION
-from ionq_data.sync.ledger import REJECTED
-
-if TYPE_CHECKING:
-    from ionq_data.lake.lake import Lake
 
 NOTES = "_counts"
 
@@ -106,9 +104,9 @@ def _count(query: duckdb.DuckDBPyConnection, lake: Lake, resource: Resource, fil
     statement = f"""
         with current_versions as (
             select
-                arg_max_null({status}, (_extracted_at, _run_id)) as status,
-                arg_max({is_deleted}, (_extracted_at, _run_id)) as is_deleted,
-                arg_max(len(_problems), (_extracted_at, _run_id)) as problems,
+                arg_max_null({status}, {NEWEST}) as status,
+                arg_max({is_deleted}, {NEWEST}) as is_deleted,
+                arg_max(len(_problems), {NEWEST}) as problems,
                 {newest} as newest,
             from read_parquet($files, hive_partitioning = false, union_by_name = true) group by {key}
         )

@@ -1,23 +1,24 @@
 """What is current in the lake: each question is answered by a small DuckDB over the files that it concerns.
 
-The current version of a key is the one with the greatest ``(_extracted_at, _run_id)``.
+The current version of a key is the one with the greatest ``NEWEST``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from ionq_data.lake.lake import Lake
 from ionq_data.lake.query import open_query
 from ionq_data.lake.versions import Versions
 from ionq_data.resources import Resource
 from ionq_data.resources.jobs import JOBS
 
-if TYPE_CHECKING:
-    from ionq_data.lake.lake import Lake
+NEWEST = "(_extracted_at, _run_id)"
+"""What orders the versions of a record: the greatest is the current one. SQL, for ``arg_max`` and ``order by``."""
 
 
 def load_versions(
@@ -41,8 +42,8 @@ def _load_files(lake: Lake, versions: Versions, resource: Resource, files: list[
             f"""
             select
                 md5_number_lower({key}) as key,
-                arg_max(('0x' || left(_hash, 16))::ubigint, (_extracted_at, _run_id)) as hash,
-                arg_max({deleted}, (_extracted_at, _run_id)) as deleted,
+                arg_max(('0x' || left(_hash, 16))::ubigint, {NEWEST}) as hash,
+                arg_max({deleted}, {NEWEST}) as deleted,
                 epoch_us(max(_extracted_at)) as extracted_at
             from read_parquet($files, hive_partitioning = false)
             group by all
@@ -80,7 +81,7 @@ def current_rows(
             where md5_number_lower({key}) in (select digest from wanted)
             qualify row_number() over (
                 partition by {", ".join(f'"{name}"' for name in resource.key)}
-                order by _extracted_at desc, _run_id desc
+                order by {NEWEST} desc
             ) = 1
             """,  # noqa: S608  the names are the registry's, not the API's
             {"files": lake.local(files)},
@@ -94,11 +95,11 @@ def current_jobs(lake: Lake, account: str) -> Iterator[dict[str, Any]]:
     for month in _months(lake, JOBS.name, account):
         with open_query() as query:
             query.execute(
-                """
+                f"""
                 select * exclude (_raw)
                 from read_parquet($files, hive_partitioning = false, union_by_name = true)
-                qualify row_number() over (partition by id order by _extracted_at desc, _run_id desc) = 1
-                """,
+                qualify row_number() over (partition by id order by {NEWEST} desc) = 1
+                """,  # noqa: S608  a constant
                 {"files": lake.local(lake.files(JOBS.name, account, [month]))},
             )
             names = [column[0] for column in query.description]

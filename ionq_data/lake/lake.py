@@ -1,4 +1,4 @@
-"""The lake: append rows, read the current state, keep the ledger.
+"""The lake: append rows, list files, keep the ledger.
 
 Every write adds whole files and changes none, so any number of syncs and readers can be at it at once.
 """
@@ -10,7 +10,7 @@ import itertools
 import re
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -21,15 +21,11 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ionq_data.lake.current import current_jobs, current_rows, known_values, load_versions
-from ionq_data.lake.pending import pending_jobs
+from ionq_data.lake.ledger import LEDGER, LEDGER_SCHEMA, REJECTED, SyncRecord
 from ionq_data.lake.query import open_query
 from ionq_data.lake.storage import LakeError, LocalStorage, Storage
-from ionq_data.lake.versions import Versions
 from ionq_data.resources import REJECTED_SCHEMA, RESOURCES, Rejection, Resource, Row
 from ionq_data.resources.resource import UNKNOWN_PARTITION
-from ionq_data.sync.ledger import LEDGER, LEDGER_SCHEMA, REJECTED, SyncRecord
-from ionq_data.sync.store import PendingJob
 
 EMPTY = "empty.parquet"
 _PROGRESS = "_progress"
@@ -155,41 +151,6 @@ class Lake:
         It is the lake's own folder, or for a lake in an object store one of copies, brought up to date first.
         """
         return self.storage.mirror([*RESOURCES, LEDGER, REJECTED])
-
-    def versions(self) -> Versions:
-        """Return an empty index of versions."""
-        return Versions()
-
-    def pending_jobs(self, account: str, *, simulator_costs: bool = True) -> Iterator[PendingJob]:
-        """Return the jobs that are not terminal or whose cost is not settled, oldest month first."""
-        return pending_jobs(self, account, simulator_costs=simulator_costs)
-
-    def current_jobs(self, account: str) -> Iterator[dict[str, Any]]:
-        """Return the current version of every job of an account, a month in memory at a time, without ``_raw``."""
-        return current_jobs(self, account)
-
-    def known_values(
-        self, resource: Resource, account: str, column: str, where: tuple[str, str] | None = None
-    ) -> set[str]:
-        """Return the distinct texts that a column has ever had; ``a.b`` is the member ``b`` of a list of objects."""
-        return known_values(self, resource, account, column, where)
-
-    def load_versions(
-        self, versions: Versions, resource: Resource, account: str, partitions: Iterable[str] | None = None
-    ) -> None:
-        """Add the current version of each key in some partitions to an index."""
-        load_versions(self, versions, resource, account, partitions)
-
-    def current(
-        self,
-        resource: Resource,
-        account: str,
-        keys: Iterable[int],
-        partitions: Iterable[str] | None = None,
-        columns: Iterable[str] = (),
-    ) -> list[dict[str, Any]]:
-        """Return the current version of some keys (given by their digests), all of its columns or some."""
-        return current_rows(self, resource, account, keys, partitions, columns)
 
     def progress(self, account: str, resource: str) -> dict[str, Any]:
         """Return how far an unfinished sync of a resource got; empty where there is none."""

@@ -10,28 +10,50 @@ from __future__ import annotations
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ionq_data.lake.current import NEWEST
+from ionq_data.lake.lake import Lake
 from ionq_data.lake.query import open_query
 from ionq_data.lake.storage import LakeError, fingerprint
 from ionq_data.resources.fields import TIMESTAMP
 from ionq_data.resources.job_costs import JOB_COSTS
 from ionq_data.resources.jobs import JOBS, SIMULATOR, TERMINAL_STATUSES
 from ionq_data.resources.resource import UNKNOWN_PARTITION
-from ionq_data.sync.store import PendingJob
-
-if TYPE_CHECKING:
-    from ionq_data.lake.lake import Lake
 
 STATE = "_state"
 _BATCH = 10_000
 _FINGERPRINTS = b"ionq_data.fingerprints"
+
+
+@dataclass(frozen=True, slots=True)
+class PendingJob:
+    """A job that is not done with: it is not terminal, or its cost is not settled.
+
+    The second half is the last answer about its cost; all of it is empty where none has been given.
+    """
+
+    id: str
+    partition: str
+    submitted_at: datetime | None
+    completed_at: datetime | None
+    backend: str | None
+    is_terminal: bool
+    is_deleted: bool
+    cost_hash: str | None = None
+    answer_hash: str | None = None
+    first_answered_at: datetime | None = None
+    asked_at: datetime | None = None
+    http_status: int | None = None
+    attempts: int = 0
+
 
 _SCHEMA = pa.schema(
     [
@@ -52,20 +74,20 @@ _SCHEMA = pa.schema(
 )
 
 # 1 row per job of a month that is open, or whose last cost answer is not a settled one
-_MONTH = """
+_MONTH = f"""
     with job as (
-        select id, arg_max({
+        select id, arg_max({{
             'submitted_at': submitted_at, 'completed_at': completed_at, 'backend': backend,
             'is_terminal': coalesce(list_contains($terminal, status), false), 'is_deleted': _deleted
-        }, (_extracted_at, _run_id)) as version
+        }}, {NEWEST}) as version
         from read_parquet($jobs, hive_partitioning = false)
         group by id
     ),
     cost as (
-        select job_id, arg_max({
+        select job_id, arg_max({{
             'cost_hash': _hash, 'answer_hash': answer_hash, 'first_answered_at': first_answered_at,
             'asked_at': _extracted_at, 'http_status': http_status, 'attempts': attempts, 'is_settled': is_settled
-        }, (_extracted_at, _run_id)) as answer
+        }}, {NEWEST}) as answer
         from read_parquet($costs, hive_partitioning = false)
         group by job_id
     )
@@ -81,17 +103,17 @@ _MONTH = """
             not coalesce(answer.is_settled, false)
             and ($simulator_costs or not coalesce(starts_with(version.backend, $simulator), false))
         )
-"""
+"""  # noqa: S608  a constant
 
 # A job first seen without a readable time lies in the unknown month; once it has one, its versions lie in another.
-_MOVED = """
+_MOVED = f"""
     select id from read_parquet($jobs, hive_partitioning = false)
     where id in (select id from pending)
-    group by id having arg_max(coalesce(year(submitted_at) >= 1000, false), (_extracted_at, _run_id))
-"""
+    group by id having arg_max(coalesce(year(submitted_at) >= 1000, false), {NEWEST})
+"""  # noqa: S608  a constant
 
 
-def pending_jobs(lake: Lake, account: str, *, simulator_costs: bool) -> Iterator[PendingJob]:
+def pending_jobs(lake: Lake, account: str, *, simulator_costs: bool = True) -> Iterator[PendingJob]:
     """Return the jobs of an account that are not terminal or whose cost is not settled, oldest month first.
 
     Without ``simulator_costs`` the terminal jobs of simulators are left out: there may be millions of them, and none

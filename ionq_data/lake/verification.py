@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 
 from ionq_data.lake.compaction import PLANS, schema_of
 from ionq_data.lake.lake import Lake
+from ionq_data.lake.ledger import LEDGER, REJECTED, SyncRecord
 from ionq_data.resources import RESOURCES, Resource
 from ionq_data.resources.resource import parse
-from ionq_data.sync.ledger import LEDGER, REJECTED, SyncRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,13 @@ from urllib.parse import quote
 
 from ionq_data.api import numbered_pages
 from ionq_data.api.errors import ApiError, AuthenticationError, BadRequest, NotFound, PermissionDenied, RequestRefused
+from ionq_data.lake.current import known_values
+from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources.characterizations import CHARACTERIZATIONS
 from ionq_data.resources.jobs import JOBS
 from ionq_data.sync.backends import is_qpu, list_backends
 from ionq_data.sync.context import Context, Outcome, last_complete
 from ionq_data.sync.intake import Intake
-from ionq_data.sync.ledger import SyncRecord
 
 _PAGE_SIZE = 10  # the most that the contract allows
 _REREAD = timedelta(days=1)
@@ -68,10 +69,10 @@ async def sync_characterizations(context: Context, intake: Intake, ledger: list[
 
 def _backends_of_jobs(context: Context) -> Iterable[str]:
     """Return the backends that jobs name: as the last sync of jobs has noted, or by a look at all of them."""
-    jobs = context.store.ledger(context.account, JOBS.name)
+    jobs = context.lake.ledger(context.account, JOBS.name)
     if jobs and jobs[-1].complete and "backends" in jobs[-1].marks:
         return [str(backend) for backend in jobs[-1].marks["backends"]]
-    return context.store.known_values(JOBS, context.account, "backend")
+    return known_values(context.lake, JOBS, context.account, "backend")
 
 
 async def _read_backend(context: Context, intake: Intake, backend: str, newest: str | None) -> str | None:

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from ionq_data.api import Answer, Client
-from ionq_data.sync.ledger import SyncRecord
+from ionq_data.lake import Lake
+from ionq_data.lake.ledger import SyncRecord
 from ionq_data.sync.progress import OnProgress, ignore
-from ionq_data.sync.store import Store
 
 Submitters = str | tuple[str, ...]
 
@@ -63,7 +63,7 @@ class Context:
 
     account: str
     client: Client
-    store: Store
+    lake: Lake
     rules: Rules
     run_id: str
     on_progress: OnProgress = ignore

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from ionq_data.lake import Lake
+from ionq_data.lake.current import load_versions
+from ionq_data.lake.versions import Versions
 from ionq_data.resources import Rejection, Resource, Row, read_record
 from ionq_data.sync.keys import hash_digest, key_digest
-from ionq_data.sync.store import KnownVersions, Store
 
 FLUSH_ROWS = 5_000
 FLUSH_BYTES = 16 * 2**20
@@ -27,13 +29,13 @@ class Taken:
 
 @dataclass
 class Intake:
-    """The way of one resource's records into the store, for one account and one run.
+    """The way of one resource's records into the lake, for one account and one run.
 
     Rows wait in memory until there are ``FLUSH_ROWS`` of them or their bytes are ``FLUSH_BYTES``; ``flush`` writes the
     rest. What has been flushed survives whatever happens next.
     """
 
-    store: Store
+    lake: Lake
     resource: Resource
     account: str
     run_id: str
@@ -41,7 +43,7 @@ class Intake:
     rows_written: int = 0
     rows_rejected: int = 0
     rows_with_problems: int = 0
-    versions: KnownVersions = field(init=False)
+    versions: Versions = field(default_factory=Versions)
     _loaded: set[str] = field(default_factory=set)
     _rows: list[Row] = field(default_factory=list)
     _rejections: list[Rejection] = field(default_factory=list)
@@ -49,9 +51,6 @@ class Intake:
     _bytes: int = 0
     _in_answer: Counter[int] = field(default_factory=Counter)
     _answered_at: datetime | None = None
-
-    def __post_init__(self) -> None:
-        self.versions = self.store.versions()
 
     def take(
         self,
@@ -107,17 +106,17 @@ class Intake:
     def flush(self) -> None:
         """Write what waits. Nothing counts as kept before this has returned."""
         if self._rejections:
-            self.store.reject(self.resource, self.account, self._rejections)
+            self.lake.reject(self.resource, self.account, self._rejections)
             self._rejections = []
         if self._rows:
-            self.store.append(self.resource, self.account, self._rows)
+            self.lake.append(self.resource, self.account, self._rows)
             self._rows = []
         self._bytes = 0
 
     def load_all(self) -> None:
         """Read the current versions of all partitions, for a sync that must find what is gone."""
         self._loaded.add(_ALL)
-        self.store.load_versions(self.versions, self.resource, self.account)
+        load_versions(self.lake, self.versions, self.resource, self.account)
 
     def _load(self, partition: str) -> None:
         """Read the current versions of a partition the first time that a record of it comes along."""
@@ -125,12 +124,12 @@ class Intake:
             return
         self._loaded.add(partition if self.resource.partition else _ALL)
         partitions = [partition] if self.resource.partition else None
-        self.store.load_versions(self.versions, self.resource, self.account, partitions)
+        load_versions(self.lake, self.versions, self.resource, self.account, partitions)
 
     def reject(self, rejection: Rejection) -> None:
         """Keep a record that cannot be a row, once however often it comes."""
         if self._rejected_before is None:
-            self._rejected_before = self.store.rejected_hashes(self.resource, self.account)
+            self._rejected_before = self.lake.rejected_hashes(self.resource, self.account)
         self.rows_rejected += 1
         if rejection.hash not in self._rejected_before:
             self._rejected_before.add(rejection.hash)

@@ -16,6 +16,9 @@ from ionq_data.api.errors import (
     PermissionDenied,
     RequestRefused,
 )
+from ionq_data.lake.current import current_rows
+from ionq_data.lake.ledger import SyncRecord
+from ionq_data.lake.pending import PendingJob, pending_jobs
 from ionq_data.resources import Rejection, Row, read_record
 from ionq_data.resources.job_costs import JOB_COSTS
 from ionq_data.resources.resource import content_hash, parse
@@ -23,9 +26,7 @@ from ionq_data.sync.backends import is_qpu
 from ionq_data.sync.context import Context, Outcome
 from ionq_data.sync.intake import Intake
 from ionq_data.sync.keys import key_digest
-from ionq_data.sync.ledger import SyncRecord
 from ionq_data.sync.progress import Progress
-from ionq_data.sync.store import PendingJob
 from ionq_data.sync.workers import run_workers
 
 AGREEING_APART = timedelta(hours=24)
@@ -60,7 +61,7 @@ async def sync_job_costs(context: Context, intake: Intake, _ledger: list[SyncRec
     rules, started_at = context.rules, context.stamp()
 
     def due() -> Iterator[PendingJob]:
-        pending = context.store.pending_jobs(context.account, simulator_costs=rules.simulator_costs)
+        pending = pending_jobs(context.lake, context.account, simulator_costs=rules.simulator_costs)
         simulator_costs, full = rules.simulator_costs, rules.full
         return (job for job in pending if is_due(job, started_at, simulator_costs=simulator_costs, full=full))
 
@@ -114,7 +115,7 @@ class _Asking:
         body = b"{}"
         if job.answer_hash is not None:
             keys, partitions = [key_digest((job.id,))], [JOB_COSTS.partition_of({"submitted_at": job.submitted_at})]
-            for row in self.context.store.current(JOB_COSTS, self.context.account, keys, partitions):
+            for row in current_rows(self.context.lake, JOB_COSTS, self.context.account, keys, partitions):
                 body = row["_raw"].encode()
         beside: dict[str, Any] = {
             "job_id": job.id,

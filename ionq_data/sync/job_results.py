@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from ionq_data.api.errors import ApiError, AuthenticationError, BadRequest, NotFound, PermissionDenied, RequestRefused
+from ionq_data.lake.current import current_jobs
+from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources import Rejection, read_record
 from ionq_data.resources.job_results import JOB_RESULTS, PROBABILITIES, VARIANT_KINDS
 from ionq_data.resources.jobs import JOBS
@@ -15,7 +17,6 @@ from ionq_data.resources.resource import parse
 from ionq_data.sync.context import Context, Outcome
 from ionq_data.sync.intake import Intake
 from ionq_data.sync.keys import key_digest
-from ionq_data.sync.ledger import SyncRecord
 from ionq_data.sync.progress import Progress
 from ionq_data.sync.workers import run_workers
 
@@ -39,7 +40,7 @@ def is_wanted(context: Context, job: dict[str, Any]) -> bool:
 async def sync_job_results(context: Context, intake: Intake, _ledger: list[SyncRecord]) -> Outcome:
     """Ask once for the distribution of each job that is wanted and not yet in the lake."""
     intake.load_all()
-    jobs = (job for job in context.store.current_jobs(context.account) if is_wanted(context, job))
+    jobs = (job for job in current_jobs(context.lake, context.account) if is_wanted(context, job))
     asking = _Asking(context, intake, jobs)
     await run_workers(asking.work, context.rules.concurrency)
     return Outcome(watermark=context.now(), missing=tuple(asking.missing))

@@ -14,9 +14,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from ionq_data.api.errors import ApiError, AuthenticationError
+from ionq_data.lake.ledger import SyncRecord
+from ionq_data.lake.pending import pending_jobs
 from ionq_data.sync.context import Context, Outcome, last_complete
 from ionq_data.sync.intake import Intake
-from ionq_data.sync.ledger import SyncRecord
 from ionq_data.sync.listing import Stretch
 from ionq_data.sync.listing_reader import ListingReader, ReadTo
 from ionq_data.sync.open_jobs import ask_for_gone, ask_for_jobs, ask_for_parts
@@ -93,13 +94,13 @@ async def sync_jobs(context: Context, intake: Intake, ledger: list[SyncRecord]) 
     rules, started_at = context.rules, context.now()
     plan = plan_jobs(
         ledger,
-        context.store.progress(context.account, intake.resource.name),
+        context.lake.progress(context.account, intake.resource.name),
         started_at,
         full=rules.full,
         since=rules.since,
         full_every=rules.full_every,
     )
-    pending = context.store.pending_jobs(context.account, simulator_costs=rules.simulator_costs)
+    pending = pending_jobs(context.lake, context.account, simulator_costs=rules.simulator_costs)
     is_open = {job.id: job.partition for job in pending if not (job.is_terminal or job.is_deleted)}
     if plan.is_full:
         intake.load_all()

@@ -147,7 +147,7 @@ class ListingReader:
             "parents": sorted(self.parents),
             "backends": sorted(self.backends),
         }
-        self.context.store.save_progress(self.context.account, JOBS.name, progress)
+        self.context.lake.save_progress(self.context.account, JOBS.name, progress)
 
     def _pages(self, name: str, cursor: str | None, *, is_ahead: bool) -> AsyncGenerator[Page]:
         pages = cursor_pages(

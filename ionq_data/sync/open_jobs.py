@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from ionq_data.api import cursor_pages
 from ionq_data.api.errors import BadRequest, NotFound, PermissionDenied, RequestRefused
+from ionq_data.lake.current import current_rows
 from ionq_data.resources.jobs import JOBS
 from ionq_data.sync.keys import key_digest
 from ionq_data.sync.listing_reader import ListingReader
@@ -117,14 +118,14 @@ async def ask_for_gone(reader: ListingReader) -> None:
     if not gone:
         return
     reader.flush()
-    rows = reader.context.store.current(JOBS, reader.context.account, gone, columns=("id", "submitted_at"))
+    rows = current_rows(reader.context.lake, JOBS, reader.context.account, gone, columns=("id", "submitted_at"))
     await ask_for_jobs(reader, {row["id"]: JOBS.partition_of(row) for row in rows})
 
 
 def _mark_deleted(reader: ListingReader, gone: dict[str, str]) -> None:
     """Keep the last version of jobs (id to partition) that the API no longer knows as deleted: their cost was paid."""
     keys, partitions = [key_digest((job_id,)) for job_id in gone], set(gone.values())
-    for row in reader.context.store.current(JOBS, reader.context.account, keys, partitions):
+    for row in current_rows(reader.context.lake, JOBS, reader.context.account, keys, partitions):
         if not row["_deleted"]:
             reader.take(row["_raw"].encode(), reader.context.stamp(), deleted=True)
     gone.clear()

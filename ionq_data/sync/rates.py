@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ionq_data.api.errors import BadRequest, NotFound, PermissionDenied, RequestRefused
+from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources.rates import ESTIMATED_CIRCUIT, RATES
 from ionq_data.sync.backends import is_qpu, list_backends
 from ionq_data.sync.context import Context, Outcome
 from ionq_data.sync.intake import Intake
-from ionq_data.sync.ledger import SyncRecord
 
 
 async def sync_rates(context: Context, intake: Intake, _ledger: list[SyncRecord]) -> Outcome:

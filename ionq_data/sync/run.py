@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 
 from ionq_data.api.errors import ApiError, AuthenticationError
+from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources import RESOURCES
 from ionq_data.sync.backends import sync_backends
 from ionq_data.sync.characterizations import sync_characterizations
@@ -15,7 +16,6 @@ from ionq_data.sync.intake import Intake
 from ionq_data.sync.job_costs import sync_job_costs
 from ionq_data.sync.job_results import sync_job_results
 from ionq_data.sync.jobs import sync_jobs
-from ionq_data.sync.ledger import SyncRecord
 from ionq_data.sync.progress import Progress
 from ionq_data.sync.rates import sync_rates
 from ionq_data.sync.sessions import sync_sessions
@@ -67,8 +67,8 @@ def record_unreachable(context: Context, names: Iterable[str], reason: str) -> l
 
 async def _sync_resource(context: Context, name: str) -> SyncRecord:
     started_at = context.stamp()
-    intake = Intake(context.store, RESOURCES[name], context.account, context.run_id)
-    ledger = context.store.ledger(context.account, name)
+    intake = Intake(context.lake, RESOURCES[name], context.account, context.run_id)
+    ledger = context.lake.ledger(context.account, name)
     context.on_progress(Progress(context.account, name, 0))
     try:
         outcome = await RULES[name](context, intake, ledger)
@@ -107,9 +107,9 @@ def _record(
         notes=outcome.notes,
         marks=outcome.marks,
     )
-    context.store.record(context.account, record)
+    context.lake.record(context.account, record)
     if record.complete:  # and not before: until the ledger says so, the progress file alone knows how far it got
-        context.store.save_progress(context.account, name, {})
+        context.lake.save_progress(context.account, name, {})
     for line in (*record.missing, *record.notes):
         _log.info("%s/%s: %s", context.account, name, line)
     return record

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ionq_data.api import split_page
+from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources.sessions import SESSIONS
 from ionq_data.sync.context import Context, Outcome
 from ionq_data.sync.intake import Intake
-from ionq_data.sync.ledger import SyncRecord
 
 
 async def sync_sessions(context: Context, intake: Intake, _ledger: list[SyncRecord]) -> Outcome:

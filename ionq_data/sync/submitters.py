@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ionq_data.lake.current import known_values
 from ionq_data.resources import Row
 from ionq_data.resources.usage import USAGE
 from ionq_data.sync.context import Context
@@ -34,7 +35,7 @@ def members_to_ask(context: Context, known: Mapping[str, str], shown: Iterable[s
         return []
     if isinstance(context.rules.submitters, tuple):
         return list(context.rules.submitters)
-    reported = context.store.known_values(USAGE, context.account, "group_usages.group_id", where=("group_by", "user"))
+    reported = known_values(context.lake, USAGE, context.account, "group_usages.group_id", where=("group_by", "user"))
     return sorted(
         member for member in {*known, *shown, *reported} if member and (is_full or known.get(member) in (None, LISTED))
     )

@@ -10,11 +10,12 @@ from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
 from ionq_data.api import split_page
+from ionq_data.lake.current import current_rows
+from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources.usage import GROUPINGS, MODALITY, USAGE
 from ionq_data.sync.context import Context, Outcome
 from ionq_data.sync.intake import Intake
 from ionq_data.sync.keys import key_digest
-from ionq_data.sync.ledger import SyncRecord
 
 EACH_RUN = timedelta(days=7)
 EACH_DAY = timedelta(days=45)
@@ -118,6 +119,6 @@ def _mark_gone(
     unlisted = [day for day in (asked[0] + timedelta(days=n) for n in range(days)) if day not in listed]
     keys = {key_digest((beside["group_by"], MODALITY, day)) for day in unlisted}
     months = {f"{day:%Y-%m}" for day in unlisted}
-    for row in context.store.current(USAGE, context.account, keys, months):
+    for row in current_rows(context.lake, USAGE, context.account, keys, months):
         if not row["_deleted"]:
             intake.take(row["_raw"].encode(), extracted_at=stamp, context=beside, deleted=True)

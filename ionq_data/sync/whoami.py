@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources.whoami import WHOAMI
 from ionq_data.sync.context import Context, Outcome
 from ionq_data.sync.intake import Intake
-from ionq_data.sync.ledger import SyncRecord
 
 
 async def sync_whoami(context: Context, intake: Intake, _ledger: list[SyncRecord]) -> Outcome:

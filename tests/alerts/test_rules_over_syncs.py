@@ -12,8 +12,8 @@ from ionq_data.alert_rules import STALE_AFTER_HOURS
 from ionq_data.alerts import Alert, evaluate
 from ionq_data.config import Settings
 from ionq_data.lake import Lake
+from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources import RESOURCES, STANDING
-from ionq_data.sync.ledger import SyncRecord
 from tests.alerts.warehouse import NOW
 
 HOUR = timedelta(hours=1)

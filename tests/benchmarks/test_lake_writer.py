@@ -15,8 +15,8 @@ from ionq_data.config import Account, Settings
 from ionq_data.emulator import Server
 from ionq_data.ingest import sync
 from ionq_data.lake import Lake
+from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources import RESOURCES, STANDING
-from ionq_data.sync.ledger import SyncRecord
 
 JOBS = 600
 OF_THE_RUN = ("_extracted_at", "_run_id", "first_answered_at")

@@ -12,10 +12,10 @@ import pytest
 
 from ionq_data.lake import Lake
 from ionq_data.lake.compaction import PLANS, compact
+from ionq_data.lake.ledger import SyncRecord
 from ionq_data.lake.storage import LocalStorage
 from ionq_data.lake.verification import verify
 from ionq_data.resources import RESOURCES, Row, read_record
-from ionq_data.sync.ledger import SyncRecord
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 JOBS = RESOURCES["jobs"]

@@ -13,10 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionq_data.lake import Lake, LakeError
+from ionq_data.lake.current import current_jobs, current_rows, known_values, load_versions
+from ionq_data.lake.ledger import SyncRecord
+from ionq_data.lake.pending import pending_jobs
+from ionq_data.lake.versions import Versions
 from ionq_data.resources import RESOURCES, Rejection, Row, read_record
 from ionq_data.resources.resource import UNKNOWN_PARTITION
 from ionq_data.sync.keys import key_digest
-from ionq_data.sync.ledger import SyncRecord
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 JOBS, USAGE = RESOURCES["jobs"], RESOURCES["usage"]
@@ -73,12 +76,12 @@ def test_rows_lie_below_their_account_and_month(lake: Lake) -> None:
 def test_the_current_version_is_the_one_with_the_greatest_time(lake: Lake) -> None:
     lake.append(JOBS, "default", [job("a", at=2, name="new")])
     lake.append(JOBS, "default", [job("a", at=1, name="old"), job("b", at=1)])
-    rows = lake.current(JOBS, "default", [key_digest(("a",)), key_digest(("nobody",))])
+    rows = current_rows(lake, JOBS, "default", [key_digest(("a",)), key_digest(("nobody",))])
     assert [(row["id"], row["name"]) for row in rows] == [("a", "new")]
-    assert lake.current(JOBS, "default", []) == []
-    assert lake.current(JOBS, "default", [key_digest(("a",))], ["2026-04"]) == []
-    assert lake.current(JOBS, "default", [key_digest(("b",))], columns=("id",)) == [{"id": "b"}]
-    assert sorted((row["id"], row["name"]) for row in lake.current_jobs("default")) == [("a", "new"), ("b", None)]
+    assert current_rows(lake, JOBS, "default", []) == []
+    assert current_rows(lake, JOBS, "default", [key_digest(("a",))], ["2026-04"]) == []
+    assert current_rows(lake, JOBS, "default", [key_digest(("b",))], columns=("id",)) == [{"id": "b"}]
+    assert sorted((row["id"], row["name"]) for row in current_jobs(lake, "default")) == [("a", "new"), ("b", None)]
 
 
 def test_the_index_of_versions_knows_the_current_one_across_partitions(lake: Lake) -> None:
@@ -86,9 +89,9 @@ def test_the_index_of_versions_knows_the_current_one_across_partitions(lake: Lak
     for row in moved:
         lake.append(JOBS, "default", [row])
     for order in (["2026-03", UNKNOWN_PARTITION], [UNKNOWN_PARTITION, "2026-03"]):
-        versions = lake.versions()
+        versions = Versions()
         for partition in order:
-            lake.load_versions(versions, JOBS, "default", [partition])
+            load_versions(lake, versions, JOBS, "default", [partition])
         assert versions.hash_of(key_digest(("a",))) == int(moved[1].hash[:16], 16)
 
 
@@ -105,15 +108,15 @@ def test_duckdb_computes_the_same_digest_of_a_key(texts: list[str], day: date) -
 
 def test_values_that_a_column_has_ever_had(lake: Lake) -> None:
     lake.append(JOBS, "default", [job("a", backend="qpu.x"), job("b", backend=None), job("a", at=3, backend="qpu.y")])
-    assert lake.known_values(JOBS, "default", "backend") == {"qpu.x", "qpu.y"}
+    assert known_values(lake, JOBS, "default", "backend") == {"qpu.x", "qpu.y"}
     for grouping in ("user", "project"):
         raw = json.dumps({"from": "2026-03-01", "group_usages": [{"group_id": f"{grouping}-1"}, {"group_id": None}]})
         beside = {"group_by": grouping, "modality": "daily"}
         row = read_record(USAGE, raw.encode(), extracted_at=NOW, run_id="run", context=beside)
         lake.append(USAGE, "default", [row])  # type: ignore[list-item]
-    members = lake.known_values(USAGE, "default", "group_usages.group_id", where=("group_by", "user"))
+    members = known_values(lake, USAGE, "default", "group_usages.group_id", where=("group_by", "user"))
     assert members == {"user-1"}
-    assert lake.known_values(JOBS, "nobody", "backend") == set()
+    assert known_values(lake, JOBS, "nobody", "backend") == set()
 
 
 def test_rejected_records_are_kept_whole_by_resource(lake: Lake) -> None:
@@ -166,8 +169,8 @@ def test_a_damaged_file_is_named_and_not_taken_for_an_empty_one(lake: Lake, cont
     (name,) = (name for name in lake.files("jobs", "default") if "empty" not in name)
     (lake.root / name).write_bytes(content)
     for ask in (
-        lambda: lake.load_versions(lake.versions(), JOBS, "default"),
-        lambda: list(lake.pending_jobs("default")),
+        lambda: load_versions(lake, Versions(), JOBS, "default"),
+        lambda: list(pending_jobs(lake, "default")),
     ):
         with pytest.raises(LakeError, match="cannot be read") as error:
             ask()

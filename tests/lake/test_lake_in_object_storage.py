@@ -15,8 +15,8 @@ import pytest
 
 from ionq_data.config import Settings
 from ionq_data.lake import Lake, compact, open_lake, verify
+from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources import RESOURCES
-from ionq_data.sync.ledger import SyncRecord
 from tests.lake.test_compaction import LATER, NOW, job
 from tests.sync.conftest import Bench
 from tests.sync.upstream import Crash, Upstream

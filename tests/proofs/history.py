@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from ionq_data.lake import Lake
+from ionq_data.lake.ledger import SyncRecord
 from ionq_data.lake.verification import verify
-from ionq_data.sync.ledger import SyncRecord
 from tests.proofs.crashing_storage import CrashingStorage
 from tests.sync.bench import Bench, incomplete, written
 from tests.sync.records import iso, session

@@ -12,7 +12,10 @@ import httpx
 import pytest
 
 from ionq_data.lake import Lake
+from ionq_data.lake.current import current_jobs, current_rows, load_versions
+from ionq_data.lake.pending import pending_jobs
 from ionq_data.lake.verification import verify
+from ionq_data.lake.versions import Versions
 from ionq_data.resources import RESOURCES, Row
 from ionq_data.sync.intake import Intake
 from tests.proofs.mutations import mutate
@@ -82,11 +85,11 @@ def check(folder: Path, per_resource: int, seed: int) -> None:
             source = f"read_parquet('{lake.root}/{name}/**/*.parquet', union_by_name = true)"
             assert connection.execute(f"select count(*) from {source}").fetchall() == [(kept,)]
             assert len(connection.execute(f"select * from {source}").fetchall()) == kept
-        versions = lake.versions()
-        lake.load_versions(versions, resource, "default")
-        assert len(lake.current(resource, "default", versions)) == len(versions)
+        versions = Versions()
+        load_versions(lake, versions, resource, "default")
+        assert len(current_rows(lake, resource, "default", versions)) == len(versions)
         assert rows + len(lake.rejected_hashes(resource, "default")) <= per_resource
-    assert len(list(lake.current_jobs("default"))) >= len(set(lake.pending_jobs("default")))
+    assert len(list(current_jobs(lake, "default"))) >= len(set(pending_jobs(lake, "default")))
     assert verify(lake).is_sound, verify(lake).findings
 
 

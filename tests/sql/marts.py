@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ionq_data.lake import Lake
+from ionq_data.lake.ledger import LEDGER, LEDGER_SCHEMA
 from ionq_data.resources import RESOURCES
-from ionq_data.sync.ledger import LEDGER, LEDGER_SCHEMA
 from ionq_data.warehouse.dbt_process import run_dbt
 
 SQL = Path(__file__).parents[2] / "sql"

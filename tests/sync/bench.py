@@ -15,8 +15,8 @@ from ionq_data.api import Client, Timing
 from ionq_data.config import Account, Settings
 from ionq_data.ingest import sync
 from ionq_data.lake import Lake
+from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources import RESOURCES
-from ionq_data.sync.ledger import SyncRecord
 from tests.sync.truth import differences
 from tests.sync.upstream import KEY, Crash, Upstream
 

@@ -18,7 +18,7 @@ TICK = timedelta(microseconds=1)
 
 def context(**values: Any) -> Context:
     unused: Any = None
-    given = {"account": "a", "client": unused, "store": unused, "rules": Rules(), "run_id": "r"}
+    given = {"account": "a", "client": unused, "lake": unused, "rules": Rules(), "run_id": "r"}
     return Context(**given, local_clock=lambda: NOW, **values)
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from ionq_data.lake import Lake, LakeError
+from ionq_data.lake.current import current_rows, load_versions
+from ionq_data.lake.versions import Versions
 from ionq_data.resources import RESOURCES
 from ionq_data.sync.intake import Intake
 from tests.sync import records
@@ -49,7 +51,7 @@ def test_of_two_versions_in_one_answer_the_later_one_is_current(lake: Lake) -> N
     for name in "abc":
         taking.take(job(name), extracted_at=NOW)
     taking.flush()
-    (row,) = lake.current(RESOURCES["jobs"], "default", _all_keys(lake))
+    (row,) = current_rows(lake, RESOURCES["jobs"], "default", _all_keys(lake))
     assert row["name"] == "c"
     assert row["_extracted_at"] == NOW + timedelta(microseconds=2)
 
@@ -59,12 +61,12 @@ def test_a_backend_listed_twice_is_two_observations(lake: Lake) -> None:
     for _ in range(2):
         taking.take(b'{"backend": "qpu.a"}', extracted_at=NOW)
     taking.flush()
-    assert len(lake.current(RESOURCES["backends"], "default", _all_keys(lake, "backends"))) == 2
+    assert len(current_rows(lake, RESOURCES["backends"], "default", _all_keys(lake, "backends"))) == 2
 
 
 def _all_keys(lake: Lake, name: str = "jobs") -> list[int]:
-    versions = lake.versions()
-    lake.load_versions(versions, RESOURCES[name], "default")
+    versions = Versions()
+    load_versions(lake, versions, RESOURCES[name], "default")
     return list(versions)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from ionq_data.lake.ledger import SyncRecord
 from ionq_data.sync.jobs import OWN, Plan, plan_jobs
-from ionq_data.sync.ledger import SyncRecord
 from ionq_data.sync.listing import Stretch
 from ionq_data.sync.listing_reader import ReadTo, mark
 

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ionq_data.lake.ledger import LEDGER_SCHEMA, SyncRecord
+from ionq_data.lake.pending import PendingJob
 from ionq_data.sync.characterizations import backends_to_ask, start_date
 from ionq_data.sync.job_costs import is_due, is_settled
 from ionq_data.sync.job_results import is_wanted
 from ionq_data.sync.keys import hash_digest, key_digest
-from ionq_data.sync.ledger import LEDGER_SCHEMA, SyncRecord
 from ionq_data.sync.open_jobs import id_batches
-from ionq_data.sync.store import PendingJob
 from ionq_data.sync.usage import Range, range_to_ask
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
