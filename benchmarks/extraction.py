@@ -1,8 +1,10 @@
-"""Jobs and their costs against a bare client that fetches the same URLs and keeps nothing."""
+"""Jobs and their costs against bare clients that fetch the same URLs and keep nothing."""
 
 from __future__ import annotations
 
 import statistics
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from benchmarks.measuring import Sample, median, peak_mb, run_work, side_by_side
@@ -10,7 +12,12 @@ from benchmarks.plan import Plan
 from benchmarks.results import Row, Section, Table
 from benchmarks.serving import serving
 
-TARGET = 1.3
+TARGET_TIME = 1.3
+TARGET_CPU = 2.0
+CLIENTS = ("pyreqwest", "aiohttp", "httpx over aiohttp", "httpx over pyreqwest", "httpx")
+"""The candidates for the connections, bare; those of ``benchmarks.work.fetch_bare``."""
+
+OURS = "ionq-data"
 REASON = (
     "What is added to the wire is reading each record leniently and keeping it; the next step is to decode a record "
     "into a typed structure first and to read it field by field only where that fails."
@@ -26,12 +33,17 @@ def measure(plan: Plan) -> Section:
         run_work("record_urls", served.base_url, urls, *RESOURCES, environment=environment)
         samples = side_by_side(
             {
-                "ionq-data": lambda: extract(served.base_url, plan.fresh("extraction"), environment),
-                "bare httpx": lambda: run_work("fetch_bare", urls, environment=environment),
+                OURS: lambda: extract(served.base_url, plan.fresh("extraction"), environment),
+                **{client: partial(fetch_bare, client, urls, environment) for client in CLIENTS},
             },
             runs=plan.runs,
         )
     return _section(plan, samples)
+
+
+def fetch_bare(client: str, urls: Path, environment: dict[str, str]) -> Sample:
+    """Fetch recorded URLs with one of the candidates."""
+    return run_work("fetch_bare", client, urls, environment=environment)
 
 
 def extract(base_url: str, folder: Path, environment: dict[str, str]) -> Sample:
@@ -40,46 +52,65 @@ def extract(base_url: str, folder: Path, environment: dict[str, str]) -> Sample:
 
 
 def _section(plan: Plan, samples: dict[str, list[Sample]]) -> Section:
-    ours, bare = median(samples["ionq-data"]), median(samples["bare httpx"])
-    ratio = statistics.median(
-        one.seconds / other.seconds for one, other in zip(samples["ionq-data"], samples["bare httpx"], strict=True)
-    )
+    fastest = min(CLIENTS, key=lambda client: median(samples[client]).seconds)
+    ours, bare = median(samples[OURS]), median(samples[fastest])
+    time = _ratio(samples, fastest, lambda run: run.seconds)
+    cpu = _ratio(samples, fastest, lambda run: run.cpu_seconds)
     requests = bare.facts["requests"]
+    what = f"extraction of {plan.middle:,} jobs (pages, then costs), against {fastest}, the fastest bare client"
     return Section(
         title="Extraction: pages, then costs",
         rows=[
             Row(
-                what=f"extraction of {plan.middle:,} jobs (pages, then costs), against bare httpx on the same URLs",
-                target=f"≤ {TARGET} ×",
-                figure=f"{ratio:.2f} × ({ours.seconds:.1f} s against {bare.seconds:.1f} s)",
-                is_met=ratio <= TARGET,
+                what=f"{what}: time",
+                target=f"≤ {TARGET_TIME} ×",
+                figure=f"{time:.2f} × ({ours.seconds:.1f} s against {bare.seconds:.1f} s)",
+                is_met=time <= TARGET_TIME,
                 reason=REASON,
-            )
+            ),
+            Row(
+                what="the same: CPU of the client",
+                target=f"≤ {TARGET_CPU:g} ×",
+                figure=f"{cpu:.2f} × ({ours.cpu_seconds:.1f} s against {bare.cpu_seconds:.1f} s)",
+                is_met=cpu <= TARGET_CPU,
+                reason=REASON,
+            ),
         ],
         tables=[
             Table(
-                title=f"{requests:,} requests, {bare.facts['megabytes']:.0f} MB of JSON, {len(samples['ionq-data'])} "
+                title=f"{requests:,} requests, {bare.facts['megabytes']:.0f} MB of JSON, {len(samples[OURS])} "
                 "runs in turn",
-                columns=("", "median", "all runs", "CPU of the client", "peak memory", "requests a second"),
+                columns=("", "median", "all runs", "CPU of the client", "CPU a request", "peak memory"),
                 rows=[
                     (
                         name,
                         f"{median(runs).seconds:.1f} s",
                         ", ".join(f"{run.seconds:.1f}" for run in runs),
-                        f"{statistics.median(run.cpu_seconds for run in runs):.1f} s",
+                        f"{_cpu(runs):.1f} s",
+                        f"{_cpu(runs) / requests * 1e3:.2f} ms",
                         f"{peak_mb(runs):.0f} MB",
-                        f"{requests / median(runs).seconds:,.0f}",
                     )
                     for name, runs in samples.items()
                 ],
             )
         ],
         notes=[
-            f"The physical limit here is the wire: one connection after the other for the pages, since each names the "
-            f"next, and eight at once for the costs. The bare client needs {bare.seconds / requests * 1e3:.2f} ms a "
-            f"request with everything thrown away; ionq-data is {ratio:.2f} times from that, with "
-            f"{ours.facts['lake_mb']:.0f} MB of Parquet written and flushed to the disk.",
-            f"{bare.facts['pages_seconds']:.1f} s of the bare client's time are pages, "
-            f"{bare.facts['costs_seconds']:.1f} s are costs.",
+            "The candidates fetch the recorded URLs and throw the answers away. ionq-data sends over aiohttp behind "
+            "httpx's interface. pyreqwest alone needs the least, but not behind that interface, where its adapter also "
+            "adds up the three timeouts into one. httpx-aiohttp reports a dropped connection as one that was never "
+            "made, so requests would be counted wrongly; that is why ionq-data has an adapter of its own.",
+            f"{bare.facts['pages_seconds']:.1f} s of the fastest client's time are pages, one after the other, since "
+            f"each names the next; {bare.facts['costs_seconds']:.1f} s are costs, eight at once. ionq-data also writes "
+            f"{ours.facts['lake_mb']:.0f} MB of Parquet and flushes it to the disk.",
         ],
     )
+
+
+def _ratio(samples: dict[str, list[Sample]], client: str, figure: Callable[[Sample], float]) -> float:
+    return statistics.median(
+        figure(one) / figure(other) for one, other in zip(samples[OURS], samples[client], strict=True)
+    )
+
+
+def _cpu(runs: list[Sample]) -> float:
+    return statistics.median(run.cpu_seconds for run in runs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 
+from benchmarks.extraction import fetch_bare
 from benchmarks.measuring import Sample, median, peak_mb, run_work, side_by_side
 from benchmarks.official_client import VERSION, official_python
 from benchmarks.plan import Plan
@@ -17,7 +18,7 @@ REASON = (
     "which are now read field by field."
 )
 DLT = ("dlt", "dlt, nested as JSON")
-BARE = "bare httpx, nothing kept"
+BARE = "aiohttp, nothing kept"
 
 
 def measure(plan: Plan) -> Section:
@@ -48,7 +49,7 @@ def measure(plan: Plan) -> Section:
                     python=python,
                     environment=environment,
                 ),
-                BARE: lambda: run_work("fetch_bare", urls, environment=environment),
+                BARE: lambda: fetch_bare("aiohttp", urls, environment),
             },
             runs=plan.runs,
         )

@@ -16,11 +16,12 @@ from ionq_data import __version__
 from ionq_data.api.address import Params, locate, parse_base_url
 from ionq_data.api.backoff import backoff_seconds, parse_http_date
 from ionq_data.api.errors import ApiError, AuthenticationError, BadRequest, InvalidAnswer
-from ionq_data.api.exchange import Broken, Reply, Timeouts, exchange, open_transport
+from ionq_data.api.exchange import Broken, Reply, Timeouts, exchange
 from ionq_data.api.faults import Fault, judge_broken, judge_status
 from ionq_data.api.json_body import MalformedBody, check_json
 from ionq_data.api.limiter import Limiter, shared_limiter
 from ionq_data.api.timing import SYSTEM, Timing, utc_now
+from ionq_data.api.transport import open_transport
 
 log = logging.getLogger("ionq_data.api")
 T = TypeVar("T")
@@ -101,7 +102,12 @@ class Client:
     async def __aenter__(self) -> Self:
         if self._transport is not None:
             raise RuntimeError("this client is open already: make another one")
-        self._transport = self._given_transport or open_transport(self._address, concurrency=self._concurrency)
+        self._transport = self._given_transport or open_transport(
+            self._address,
+            concurrency=self._concurrency,
+            connect_seconds=self._timeouts.connect_seconds,
+            read_seconds=self._timeouts.read_seconds,
+        )
         self._limiter.take_seat(self._concurrency)
         return self
 

@@ -12,15 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from ionq_data.api.address import Address
-
-# Below the five seconds after which many servers (uvicorn for one) close an idle connection: reusing one just as the
-# server closes it would look like a failure.
-KEEPALIVE_SECONDS = 4.0
 _LONGEST_ERROR_BODY = 64 * 1024
 _NO_BODY = httpx.ByteStream(b"")
 
@@ -54,24 +48,6 @@ class Broken(NamedTuple):
     is_passing: bool = True
 
 
-def open_transport(address: Address, *, concurrency: int) -> httpx.AsyncHTTPTransport:
-    """Open a keep-alive pool of `concurrency` connections, with the proxies and certificates of the environment.
-
-    `SSL_CERT_FILE` and `SSL_CERT_DIR` are read by httpx. A proxy is used for https only, where it sees no header:
-    over plain http to this machine it would be handed the key.
-    """
-    proxy = None
-    if address.scheme == "https" and not proxy_bypass(address.host):
-        proxies = getproxies()
-        proxy = proxies.get("https") or proxies.get("all")
-    if proxy and "://" not in proxy:
-        proxy = f"http://{proxy}"
-    limits = httpx.Limits(
-        max_connections=concurrency, max_keepalive_connections=concurrency, keepalive_expiry=KEEPALIVE_SECONDS
-    )
-    return httpx.AsyncHTTPTransport(limits=limits, proxy=proxy)
-
-
 async def exchange(
     transport: httpx.AsyncBaseTransport,
     url: str,
@@ -85,9 +61,7 @@ async def exchange(
     response: httpx.Response | None = None
     try:
         async with asyncio.timeout(timeouts.total_seconds):
-            request = httpx.Request(
-                "GET", url, headers=headers, stream=_NO_BODY, extensions={"timeout": _httpx_timeouts(timeouts)}
-            )
+            request = httpx.Request("GET", url, headers=headers, stream=_NO_BODY)
             response = await transport.handle_async_request(request)
             try:
                 body = await _read_body(response, max_body_bytes)
@@ -133,16 +107,6 @@ async def _read_body(response: httpx.Response, max_body_bytes: int) -> bytes | N
         if size > bound:
             return None if is_good else b"".join(chunks)[:bound]
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-
-
-def _httpx_timeouts(timeouts: Timeouts) -> dict[str, float]:
-    # A turn was given before, so a connection is free: waiting for one in the pool is bounded only by the whole.
-    return {
-        "connect": timeouts.connect_seconds,
-        "read": timeouts.read_seconds,
-        "write": timeouts.read_seconds,
-        "pool": timeouts.total_seconds,
-    }
 
 
 def _not_connected(error: httpx.ConnectError | httpx.ConnectTimeout, timeouts: Timeouts) -> Broken:
