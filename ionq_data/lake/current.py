@@ -17,7 +17,8 @@ from ionq_data.lake.versions import Versions
 from ionq_data.resources import Resource
 from ionq_data.resources.jobs import JOBS
 
-NEWEST = "(_extracted_at, _run_id)"
+ORDER = ("_extracted_at", "_run_id")
+NEWEST = f"({', '.join(ORDER)})"
 """What orders the versions of a record: the greatest is the current one. SQL, for ``arg_max`` and ``order by``."""
 
 

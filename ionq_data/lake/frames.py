@@ -7,12 +7,12 @@ from types import MappingProxyType
 
 import polars as pl
 
+from ionq_data.lake.current import ORDER
 from ionq_data.lake.lake import Lake
 from ionq_data.lake.storage import LakeError
 from ionq_data.resources import Resource
 from ionq_data.resources.resource import ACCOUNT
 
-ORDER = ("_extracted_at", "_run_id")
 _GLOBAL_KEYS = ("id", "job_id")
 """Keys that the API gives: two accounts that see one of them see the same record."""
 _SEES: Mapping[str, pl.Expr] = MappingProxyType(
