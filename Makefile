@@ -13,12 +13,11 @@ demo: .venv/.runtime ## the whole pipeline on the embedded emulator
 test: .venv/.dev ## the tests
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
-check: .venv/.dev ## lint, types, imports, dependencies, SQL
+check: .venv/.dev ## lint, types, imports, SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/deptry ionq_data pipelines
 	$(BIN)/sqlfluff lint --disable-progress-bar sql/models sql/tests
 	$(BIN)/python -m ionq_data.warehouse.dictionary --check
 
@@ -71,8 +70,8 @@ LOCK := uv pip compile pyproject.toml --group build --universal --python-version
 lock: ## resolve the dependencies anew (needs uv)
 	$(LOCK) --output-file requirements/runtime.lock
 	$(LOCK) --extra server --constraints requirements/runtime.lock --output-file requirements/server.lock
-	$(LOCK) --group dev --extra server --constraints requirements/server.lock --output-file requirements/dev.lock
-	$(LOCK) --group dev --group bench --extra server --constraints requirements/dev.lock --output-file requirements/bench.lock
+	$(LOCK) --group dev --extra emulator --extra server --constraints requirements/server.lock --output-file requirements/dev.lock
+	$(LOCK) --group dev --group bench --extra emulator --extra server --constraints requirements/dev.lock --output-file requirements/bench.lock
 
 dictionary: .venv/.dev ## docs/data-dictionary.md, from the descriptions beside the models
 	$(BIN)/python -m ionq_data.warehouse.dictionary
