@@ -91,8 +91,6 @@ def anomalies(warehouse: duckdb.DuckDBPyConnection, rule: CostAnomaly, now: date
         cost, expected = money(row["cost"], row["currency"]), money(row["expected"], row["currency"])
         score = "" if row["score"] is None else f" That is {abs(row['score']):.1f} robust standard deviations."
         usual = f"{_WHAT[row['reason']]} {expected}"
-        if row["reason"] == "spike" and not row["expected"]:
-            usual = "on a weekday that usually costs nothing"
         yield Alert(
             rule=ANOMALY,
             subject=_subject(row),

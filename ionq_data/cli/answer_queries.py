@@ -8,10 +8,12 @@ _OF_PROJECT = "($project is null or contains(lower(coalesce(project_name, projec
 _QUEUED = "is_qpu and not dry_run and job_id = root_job_id"
 
 
-def cost(mart: str, name: str) -> str:
-    """Return the query of a cost per month, by what the mart is about: 1 row per name and currency."""
-    chosen = f"coalesce({name}, 'not attributed')"
-    only = _OF_PROJECT if "project" in name else "true"
+def cost(mart: str, key: str, name: str) -> str:
+    """Return the query of a cost per month, by what the mart is about: 1 row per key and currency.
+
+    A name that several keys have is shown with the key.
+    """
+    only = _OF_PROJECT if key == "project_id" else "true"
     return f"""
         with {_CLOCK},
         newest as (
@@ -25,15 +27,22 @@ def cost(mart: str, name: str) -> str:
             from newest
         ),
         costs as (
-            select {chosen} as name, currency, month, sum(cost) as cost, sum(job_count)::int as jobs
+            select
+                {key} as key, coalesce(any_value({name}), {key}, 'not attributed') as name, currency, month,
+                sum(cost) as cost, sum(job_count)::int as jobs
             from {mart} inner join months using (month)
             where {only}
-            group by all
+            group by {key}, currency, month
         ),
-        whole as ( -- every month of every name, so that bars of one length mean the same months
-            select known.*, months.month, coalesce(cost, 0) as cost, coalesce(jobs, 0) as jobs
-            from (select distinct name, currency from costs) as known cross join months
-            left join costs on costs.name = known.name and costs.month = months.month
+        known as (
+            select *, name || if(count(distinct key) over (partition by name) > 1, ' (' || key || ')', '') as shown,
+            from (select distinct key, name, currency from costs)
+        ),
+        whole as ( -- every month of every key, so that bars of one length mean the same months
+            select known.key, known.shown as name, known.currency, months.month,
+                coalesce(cost, 0) as cost, coalesce(jobs, 0) as jobs
+            from known cross join months
+            left join costs on costs.key is not distinct from known.key and costs.month = months.month
                 and costs.currency is not distinct from known.currency
         )
         select
@@ -43,7 +52,7 @@ def cost(mart: str, name: str) -> str:
             sum(cost)::decimal(18, 6) as all_months, sum(jobs)::int as jobs,
             list({{'at': month, 'value': cost}} order by month) as trend,
         from whole, newest
-        group by name, currency
+        group by key, name, currency
         order by currency, this_month desc, all_months desc, name
     """  # noqa: S608 - the names are ours
 

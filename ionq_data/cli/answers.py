@@ -54,14 +54,14 @@ Rows = list[dict[str, Any]]
 
 def cost(by: By, months: int) -> Answer:
     """Return the cost of each month by project, user or backend."""
-    mart, name = {
-        "project": ("cost_per_project_monthly", "coalesce(project_name, project_id)"),
-        "user": ("cost_per_user_monthly", "coalesce(user_name, user_id)"),
-        "backend": ("cost_per_backend_monthly", "backend"),
+    mart, key, name = {
+        "project": ("cost_per_project_monthly", "project_id", "project_name"),
+        "user": ("cost_per_user_monthly", "user_id", "user_name"),
+        "backend": ("cost_per_backend_monthly", "backend", "backend"),
     }[by]
     return Answer(
         title=f"Cost per {by}",
-        sql=queries.cost(mart, name),
+        sql=queries.cost(mart, key, name),
         columns=(
             Shown("name", by, "key"),
             Shown("this_month", "this month", "money", unit="currency"),

@@ -7,8 +7,10 @@ import io
 from decimal import Decimal
 from typing import Any
 
+import duckdb
 import pytest
 
+from ionq_data.cli import answer_queries as queries
 from tests.cli.answering import Ask, asking
 from tests.conftest import Simulated
 
@@ -42,6 +44,21 @@ def test_cost_is_that_of_the_mart(ask: Ask, simulated: Simulated, by: str, mart:
     }
     assert all(len(row["trend"]) == 12 for row in rows), "bars of one length, month for month"
     assert all(sum(Decimal(point["value"]) for point in row["trend"]) == Decimal(row["all_months"]) for row in rows)
+
+
+def test_two_projects_of_one_name_are_two_projects(simulated: Simulated) -> None:
+    rows = "('a', 'Twin', 10), ('b', 'Twin', 5), ('c', 'Only', 1), (null, null, 2)"
+    with duckdb.connect() as connection:
+        connection.execute("create table data_freshness (resource varchar, last_complete_sync_at timestamp)")
+        connection.execute(
+            f"create table costs as select *, 'USD' as currency, date '2026-06-01' as month, 1 as job_count "
+            f"from (values {rows}) as t (project_id, project_name, cost)"
+        )
+        cost = queries.cost("costs", "project_id", "project_name")
+        found = connection.execute(cost, {"months": 2, "project": None}).fetchall()
+    assert [(row[0], row[2]) for row in found] == [
+        ("Twin (a)", Decimal(10)), ("Twin (b)", Decimal(5)), ("not attributed", Decimal(2)), ("Only", Decimal(1)),
+    ]  # fmt: skip
 
 
 def test_cost_is_filtered_by_project_and_months(ask: Ask) -> None:

@@ -34,6 +34,10 @@ def costs_by_project(known: Knowledge) -> dict[tuple[str | None, str], Costs]:
 
 def cost_anomalies(known: Knowledge) -> list[Row]:
     days = [one.day for one in split(known, "project") if one.day <= known.as_of.date()]
+    first_days: dict[str, date] = {}
+    for one in split(known, "project"):
+        if one.member and one.sum.cost > 0:
+            first_days[one.member] = min(one.day, first_days.get(one.member, one.day))
     rows: list[Row] = []
     for (project, currency), costs in costs_by_project(known).items():
         paid = [day for day, cost in costs.items() if cost > 0]
@@ -42,7 +46,8 @@ def cost_anomalies(known: Knowledge) -> list[Row]:
         first = min(paid)
         series = [costs.get(first + n * DAY, Decimal(0)) for n in range((max(days) - first).days + 1)]
         for at, cost in enumerate(series):
-            found = _stands_out(series, at, is_known_for=(first - min(days)).days, is_last=at >= len(series) - 2)
+            is_new = first + at * DAY == first_days[project] and (first - min(days)).days >= 28
+            found = _stands_out(series, at, is_new=is_new, is_last=at >= len(series) - 2)
             if found:
                 reason, expected, score = found
                 p90 = _active_p90(series, at)
@@ -58,11 +63,11 @@ def cost_anomalies(known: Knowledge) -> list[Row]:
 
 
 def _stands_out(
-    series: list[Decimal], at: int, *, is_known_for: int, is_last: bool
+    series: list[Decimal], at: int, *, is_new: bool, is_last: bool
 ) -> tuple[str, Decimal, float | None] | None:
     """Return why a date stands out, what was expected of it, and its score; None where it does not."""
-    if at == 0:
-        return ("new_project", Decimal(0), None) if is_known_for >= 28 else None
+    if is_new:
+        return "new_project", Decimal(0), None
     weekdays = series[at % 7 : at : 7][-8:]
     if len(weekdays) < 4:
         return None
@@ -74,6 +79,7 @@ def _stands_out(
             return None
         usual = median(active)
         scale = max(1.4826 * float(median(abs(cost - usual) for cost in active)), 0.5 * float(usual))
+        expected = usual
     score = float(series[at] - expected) / scale
     p90 = _active_p90(series, at)
     if score >= 3.5 and p90 is not None and float(series[at]) > 2 * p90:
@@ -122,12 +128,12 @@ def budget_status(known: Knowledge) -> list[Row]:
 
 
 def _weekday_means(costs: Costs, begin: date, today: date) -> dict[int, Fraction]:
-    days = [begin + n * DAY for n in range((today - begin).days)]
+    days = [begin + n * DAY for n in range(max((today - begin).days, 1))]
     means = {}
     for weekday in range(1, 8):
-        these = [day for day in days if day.isoweekday() == weekday]
+        these = [day for day in days if day.isoweekday() == weekday] or days
         paid = sum((Fraction(costs.get(day, Decimal(0))) for day in these), Fraction(0))
-        means[weekday] = paid / len(these) if these else Fraction(0)
+        means[weekday] = paid / len(these)
     return means
 
 
@@ -200,7 +206,7 @@ def _price(job: Job, rate: Row) -> Decimal:
 
 
 def _verdict(job: Job, bill: Bill, difference: Decimal, *, is_later: bool) -> str:
-    if abs(difference) < Decimal("0.01"):
+    if abs(difference) <= Decimal("0.005"):
         return "agrees_with_later_rate" if is_later else "agrees"
     if job.json["status"] == "failed" and difference < 0:
         return "partly_billed"

@@ -41,7 +41,7 @@ def cost_reconciliation(known: Knowledge) -> list[Row]:
                 "listed_in_top5": listed,
                 "unlisted": None if reported is None else reported - (listed or 0),
                 "difference": None if reported is None else reported - paid,
-                "status": _status(reported, paid, is_open=bool(unsettled) or is_young),
+                "status": _status(reported, paid, len(bills), is_open=bool(unsettled) or is_young),
                 "billed_jobs": len(bills),
                 "unsettled_jobs": unsettled,
                 "unbilled_jobs": unbilled.count(when),
@@ -50,10 +50,10 @@ def cost_reconciliation(known: Knowledge) -> list[Row]:
     return rows
 
 
-def _status(reported: Decimal | None, paid: Decimal, *, is_open: bool) -> str:
+def _status(reported: Decimal | None, paid: Decimal, bills: int, *, is_open: bool) -> str:
     if reported is None:
         return "missing_report"
-    if reported == paid:
+    if abs(reported - paid) <= Decimal("0.005") * max(bills, 1):
         return "matched"
     if is_open:
         return "pending"

@@ -1,4 +1,5 @@
--- 1 row per readable budget line and organization, project (null for all of the organization) it speaks of
+-- 1 row per readable budget line and organization, project (null for all of the organization) it speaks of; a name that
+-- fits two projects speaks of neither (a test says so)
 with scoped as (
     select
         projects.organization,
@@ -15,6 +16,10 @@ with scoped as (
                 or (budgets.project_id is null and budgets.project_name = projects.project_name)
             )
     where budgets.problem is null
+    window namesakes as (partition by budgets.organization, budgets.project_id, budgets.project_name)
+    qualify
+        budgets.project_id is not null
+        or min(projects.project_id) over namesakes = max(projects.project_id) over namesakes
     union all
     select
         clocks.organization,

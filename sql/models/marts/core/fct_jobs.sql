@@ -79,7 +79,9 @@ select
             calibrated.fidelity_1q between 0 and 1
             and calibrated.fidelity_2q between 0 and 1
             and calibrated.fidelity_spam between 0 and 1
-            and least(jobs.gates_1q, jobs.gates_2q, jobs.qubits) >= 0
+            and jobs.gates_1q >= 0
+            and jobs.gates_2q >= 0
+            and jobs.qubits >= 0
             then
                 pow(calibrated.fidelity_1q, jobs.gates_1q)
                 * pow(calibrated.fidelity_2q, jobs.gates_2q)

@@ -42,25 +42,26 @@ spent as (
     group by all
 ),
 
--- 1 row per organization and day of the window that the forecast looks back on
+-- 1 row per organization and day of the window that the forecast looks back on; today only where there is no day before
 window_days as (
     select
         organization,
-        unnest(generate_series(window_start, today - 1, interval 1 day))::date as date,
+        unnest(generate_series(window_start, greatest(today - 1, window_start), interval 1 day))::date as date,
     from {{ ref('int_clocks') }}
 ),
 
--- 1 row per organization and weekday in the window
+-- 1 row per organization and weekday with a day in the window, and one (weekday null) for all its days together: it
+-- stands for the weekdays of which a window of less than a week has none
 window_weekdays as (
     select
         organization,
         isodow(date) as iso_weekday,
         count(*) as days,
     from window_days
-    group by all
+    group by grouping sets ((organization, isodow(date)), (organization))
 ),
 
--- 1 row per organization, project, currency and weekday with a cost in the window
+-- 1 row per organization, project, currency and weekday with a cost in the window, and one for all weekdays together
 window_costs as (
     select
         costs.organization,
@@ -70,7 +71,10 @@ window_costs as (
         sum(costs.cost)::double as cost,
     from {{ ref('int_costs_by_scope') }} as costs
     inner join window_days on costs.organization = window_days.organization and costs.date = window_days.date
-    group by all
+    group by grouping sets (
+        (costs.organization, costs.project_id, costs.currency, isodow(costs.date)),
+        (costs.organization, costs.project_id, costs.currency)
+    )
 ),
 
 -- 1 row per target and day of its month that is not over
@@ -86,6 +90,19 @@ days_to_come as (
         )::date as date,
     from targets
     inner join {{ ref('int_clocks') }} as clocks on targets.organization = clocks.organization
+    where clocks.today is not null
+),
+
+-- 1 row per day to come, with the weekday whose mean it is expected to cost
+days_alike as (
+    select
+        days_to_come.*,
+        window_weekdays.iso_weekday as alike,
+    from days_to_come
+    left join window_weekdays
+        on
+            days_to_come.organization = window_weekdays.organization
+            and isodow(days_to_come.date) = window_weekdays.iso_weekday
 ),
 
 -- 1 row per target: what the days to come will cost if each is like the mean of its weekday; today's rest apart
@@ -97,15 +114,17 @@ expected as (
         days.currency,
         sum(coalesce(window_costs.cost, 0) / window_weekdays.days) filter (where days.date > days.today) as to_come,
         sum(coalesce(window_costs.cost, 0) / window_weekdays.days) filter (where days.date = days.today) as today,
-    from days_to_come as days
+    from days_alike as days
     inner join window_weekdays
-        on days.organization = window_weekdays.organization and isodow(days.date) = window_weekdays.iso_weekday
+        on
+            days.organization = window_weekdays.organization
+            and days.alike is not distinct from window_weekdays.iso_weekday
     left join window_costs
         on
             days.organization = window_costs.organization
             and days.project_id is not distinct from window_costs.project_id
             and days.currency = window_costs.currency
-            and window_weekdays.iso_weekday = window_costs.iso_weekday
+            and days.alike is not distinct from window_costs.iso_weekday
     group by all
 ),
 

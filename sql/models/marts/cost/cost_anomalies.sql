@@ -1,37 +1,56 @@
--- 1 row per organization: the span that is judged, three years at most
+{%- set judged_days = 1096 -%}
+{%- set look_back_days = 56 -%}
+
+-- 1 row per organization: its whole history, of which the last three years are judged
 with spans as (
     select
         costs.organization,
         min(costs.date) as first_date,
         max(costs.date) as last_date,
+        max(clocks.today) - {{ judged_days }} as judged_from,
     from {{ ref('cost_per_project_daily') }} as costs
     inner join {{ ref('int_clocks') }} as clocks on costs.organization = clocks.organization
-    where costs.date between clocks.today - 1096 and clocks.today
+    where costs.date <= clocks.today
     group by costs.organization
 ),
 
--- 1 row per organization, project, currency and date since the project's first cost, also a date that cost nothing
+-- 1 row per organization and project that ever cost something, in whatever currency
+projects as (
+    select
+        organization,
+        project_id,
+        min(date) as first_cost_date,
+    from {{ ref('cost_per_project_daily') }}
+    where project_id is not null and cost > 0
+    group by organization, project_id
+),
+
+-- 1 row per organization, project, currency and date since the project's first cost in it or since eight weeks before
+-- what is judged, also a date that cost nothing
 calendar as (
     select
-        projects.organization,
-        projects.project_id,
-        projects.currency,
+        series.organization,
+        series.project_id,
+        series.currency,
         projects.first_cost_date,
         spans.first_date as organization_first_date,
+        spans.judged_from,
         spans.last_date,
-        unnest(generate_series(projects.first_cost_date, spans.last_date, interval 1 day))::date as date,
+        unnest(generate_series(
+            greatest(series.first_date, spans.judged_from - {{ look_back_days }}), spans.last_date, interval 1 day
+        ))::date as date,
     from (
         select
-            costs.organization,
-            costs.project_id,
-            costs.currency,
-            min(costs.date) as first_cost_date,
-        from {{ ref('cost_per_project_daily') }} as costs
-        inner join spans as judged on costs.organization = judged.organization and costs.date >= judged.first_date
-        where costs.project_id is not null and costs.cost > 0
+            organization,
+            project_id,
+            currency,
+            min(date) as first_date,
+        from {{ ref('cost_per_project_daily') }}
+        where project_id is not null and cost > 0
         group by all
-    ) as projects
-    inner join spans on projects.organization = spans.organization
+    ) as series
+    inner join projects on series.organization = projects.organization and series.project_id = projects.project_id
+    inner join spans on series.organization = spans.organization
 ),
 
 daily as (
@@ -53,7 +72,7 @@ compared as (
     select
         *,
         count(*) over same_weekday as weekdays,
-        median(cost) over same_weekday as expected,
+        median(cost) over same_weekday as weekday_expected,
         mad(cost) over same_weekday as deviation,
         median(active_cost) over eight_weeks as active_expected,
         mad(active_cost) over eight_weeks as active_deviation,
@@ -68,24 +87,29 @@ compared as (
         eight_weeks as (
             partition by organization, project_id, currency
             order by date
-            rows between 56 preceding and 1 preceding
+            rows between {{ look_back_days }} preceding and 1 preceding
         )
+),
+
+-- a project that mostly rests on this weekday is measured by what its active days are like
+usual as (
+    select
+        *,
+        if(weekday_expected > 0, weekday_expected, coalesce(active_expected, 0)) as expected,
+        if(
+            weekday_expected > 0,
+            greatest(1.4826 * deviation::double, 0.1 * weekday_expected::double),
+            greatest(1.4826 * active_deviation::double, 0.5 * active_expected::double)
+        ) as scale,
+    from compared
 ),
 
 scored as (
     select
         *,
-        -- a project that mostly rests on this weekday is measured by what its active days are like
-        (cost - expected)::double
-        / nullif(
-            if(
-                expected > 0,
-                greatest(1.4826 * deviation::double, 0.1 * expected::double),
-                greatest(1.4826 * active_deviation::double, 0.5 * active_expected::double)
-            ),
-            0
-        ) as score,
-    from compared
+        (cost - expected)::double / nullif(scale, 0) as score,
+    from usual
+    where date >= judged_from
 ),
 
 -- 1 row per organization, date, project and currency that stands out
@@ -109,7 +133,7 @@ select
     projects.project_name,
     judged.cost,
     judged.currency,
-    coalesce(judged.expected, 0) as expected,
+    judged.expected,
     round(judged.active_p90_cost, 6)::decimal(18, 6) as active_p90_cost,
     if(judged.reason = 'new_project', null, judged.score) as score,
     judged.reason,

@@ -87,18 +87,27 @@ rated as (
             and in_force.is_debiased = earliest.is_debiased
 ),
 
+-- 1 row per bill, with whether the rate says every price that its gates need
+judged as (
+    select
+        *,
+        cost_per_1q_gate_shot is not null and cost_per_2q_gate_shot is not null as has_prices,
+    from rated
+),
+
 priced as (
     select
         *,
         case
             when rate_observed_at is null or rate_currency <> currency then null
             when is_never_started then 0::decimal(18, 6)
-            when shots is null or gates_1q is null or gates_2q is null then null
+            -- greatest passes over a null: a price or a count that is missing must not leave the minimum alone
+            when not has_prices or shots is null or gates_1q is null or gates_2q is null then null
             -- a count that no circuit has is no price: null, where the multiplication would not fit
             else
                 try(
                     greatest(
-                        minimum_cost,
+                        coalesce(minimum_cost, 0),
                         shots::decimal(10, 0) * (
                             gates_1q::decimal(12, 3) * cost_per_1q_gate_shot::decimal(14, 10)
                             + gates_2q::decimal(12, 3) * cost_per_2q_gate_shot::decimal(14, 10)
@@ -106,7 +115,7 @@ priced as (
                     )::decimal(18, 6)
                 )
         end as expected_cost,
-    from rated
+    from judged
 )
 
 select
@@ -121,9 +130,10 @@ select
     case
         when rate_observed_at is null then 'no_rate'
         when rate_currency <> currency then 'other_currency'
+        when expected_cost is null and not has_prices then 'no_price'
         when expected_cost is null then 'no_gate_counts'
-        when abs(billed_cost - expected_cost) < 0.01 and is_later_rate then 'agrees_with_later_rate'
-        when abs(billed_cost - expected_cost) < 0.01 then 'agrees'
+        when {{ agree_to_the_cent('billed_cost', 'expected_cost') }}
+            then if(is_later_rate, 'agrees_with_later_rate', 'agrees')
         when status = 'failed' and billed_cost between 0 and expected_cost then 'partly_billed'
         when not is_settled then 'not_settled'
         when is_later_rate then 'differs_from_later_rate'

@@ -98,9 +98,12 @@ select
     compared.usage_report_cost - compared.job_cost as difference,
     case
         when compared.usage_report_cost is null then 'missing_report'
-        when compared.usage_report_cost = compared.job_cost then 'matched'
+        when {{ agree_to_the_cent('compared.usage_report_cost', 'compared.job_cost', 'compared.billed_jobs') }}
+            then 'matched'
         when
             compared.unsettled_jobs > 0
+            -- least passes over a null: jobs that were never read completely settle nothing
+            or clocks.as_of is null
             -- a date is settled once both its jobs and its report were read after all of its bills were final
             or least(clocks.as_of, greatest(clocks.report_looked_at, compared.report_read_at))
             < compared.date + interval '{{ var("settling_days") }} days'

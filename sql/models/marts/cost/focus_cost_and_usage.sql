@@ -36,8 +36,13 @@ rest as (
         null::varchar as backend,
         null::boolean as is_debiased,
         costs.cost - coalesce(sum(billed.cost), 0) as cost,
-        greatest(costs.job_count - coalesce(sum(billed.jobs), 0), 0) as jobs,
-        greatest(costs.qpu_seconds - coalesce({{ exact_sum('billed.qpu_seconds') }}, 0), 0) as qpu_seconds,
+        -- not greatest, which passes over a null: what the report does not say is unknown, and not zero
+        if(costs.job_count < sum(billed.jobs), 0, costs.job_count - coalesce(sum(billed.jobs), 0)) as jobs,
+        if(
+            costs.qpu_seconds < {{ exact_sum('billed.qpu_seconds') }},
+            0,
+            costs.qpu_seconds - coalesce({{ exact_sum('billed.qpu_seconds') }}, 0)
+        ) as qpu_seconds,
     from {{ ref('int_costs_daily') }} as costs
     left join billed
         on

@@ -16,7 +16,7 @@ with latest as (
     select
         account,
         '{{ resource }}' as resource,
-        arg_max(len(_problems), row(_extracted_at, _run_id)) as problems,
+        arg_max(coalesce(len(_problems), 0), row(_extracted_at, _run_id)) as problems,
         max({{ utc(time) }}) as record_at,
         max({{ utc('_extracted_at') }}) as extracted_at,
     from {{ source('lake', resource) }}
@@ -48,7 +48,7 @@ syncs as (
         max(started_at) as last_sync_at,
         max(started_at) filter (where is_complete) as last_complete_sync_at,
         max(watermark) as watermark,
-        arg_max(len(missing), (started_at, run_id)) as missing,
+        arg_max(coalesce(len(missing), 0), (started_at, run_id)) as missing,
     from {{ ref('stg_ionq__syncs') }}
     group by account, resource
 ),

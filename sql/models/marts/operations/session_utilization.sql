@@ -11,17 +11,20 @@ with sessions as (
     left join {{ ref('int_accounts') }} as accounts on sessions.account = accounts.account
 ),
 
--- 1 row per session and job that ran in it: when it ran, within the time that the session was open
+-- 1 row per session and job that ran in it: when it ran, within the time that the session was open. One of which no
+-- end is known is left out: least would pass over the null, and have it run until the session ended
 runs as (
     select
         sessions.session_id,
         greatest(jobs.started_at, sessions.started_at) as began_at,
-        least(
-            case when jobs.is_terminal then jobs.completed_at else sessions.as_of end, sessions.open_until
-        ) as ended_at,
+        least(if(jobs.is_terminal, jobs.completed_at, sessions.as_of), sessions.open_until) as ended_at,
     from {{ ref('fct_jobs') }} as jobs
     inner join sessions on jobs.session_id = sessions.session_id
-    where not jobs.dry_run and jobs.started_at is not null and sessions.started_at is not null
+    where
+        not jobs.dry_run
+        and jobs.started_at is not null
+        and sessions.started_at is not null
+        and if(jobs.is_terminal, jobs.completed_at, sessions.as_of) is not null
 ),
 
 -- 1 row per run, with the part of it that no earlier run covers
