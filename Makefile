@@ -13,11 +13,12 @@ demo: .venv/.runtime ## the whole pipeline on the embedded emulator
 test: .venv/.dev ## the tests
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
-check: .venv/.dev ## lint, types, imports, SQL
+check: .venv/.dev ## lint, types, imports, dependencies, SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry ionq_data pipelines
 	$(BIN)/sqlfluff lint --disable-progress-bar sql/models sql/tests
 	$(BIN)/python -m ionq_data.warehouse.dictionary --check
 

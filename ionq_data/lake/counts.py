@@ -20,8 +20,8 @@ from ionq_data.lake.ledger import REJECTED
 from ionq_data.lake.query import open_query
 from ionq_data.lake.storage import LakeError, fingerprint
 from ionq_data.resources import Resource
-from ionq_data.resources.fields import TIMESTAMP
 from ionq_data.resources.jobs import JOBS, TERMINAL_STATUSES
+from ionq_data.resources.kinds import TIMESTAMP
 from ionq_data.resources.resource import UNKNOWN_PARTITION
 
 NOTES = "_counts"

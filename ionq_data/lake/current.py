@@ -17,7 +17,8 @@ from ionq_data.lake.versions import Versions
 from ionq_data.resources import Resource
 from ionq_data.resources.jobs import JOBS
 
-NEWEST = "(_extracted_at, _run_id)"
+ORDER = ("_extracted_at", "_run_id")
+NEWEST = f"({', '.join(ORDER)})"
 """What orders the versions of a record: the greatest is the current one. SQL, for ``arg_max`` and ``order by``."""
 
 
@@ -35,17 +36,18 @@ def load_versions(
 def _load_files(lake: Lake, versions: Versions, resource: Resource, files: list[str]) -> None:
     if not files:
         return
-    key = " || chr(31) || ".join(f'"{name}"::varchar' for name in resource.key)
     deleted = "_deleted" if resource.deletable else "false"
+    # every file has these columns, so there is no need to look into all of them first
+    source = _source(resource) if resource.older_key else "read_parquet($files, hive_partitioning = false)"
     with open_query() as query:
         found = query.execute(
             f"""
             select
-                md5_number_lower({key}) as key,
+                md5_number_lower({_key_text(resource)}) as key,
                 arg_max(('0x' || left(_hash, 16))::ubigint, {NEWEST}) as hash,
                 arg_max({deleted}, {NEWEST}) as deleted,
                 epoch_us(max(_extracted_at)) as extracted_at
-            from read_parquet($files, hive_partitioning = false)
+            from {source}
             group by all
             """,  # noqa: S608  the names are the registry's, not the API's
             {"files": lake.local(files)},
@@ -71,16 +73,15 @@ def current_rows(
     wanted = pa.table({"digest": pa.array(sorted(keys), pa.uint64())})
     if not files or not wanted.num_rows:
         return []
-    key = " || chr(31) || ".join(f'"{name}"::varchar' for name in resource.key)
     with open_query() as query:
         query.register("wanted", wanted)
         query.execute(
             f"""
             select {", ".join(f'"{name}"' for name in columns) or "*"}
-            from read_parquet($files, hive_partitioning = false, union_by_name = true)
-            where md5_number_lower({key}) in (select digest from wanted)
+            from {_source(resource)}
+            where md5_number_lower({_key_text(resource)}) in (select digest from wanted)
             qualify row_number() over (
-                partition by {", ".join(f'"{name}"' for name in resource.key)}
+                partition by {", ".join(_key_columns(resource))}
                 order by {NEWEST} desc
             ) = 1
             """,  # noqa: S608  the names are the registry's, not the API's
@@ -88,6 +89,29 @@ def current_rows(
         )
         names = [column[0] for column in query.description]
         return [dict(zip(names, row, strict=True)) for row in query.fetchall()]
+
+
+def _key_columns(resource: Resource) -> list[str]:
+    """Return SQL for each column of the key, also where a file was written before there was one."""
+
+    def column(name: str) -> str:
+        older = ", ".join(f"nullif({part}, '')" for part in resource.older_key.get(name, ()))
+        return f"""coalesce("{name}", concat_ws('/', {older}))""" if older else f'"{name}"'
+
+    return [column(name) for name in resource.key]
+
+
+def _key_text(resource: Resource) -> str:
+    return " || chr(31) || ".join(f"{column}::varchar" for column in _key_columns(resource))
+
+
+def _source(resource: Resource) -> str:
+    """Return SQL for the rows of files, some of which may lack a column."""
+    files = "read_parquet($files, hive_partitioning = false, union_by_name = true)"
+    if not resource.older_key:
+        return files
+    added = ", ".join(f'null::varchar as "{name}"' for name in resource.older_key)
+    return f"(select * from {files} union all by name select {added} where false)"  # noqa: S608  the registry's names
 
 
 def current_jobs(lake: Lake, account: str) -> Iterator[dict[str, Any]]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pyarrow as pa
 
-from ionq_data.resources.fields import TIMESTAMP
+from ionq_data.resources.kinds import TIMESTAMP
 
 LEDGER = "_syncs"
 REJECTED = "_rejected"
+
+Availability = Literal["available", "refused"]
 
 LEDGER_SCHEMA = pa.schema(
     [
@@ -32,6 +34,8 @@ LEDGER_SCHEMA = pa.schema(
         ("missing", pa.list_(pa.string())),
         ("notes", pa.list_(pa.string())),
         ("marks", pa.string()),
+        ("availability", pa.string()),
+        ("unavailable_reason", pa.string()),
     ]
 )
 
@@ -48,6 +52,8 @@ class SyncRecord:
         organization: id of the account's organization, where it is known.
         missing: what an incomplete sync could not get, a sentence each.
         notes: what a reader of the ledger should know, such as a listing that was not newest first.
+        availability: whether the key may see the resource; None in older rows, and where that was not asked.
+        unavailable_reason: why it may not, in a sentence.
         marks: how far each part (a submitter's listing, a backend) got, by name: JSON in the file.
     """
 
@@ -67,6 +73,8 @@ class SyncRecord:
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     marks: dict[str, Any] = field(default_factory=dict)
+    availability: Availability | None = None
+    unavailable_reason: str | None = None
 
     def to_row(self) -> dict[str, Any]:
         """Return the record as a row of ``LEDGER_SCHEMA``."""

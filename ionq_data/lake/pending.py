@@ -23,9 +23,9 @@ from ionq_data.lake.current import NEWEST
 from ionq_data.lake.lake import Lake
 from ionq_data.lake.query import open_query
 from ionq_data.lake.storage import LakeError, fingerprint
-from ionq_data.resources.fields import TIMESTAMP
 from ionq_data.resources.job_costs import JOB_COSTS
 from ionq_data.resources.jobs import JOBS, SIMULATOR, TERMINAL_STATUSES
+from ionq_data.resources.kinds import TIMESTAMP
 from ionq_data.resources.resource import UNKNOWN_PARTITION
 
 STATE = "_state"

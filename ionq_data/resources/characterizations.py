@@ -1,6 +1,7 @@
 """Characterizations: ``GET /backends/{backend}/characterizations``, what a calibration measured."""
 
-from ionq_data.resources.fields import INSTANT, INTEGER, KEY, NUMBER, PAIRS, TEXT, Field, field
+from ionq_data.resources.fields import Field, field
+from ionq_data.resources.kinds import INSTANT, INTEGER, KEY, NUMBER, PAIRS, TEXT
 from ionq_data.resources.resource import Resource
 
 

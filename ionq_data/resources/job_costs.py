@@ -1,6 +1,7 @@
 """Job costs: ``GET /jobs/{id}/cost``, one request a job, asked again until the cost is settled."""
 
-from ionq_data.resources.fields import AMOUNT, BOOLEAN, INSTANT, INTEGER, TEXT, field
+from ionq_data.resources.fields import field
+from ionq_data.resources.kinds import AMOUNT, BOOLEAN, INSTANT, INTEGER, TEXT
 from ionq_data.resources.resource import Resource
 
 JOB_COSTS = Resource(

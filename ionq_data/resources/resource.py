@@ -6,15 +6,18 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import msgspec
 import pyarrow as pa
 
-from ionq_data.resources.fields import TIMESTAMP, Field, Json, shown
+from ionq_data.resources.drift import DRIFT, Shape, find_drift, shape_of
+from ionq_data.resources.fields import Field, Path, Switched, shown
+from ionq_data.resources.kinds import TIMESTAMP, Json
 
 UNKNOWN_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 ACCOUNT = "account"
@@ -29,7 +32,8 @@ class Resource:
 
     ``key`` are the columns whose values make a record one record; ``partition`` names the folder level below the
     account and ``partition_by`` the column (a date or an instant) whose month fills it. An ``observation`` is a
-    snapshot: each answer is a record of its own. ``deletable`` resources carry ``_deleted``.
+    snapshot: each answer is a record of its own. ``deletable`` resources carry ``_deleted``. ``older_key`` says which
+    columns, joined by a slash, are a column of the key in files that were written before there was one.
     """
 
     name: str
@@ -42,6 +46,12 @@ class Resource:
     deletable: bool = False
     authenticated: bool = True
     description: str = ""
+    older_key: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def shape(self) -> Shape:
+        """The members and values of a record that have a column or a meaning."""
+        return shape_of(self.fields)
 
     @property
     def schema(self) -> pa.Schema:
@@ -64,6 +74,7 @@ LINEAGE = (
     pa.field("_extracted_at", TIMESTAMP),
     pa.field("_run_id", pa.string()),
     pa.field("_problems", pa.list_(pa.string())),
+    pa.field("_drift", DRIFT),
 )
 
 REJECTED_SCHEMA = pa.schema(
@@ -175,6 +186,7 @@ def read_record(
     if resource.deletable:
         values["_deleted"] = deleted
     values |= {"_raw": text, "_hash": digest, "_extracted_at": extracted_at, "_run_id": run_id, "_problems": problems}
+    values["_drift"] = find_drift(record, resource.shape)
     key = tuple(values[name] for name in resource.key)
     return Row(key, resource.partition_of(values), digest, values)
 
@@ -186,38 +198,35 @@ def read_values(
     values: dict[str, Any] = {}
     problems: list[str] = []
     for f in fields:
-        try:
-            value = _first(record, f.paths)
-        except _NotAnObjectError as broken:
-            value = None
-            if (problem := str(broken)) not in problems:
-                problems.append(problem)
-        if value is None:
-            values[f.name] = context.get(f.name)
-            continue
-        try:
-            values[f.name] = f.kind.convert(value)
-        except (ValueError, TypeError, OverflowError, ArithmeticError, RecursionError):
-            values[f.name] = context.get(f.name)
-            problems.append(f"{f.name}: not {f.kind.noun}: {shown(value)}")
+        value = None
+        for path, convert in f.places:
+            try:
+                if (found := _find(record, path)) is not None and (value := convert(found)) is not None:
+                    break
+            except _NotAnObjectError as broken:
+                if (problem := str(broken)) not in problems:
+                    problems.append(problem)
+            except (ValueError, TypeError, OverflowError, ArithmeticError, RecursionError):
+                problems.append(f"{f.name}: not {f.kind.noun}: {shown(found)}")
+                break
+        values[f.name] = context.get(f.name) if value is None else value
     return values, problems
 
 
-def _first(record: Mapping[str, Json], paths: tuple[tuple[str, ...], ...]) -> Json:
-    """Return the first value present at one of the paths; a missing branch is no value, a broken one a problem."""
-    for path in paths:
-        value: Json = record
-        depth = 0
-        try:
-            for step in path:
-                if (value := value.get(step)) is None:
-                    break
-                depth += 1
-            else:
-                return value
-        except AttributeError:  # of all that JSON can hold, an object alone has members to get
-            raise _NotAnObjectError(f"{'.'.join(path[:depth])}: not an object: {shown(value)}") from None
-    return None
+def _find(record: Mapping[str, Json], path: Path) -> Json:
+    """Return what stands at a path, None where it ends before; a branch that is no object is a problem."""
+    value: Json = record
+    depth = 0
+    try:
+        for step in path:
+            if (value := value.get(step)) is None:
+                return None
+            depth += 1
+    except AttributeError:  # of all that JSON can hold, an object alone has members to get
+        if value is False and isinstance(path[depth - 1], Switched):
+            return None
+        raise _NotAnObjectError(f"{'.'.join(path[:depth])}: not an object: {shown(value)}") from None
+    return value
 
 
 class _NotAnObjectError(Exception):

@@ -1,7 +1,10 @@
 """Sessions: ``GET /sessions``, times in which a backend was reserved."""
 
-from ionq_data.resources.fields import AMOUNT, BOOLEAN, INSTANT, INTEGER, KEY, TEXT, field
+from ionq_data.resources.fields import field
+from ionq_data.resources.kinds import AMOUNT, BOOLEAN, INSTANT, INTEGER, KEY, TEXT
 from ionq_data.resources.resource import Resource
+
+STATUSES = frozenset({"created", "started", "ended"})
 
 SESSIONS = Resource(
     name="sessions",
@@ -21,11 +24,17 @@ SESSIONS = Resource(
         field("ended_at", INSTANT, description="When it ended (UTC)."),
         field("ender_id", TEXT, description="Id of the user who ended it; null where a limit did."),
         field("active", BOOLEAN, description="True while it is open."),
-        field("status", TEXT, description="created, started or ended."),
+        field("status", TEXT, known=STATUSES, description="created, started or ended."),
         field("settings_job_count_limit", INTEGER, "settings.job_count_limit", description="Most jobs."),
         field("settings_duration_limit_min", INTEGER, "settings.duration_limit_min", description="Longest, minutes."),
         field("settings_cost_limit_value", AMOUNT, "settings.cost_limit.value", description="Highest cost."),
         field("settings_cost_limit_unit", TEXT, "settings.cost_limit.unit", description="Unit of the highest cost."),
-        field("settings_expires_at", INSTANT, "settings.expires_at", description="When it ends at the latest (UTC)."),
+        field(
+            "settings_expires_at",
+            INSTANT,
+            "settings.expires_at",
+            "expires_at",
+            description="When it ends at the latest (UTC).",
+        ),
     ),
 )

@@ -1,6 +1,7 @@
 """Whoami: ``GET /whoami``, which key this is."""
 
-from ionq_data.resources.fields import KEY, TEXT, field
+from ionq_data.resources.fields import field
+from ionq_data.resources.kinds import KEY, TEXT
 from ionq_data.resources.resource import Resource
 
 WHOAMI = Resource(

@@ -11,7 +11,7 @@ from ionq_data.api.errors import ApiError, AuthenticationError, BadRequest, NotF
 from ionq_data.lake.current import current_jobs
 from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources import Rejection, read_record
-from ionq_data.resources.job_results import JOB_RESULTS, PROBABILITIES, VARIANT_KINDS
+from ionq_data.resources.job_results import JOB_RESULTS, PROBABILITIES
 from ionq_data.resources.jobs import JOBS
 from ionq_data.resources.resource import parse
 from ionq_data.sync.context import Context, Outcome
@@ -21,6 +21,7 @@ from ionq_data.sync.progress import Progress
 from ionq_data.sync.workers import run_workers
 
 _GIVE_UP_AFTER = 5
+VARIANT_KINDS = ("probabilities", "histogram")
 _ABSENT_AFTER = timedelta(days=1)  # results may come a while after their job has ended
 
 
@@ -85,11 +86,13 @@ class _Asking:
         return [v["variant_id"] for v in variants if isinstance(v, dict) and isinstance(v.get("variant_id"), str)]
 
     async def _ask(self, job: dict[str, Any], variant: str, kind: str) -> None:
-        if self.intake.versions.hash_of(key_digest((job["id"], variant, kind))) is not None:
+        artifact = f"{variant}/{kind}" if variant else kind
+        if self.intake.versions.hash_of(key_digest((job["id"], artifact))) is not None:
             return
         middle = f"/variants/{quote(variant, safe='')}" if variant else ""
         path = f"{JOBS.endpoint}/{quote(job['id'], safe='')}{middle}/results/{kind}"
-        beside = {"job_id": job["id"], "variant_id": variant, "kind": kind, "submitted_at": job["submitted_at"]}
+        beside = {"job_id": job["id"], "artifact": artifact, "variant_id": variant, "kind": kind}
+        beside |= {"submitted_at": job["submitted_at"]}
         try:
             answer = await self.context.client.get(path, authenticated=True)
             body, stamp, status = answer.body, self.context.stamp(answer.received_at), 200

@@ -17,6 +17,7 @@ from ionq_data.sync.job_costs import sync_job_costs
 from ionq_data.sync.job_results import sync_job_results
 from ionq_data.sync.jobs import sync_jobs
 from ionq_data.sync.progress import Progress
+from ionq_data.sync.projects import sync_projects
 from ionq_data.sync.rates import sync_rates
 from ionq_data.sync.sessions import sync_sessions
 from ionq_data.sync.usage import sync_usage
@@ -28,6 +29,7 @@ RULES: dict[str, Rule] = {
     "whoami": sync_whoami,
     "backends": sync_backends,
     "sessions": sync_sessions,
+    "projects": sync_projects,
     "usage": sync_usage,
     "jobs": sync_jobs,
     "characterizations": sync_characterizations,

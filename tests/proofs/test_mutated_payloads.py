@@ -27,7 +27,7 @@ NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 BESIDE = {
     "usage": {"group_by": "project", "modality": "daily", "organization": "o"},
     "job_costs": {"job_id": "a", "submitted_at": NOW},
-    "job_results": {"job_id": "a", "variant_id": "", "kind": "probabilities"},
+    "job_results": {"job_id": "a", "artifact": "probabilities", "variant_id": "", "kind": "probabilities"},
 }
 
 
@@ -49,6 +49,8 @@ def sound(name: str) -> dict[str, Any]:
             return records.backend("qpu.a", NOW) | {"supported_gates": ["zz"]}
         case "rates":
             return records.estimate("qpu.a", error_mitigation=False, now=NOW)
+        case "projects":
+            return {"id": "p", "name": "P", "quotaUsage": 1.5, "quotaLimit": None, "unit": "usd"}
         case "whoami":
             return {"key_id": "k", "key_name": "n", "project_id": "p"}
         case _:

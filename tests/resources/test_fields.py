@@ -11,11 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionq_data.resources import fields
-from ionq_data.resources.fields import Kind, field, shown
+from ionq_data.resources import kinds as fields
+from ionq_data.resources.fields import field, shown
+from ionq_data.resources.kinds import Kind
 from ionq_data.resources.resource import read_values
-from ionq_data.resources.usage import AMOUNTS, GROUPS
+from ionq_data.resources.usage import USAGE
 
+GROUPS = next(f.kind for f in USAGE.fields if f.name == "group_usages")
+AMOUNTS = GROUPS.members["amounts"]
 GROUP = {"group_id": "p", "group_name": "P", "amount": Decimal("1.5"), "job_count": 2, "time_us": Decimal("0.5")}
 
 GOOD: list[tuple[Kind, Any, Any]] = [
@@ -44,7 +47,7 @@ GOOD: list[tuple[Kind, Any, Any]] = [
     (fields.JSON, {"b": [1, None], "a": Decimal("1.10")}, '{"b":[1,null],"a":1.10}'),
     (fields.TEXTS, ["x", "y"], ["x", "y"]),
     (fields.PAIRS, [[0, 1], [2, 3]], [[0, 1], [2, 3]]),
-    (GROUPS, [GROUP], [GROUP | {"amount": Decimal("1.500000"), "amount_unit": None, "time_us": 0.5}]),
+    (GROUPS, [GROUP], [GROUP | {"amount": Decimal("1.500000"), "amount_unit": None, "time_us": 0.5, "amounts": None}]),
     (AMOUNTS, [{"amount": 3, "unit": "USD"}], [{"amount": Decimal("3.000000"), "unit": "USD"}]),
 ]
 BAD: list[tuple[Kind, Any]] = [

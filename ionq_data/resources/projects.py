@@ -1,0 +1,21 @@
+"""Projects: ``GET /projects``, which no reference describes; read where it answers, for the projects' quotas."""
+
+from ionq_data.resources.fields import field
+from ionq_data.resources.kinds import KEY, LENIENT_AMOUNT, TEXT
+from ionq_data.resources.resource import Resource
+
+PROJECTS = Resource(
+    name="projects",
+    endpoint="/projects",
+    key=("id",),
+    deletable=True,
+    description="Every version of every project that the key may see; a quota is a budget.",
+    fields=(
+        field("id", KEY, required=True, description="The project's id."),
+        field("name", TEXT, description="What the project is called."),
+        field("organization_id", TEXT, description="Id of the organization."),
+        field("quotaUsage", LENIENT_AMOUNT, description="What has been used of the quota, in unit."),
+        field("quotaLimit", LENIENT_AMOUNT, description="The quota, in unit; null where there is none."),
+        field("unit", TEXT, description="Unit of the quota, such as usd or credit."),
+    ),
+)

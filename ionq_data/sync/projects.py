@@ -1,0 +1,34 @@
+"""Projects: all of them each run, where the API answers: no reference describes the endpoint."""
+
+from __future__ import annotations
+
+import contextlib
+
+from ionq_data.api import split_array, split_page
+from ionq_data.api.json_body import MalformedBody
+from ionq_data.lake.ledger import SyncRecord
+from ionq_data.resources.projects import PROJECTS
+from ionq_data.sync.context import Context, Outcome
+from ionq_data.sync.intake import Intake
+
+_LISTS = ("projects", "data")
+
+
+async def sync_projects(context: Context, intake: Intake, _ledger: list[SyncRecord]) -> Outcome:
+    """Read the list of projects with their quotas and keep what changed."""
+    answer, records = await context.client.read(PROJECTS.endpoint, parse=_split, authenticated=True)
+    stamp = context.stamp(answer.received_at)
+    for record in records:
+        intake.take(record, extracted_at=stamp)
+    return Outcome(watermark=stamp)
+
+
+def _split(body: bytes) -> list[bytes]:
+    """Split a list of projects, be it the whole body or a member of it."""
+    try:
+        return split_array(body)
+    except MalformedBody:
+        for name in _LISTS:
+            with contextlib.suppress(MalformedBody):
+                return split_page(body, name)[0]
+        raise
