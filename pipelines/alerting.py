@@ -20,19 +20,18 @@ from dagster import (
     run_failure_sensor,
     run_status_sensor,
 )
-from dagster._core.storage.tags import WILL_RETRY_TAG
 
 from ionq_data import __version__, warehouse
 from ionq_data.alerts import Delivery, deliver, evaluate, note_failed_run, note_successful_run
 from ionq_data.lake import LakeError
 from pipelines.publish_assets import ALERTS, GROUP, WAREHOUSE
 from pipelines.resources import Library
-from pipelines.runs import LIMITS, RETRIES, names_of, succeeded_since
+from pipelines.runs import LIMITS, RETRIES, WILL_RETRY_TAG, names_of, succeeded_since
 
 
 def tell(library: Library) -> Delivery:
     """Find what holds now, and tell each destination what it has not been told of; an unreachable one is no failure."""
-    return deliver(library.settings, evaluate(library.settings, library.lake))
+    return deliver(library.settings, evaluate(library.settings, library.open_lake()))
 
 
 def alerts_asset() -> AssetsDefinition:

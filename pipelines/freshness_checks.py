@@ -14,7 +14,7 @@ from dagster import (
 
 from ionq_data.alert_rules import StaleData
 from ionq_data.resources import STANDING
-from pipelines.lake_assets import lake_key
+from pipelines.lake_syncs import lake_key
 from pipelines.resources import Library
 
 FRESH = "fresh"

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from dagster import AssetKey, AssetSelection, Definitions, in_process_executor
+from dagster import AssetKey, AssetSelection, Definitions, define_asset_job, in_process_executor
 
 from ionq_data.config import Settings
 from ionq_data.lake import open_lake
@@ -12,13 +12,15 @@ from ionq_data.warehouse.project import read_manifest
 from pipelines.alerting import alert_sensors, alerts_asset, tell_alerts
 from pipelines.dbt_tests import attach_tests
 from pipelines.freshness_checks import freshness_checks
-from pipelines.lake_assets import GROUP as LAKE
-from pipelines.lake_assets import lake_assets, lake_side_files
+from pipelines.lake_assets import lake_assets, lake_side_files, usage_asset
+from pipelines.lake_syncs import GROUP as LAKE
+from pipelines.lake_syncs import lake_key
 from pipelines.promises import with_promises
 from pipelines.publish_assets import publish_assets
 from pipelines.resources import Library
 from pipelines.retention import forget_old_runs
-from pipelines.schedules import JOB, compact_lake, freshness_job, names_by_job, run_config, schedules, sync_job
+from pipelines.runs import LIMITS
+from pipelines.schedules import FRESHNESS_JOB, JOB, compact_lake, names_by_job, run_config, schedules
 from pipelines.warehouse_assets import mart_keys, warehouse_assets
 
 RESULTS = "job_results"
@@ -45,11 +47,19 @@ def build_definitions(settings: Settings, library: Library | None = None) -> Def
 
     resources = (*STANDING, RESULTS) if settings.results.enabled else STANDING
     alone = AssetSelection.checks(checks)
-    sync = sync_job(resources, without=alone)
-    freshness = freshness_job(alone)
+    lake = AssetSelection.assets(*(lake_key(name) for name in resources))
+    sync = define_asset_job(
+        JOB,
+        selection=(lake | AssetSelection.groups("warehouse", "publish")) - alone,
+        description="Copies the API's records into the lake, builds the warehouse, publishes it, writes the report.",
+        tags=LIMITS,
+    )
+    freshness = define_asset_job(
+        FRESHNESS_JOB, selection=alone, description="Finds resources that fell behind.", tags=LIMITS
+    )
     downstream = [*warehouse.keys, *(key for asset in publication for key in asset.keys)]
-    planned = schedules(sync, freshness, downstream, running=settings.schedules)
-    made = [lake_assets(settings.usage_start or FIRST_USAGE), warehouse, *publication]
+    planned = schedules(downstream, running=settings.schedules)
+    made = [lake_assets(), usage_asset(settings.usage_start or FIRST_USAGE), warehouse, *publication]
     return Definitions(
         assets=[
             *(assets.map_asset_specs(lambda spec: with_promises(spec, settings)) for assets in made),

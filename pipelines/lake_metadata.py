@@ -1,6 +1,6 @@
 """What Dagster shows of a resource and of a sync: columns, counts, and the newest rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -24,7 +24,7 @@ def column_schema(schema: pa.Schema, meanings: Mapping[str, str | None] | None =
     return TableSchema(columns=[TableColumn(c.name, str(c.type), (meanings or {}).get(c.name)) for c in schema])
 
 
-def describe_sync(records: list[SyncRecord]) -> dict[str, Any]:
+def describe_sync(records: Sequence[SyncRecord]) -> dict[str, Any]:
     """Return what a sync of one resource did, all accounts together: rows, requests, seconds and how far it got."""
     watermarks = [record.watermark for record in records if record.watermark]
     seconds = sum((record.finished_at - record.started_at).total_seconds() for record in records)

@@ -6,7 +6,7 @@ from dagster import AssetSpec, FreshnessPolicy
 
 from ionq_data.config import Settings
 from ionq_data.resources.job_results import JOB_RESULTS
-from pipelines.lake_assets import GROUP as LAKE
+from pipelines.lake_syncs import GROUP as LAKE
 
 
 def with_promises(spec: AssetSpec, settings: Settings) -> AssetSpec:

@@ -31,9 +31,8 @@ class Library:
     on_progress: OnProgress = ignore
     on_dbt_event: Callable[[DbtEvent], None] | None = None
 
-    @property
-    def lake(self) -> Lake:
-        """The lake; every resource can be read from it afterwards, if need be with zero rows."""
+    def open_lake(self) -> Lake:
+        """Return the lake; every resource can be read from it afterwards, if need be with zero rows."""
         lake = open_lake(self.settings)
         lake.ensure(account.name for account in self.settings.keys)
         return lake
@@ -55,7 +54,7 @@ class Library:
 
     def last_complete(self, resource: str) -> dict[str, datetime | None]:
         """Return when the last complete sync of a resource began, by account; None before the first."""
-        lake = self.lake
+        lake = self.open_lake()
         return {
             account: max((sync.started_at for sync in lake.ledger(account, resource) if sync.complete), default=None)
             for account in lake.accounts()
@@ -69,7 +68,7 @@ class Library:
             if self.on_dbt_event:
                 self.on_dbt_event(event)
 
-        with self.lake.mirror() as folder:
+        with self.open_lake().mirror() as folder:
             return warehouse.build(
                 self.settings.data_dir,
                 lake_dir=folder,

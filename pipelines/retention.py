@@ -15,7 +15,6 @@ from dagster import (
     job,
     op,
 )
-from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from pipelines.resources import Library
 from pipelines.runs import LIMITS, RETRIES
@@ -62,9 +61,9 @@ def _has_partitions(instance: DagsterInstance, run_id: str) -> bool:
 
 def _remove_file_of(instance: DagsterInstance, run_id: str) -> None:
     """Remove the database that SQLite storage has for each run; deleting events only empties it."""
-    storage = instance.event_log_storage
-    if isinstance(storage, SqliteEventLogStorage):
-        for file in _with_journals(Path(storage.path_for_shard(run_id))):
+    path_of = getattr(instance.event_log_storage, "path_for_shard", None)  # no other storage has files
+    if path_of is not None:
+        for file in _with_journals(Path(path_of(run_id))):
             file.unlink(missing_ok=True)
 
 

@@ -11,13 +11,17 @@ from dagster import (
     RetryPolicy,
     RunsFilter,
 )
-from dagster._core.storage.tags import SCHEDULE_NAME_TAG, STEP_SELECTION_TAG
 
 LIMITS = {"dagster/max_runtime": 6 * 3600}
 """A run that takes longer than so many seconds is ended, where the instance monitors runs."""
 
 RETRIES = RetryPolicy(max_retries=2, delay=60, backoff=Backoff.EXPONENTIAL, jitter=Jitter.PLUS_MINUS)
 """How often a step is tried again, and after how many seconds."""
+
+SCHEDULE_NAME_TAG = "dagster/schedule_name"
+STEP_SELECTION_TAG = "dagster/step_selection"
+WILL_RETRY_TAG = "dagster/will_retry"
+"""Tags that Dagster puts on runs and documents; it exports no names for them."""
 
 BY_HAND = "assets started by hand"
 _OF_CHOSEN_ASSETS = "__ASSET_JOB"

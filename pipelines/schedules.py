@@ -6,7 +6,6 @@ from typing import Any
 
 from dagster import (
     AssetKey,
-    AssetSelection,
     DagsterRunStatus,
     DefaultScheduleStatus,
     OpExecutionContext,
@@ -16,21 +15,22 @@ from dagster import (
     ScheduleDefinition,
     ScheduleEvaluationContext,
     SkipReason,
-    define_asset_job,
     job,
     op,
 )
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from ionq_data.lake import compact
 from ionq_data.resources import STANDING
+from ionq_data.resources.usage import USAGE
 from pipelines.alerting import tell_alerts
-from pipelines.lake_assets import OP, lake_key
+from pipelines.lake_assets import OP, USAGE_OP
+from pipelines.lake_syncs import lake_key
 from pipelines.resources import Library
 from pipelines.retention import forget_old_runs
 from pipelines.runs import LIMITS, RETRIES
 
 JOB = "sync_everything"
+FRESHNESS_JOB = "check_freshness"
 _ENDED = {DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED}
 _UNFINISHED = [status for status in DagsterRunStatus if status not in _ENDED]
 
@@ -55,32 +55,10 @@ PLANS = (
 )
 
 
-def sync_job(resources: Iterable[str], *, without: AssetSelection) -> UnresolvedAssetJobDefinition:
-    """Return the job that the command line and every schedule run: resources, warehouse, publication.
-
-    Args:
-        without: checks that run by themselves.
-    """
-    lake = AssetSelection.assets(*(lake_key(name) for name in resources))
-    return define_asset_job(
-        JOB,
-        selection=(lake | AssetSelection.groups("warehouse", "publish")) - without,
-        description="Copies the API's records into the lake, builds the warehouse, publishes it, writes the report.",
-        tags=LIMITS,
-    )
-
-
-def freshness_job(checks: AssetSelection) -> UnresolvedAssetJobDefinition:
-    """Return the job that looks whether the lake is as fresh as promised."""
-    return define_asset_job(
-        "check_freshness", selection=checks, description="Finds resources that fell behind.", tags=LIMITS
-    )
-
-
 @op(retry_policy=RETRIES)
 def merge_small_files(context: OpExecutionContext, library: ResourceParam[Library]) -> None:
     """Merge the lake's small files; the records stay the same."""
-    context.log.info("%s", compact(library.lake))
+    context.log.info("%s", compact(library.open_lake()))
 
 
 @job(description="Merges the many small files that frequent syncs leave in the lake.", tags=LIMITS)
@@ -89,19 +67,18 @@ def compact_lake() -> None:
     merge_small_files()
 
 
-def run_config(*, full: bool = False, since: str | None = None) -> dict[str, Any]:
-    """Return the configuration of a run whose sync reads everything, or jobs since a date (``2026-03-01``)."""
+def run_config(resources: Iterable[str], *, full: bool = False, since: str | None = None) -> dict[str, Any]:
+    """Return the configuration of a run whose sync reads everything, or jobs since a date (``2026-03-01``).
+
+    Args:
+        resources: what the run syncs; Dagster refuses a configuration for a step that the run does not have.
+    """
     options = {"full": full} | ({"since": since} if since else {})
-    return {"ops": {OP: {"config": options}}} if full or since else {}
+    steps = {USAGE_OP if name == USAGE.name else OP for name in resources}
+    return {"ops": {step: {"config": options} for step in steps}} if full or since else {}
 
 
-def schedules(
-    sync: UnresolvedAssetJobDefinition,
-    freshness: UnresolvedAssetJobDefinition,
-    downstream: Sequence[AssetKey],
-    *,
-    running: bool,
-) -> list[ScheduleDefinition]:
+def schedules(downstream: Sequence[AssetKey], *, running: bool) -> list[ScheduleDefinition]:
     """Return every schedule; they start by themselves only where ``running``.
 
     Args:
@@ -109,11 +86,13 @@ def schedules(
     """
     status = DefaultScheduleStatus.RUNNING if running else DefaultScheduleStatus.STOPPED
     return [
-        *(_schedule(plan, sync, downstream, status) for plan in PLANS),
+        *(_schedule(plan, downstream, status) for plan in PLANS),
         ScheduleDefinition("compaction_daily", job=compact_lake, cron_schedule="15 1 * * *", default_status=status),
         ScheduleDefinition("retention_daily", job=forget_old_runs, cron_schedule="35 1 * * *", default_status=status),
         ScheduleDefinition("alerts_hourly", job=tell_alerts, cron_schedule="55 * * * *", default_status=status),
-        ScheduleDefinition("freshness_hourly", job=freshness, cron_schedule="50 * * * *", default_status=status),
+        ScheduleDefinition(
+            "freshness_hourly", job_name=FRESHNESS_JOB, cron_schedule="50 * * * *", default_status=status
+        ),
     ]
 
 
@@ -125,21 +104,19 @@ def names_by_job(schedules: Iterable[ScheduleDefinition]) -> dict[str, list[str]
     return names
 
 
-def _schedule(
-    plan: Plan, sync: UnresolvedAssetJobDefinition, downstream: Sequence[AssetKey], status: DefaultScheduleStatus
-) -> ScheduleDefinition:
+def _schedule(plan: Plan, downstream: Sequence[AssetKey], status: DefaultScheduleStatus) -> ScheduleDefinition:
     selection = [*(lake_key(name) for name in plan.resources), *(downstream if plan.publishes else ())]
 
     def request(context: ScheduleEvaluationContext) -> RunRequest | SkipReason:
         mine = RunsFilter(statuses=_UNFINISHED, tags={"dagster/schedule_name": plan.name})
         if context.instance.get_runs(mine, limit=1):
             return SkipReason("The run that this schedule started before is not done yet.")
-        return RunRequest(asset_selection=selection, run_config=run_config(full=plan.full))
+        return RunRequest(asset_selection=selection, run_config=run_config(plan.resources, full=plan.full))
 
     then = ", then builds and publishes the warehouse" if plan.publishes else ""
     return ScheduleDefinition(
         plan.name,
-        job=sync,
+        job_name=JOB,
         cron_schedule=plan.cron,
         execution_timezone="UTC",
         execution_fn=request,

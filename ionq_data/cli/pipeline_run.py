@@ -14,6 +14,7 @@ from ionq_data.cli.exit_codes import DONE, FAILED, INCOMPLETE
 from ionq_data.cli.watch import Watch
 from ionq_data.config import ConfigurationError, Settings
 from ionq_data.ingest import open_client
+from ionq_data.resources import STANDING
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance, ExecuteInProcessResult
@@ -65,7 +66,7 @@ def run_pipeline(
             open_client(settings, account)  # says at once that a key is not set, or its URL not safe
     warnings.filterwarnings("ignore", module="dagster")
     from pipelines.graph import JOB, RESULTS, build_definitions, downstream_keys, run_config
-    from pipelines.lake_assets import lake_key
+    from pipelines.lake_syncs import lake_key
     from pipelines.resources import Library
 
     if resources and RESULTS in resources:  # asked for by name, so it need not be enabled for every sync
@@ -84,7 +85,7 @@ def run_pipeline(
         result = definitions.resolve_job_def(JOB).execute_in_process(
             instance=instance,
             asset_selection=chosen,
-            run_config=_QUIET | run_config(full=full, since=since),
+            run_config=_QUIET | run_config(STANDING if resources is None else resources, full=full, since=since),
             raise_on_error=False,
         )
     return _outcome(result)
@@ -99,8 +100,8 @@ def open_instance() -> Iterator[DagsterInstance]:
     Raises:
         ConfigurationError: ``DAGSTER_HOME`` is no folder.
     """
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     from dagster import DagsterInstance
-    from dagster._core.instance.ref import InstanceRef
 
     home = os.environ.get("DAGSTER_HOME")
     if not home:
@@ -109,7 +110,7 @@ def open_instance() -> Iterator[DagsterInstance]:
         return
     if not (Path(home).is_absolute() and Path(home).is_dir()):
         raise ConfigurationError(f"DAGSTER_HOME is {home!r}, which is no folder. Create it, or unset DAGSTER_HOME.")
-    with DagsterInstance.from_ref(InstanceRef.from_dir(home, overrides={"telemetry": {"enabled": False}})) as instance:
+    with DagsterInstance.get() as instance:
         yield instance
 
 

@@ -14,7 +14,7 @@ from ionq_data.resources import RESOURCES, STANDING
 from ionq_data.warehouse import manifest_path
 from ionq_data.warehouse.project import read_manifest
 from pipelines.graph import JOB, build_definitions
-from pipelines.lake_assets import SIDE_FILES, lake_key
+from pipelines.lake_syncs import SIDE_FILES, lake_key
 from pipelines.schedules import merge_small_files
 
 

@@ -24,7 +24,7 @@ from dagster._core.test_utils import create_run_for_test
 from ionq_data.config import Settings
 from ionq_data.resources import RESOURCES, STANDING
 from pipelines.graph import JOB, build_definitions, downstream_keys
-from pipelines.lake_assets import lake_key
+from pipelines.lake_syncs import lake_key
 from pipelines.schedules import PLANS, Plan
 
 
@@ -87,6 +87,7 @@ def test_what_must_not_run_twice_at_once_has_a_pool(definitions: Definitions) ->
     pools = {node.name: node.definition.pools for node in job.graph.nodes}
     assert pools == {
         "lake": {"ionq_api"},
+        "usage": {"ionq_api"},
         "warehouse": {"warehouse"},
         "published_warehouse": {"publish"},
         "marts_parquet": {"publish"},
@@ -120,8 +121,8 @@ def test_a_schedule_asks_for_its_part_of_the_one_job(
     expected = {lake_key(name) for name in plan.resources}
     expected |= set(downstream_keys(definitions)) if plan.publishes else set()
     assert set(request.asset_selection) == expected
-    wants_everything = request.run_config.get("ops", {}).get("lake", {}).get("config", {}).get("full", False)
-    assert wants_everything is plan.full
+    steps = {"usage" if name == "usage" else "lake" for name in plan.resources} if plan.full else set()
+    assert request.run_config == ({"ops": {step: {"config": {"full": True}} for step in steps}} if steps else {})
 
 
 def test_a_schedule_does_not_pile_up_runs(definitions: Definitions, instance: DagsterInstance) -> None:

@@ -10,7 +10,7 @@ import pytest
 from dagster import AssetMaterialization, DagsterInstance, DagsterRunStatus, instance_for_test, job, op
 from dagster._core.test_utils import create_run_for_test
 
-from pipelines.lake_assets import lake_key
+from pipelines.lake_syncs import lake_key
 from pipelines.retention import Forgotten, forget_runs
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,11 @@ from dagster import AssetKey, DagsterInstance, Definitions, ExecuteInProcessResu
 
 from ionq_data.config import Account, Settings
 from ionq_data.emulator import Emulator, Scenario, Server
+from ionq_data.lake import open_lake
 from ionq_data.resources import STANDING
 from ionq_data.warehouse import connect
 from pipelines.graph import JOB, build_definitions, downstream_keys
-from pipelines.lake_assets import SIDE_FILES, lake_key
+from pipelines.lake_syncs import SIDE_FILES, lake_key
 from pipelines.resources import Library
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -89,7 +90,7 @@ def test_one_run_goes_from_the_api_to_the_report(server: Server, environment: No
         assert {"rows_seen", "rows_written", "requests", "duration_seconds", "watermark", "preview"} <= set(said), name
         assert said["complete"] is True
     assert made[lake_key("jobs")]["rows_written"] == 150
-    assert {"2026-05-13", "2026-05-20"} <= usage_dates
+    assert usage_dates == {f"2026-{(date(2026, 4, 1) + timedelta(days=n)):%m-%d}" for n in range(50)}, "a full reading"
 
     jobs = made[AssetKey(["warehouse", "fct_jobs"])]
     assert jobs["dagster/row_count"] == 150
@@ -177,6 +178,29 @@ def test_trouble_is_tried_again_where_nobody_waits(
     retries = [event for event in result.all_events if event.event_type_value == "STEP_UP_FOR_RETRY"]
     assert len(retries) == 2
     assert checks(result)["lake/sessions", "complete"] is False
+
+
+def test_what_an_attempt_has_completed_is_not_asked_for_again(
+    server: Server, environment: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The step that is tried again syncs the incomplete resources alone, and reports all of them."""
+    from dagster import RetryPolicy
+
+    from pipelines import lake_assets
+
+    monkeypatch.setattr(lake_assets, "RETRIES", RetryPolicy(max_retries=2, delay=0))
+    server.emulator.faults.switch_on("status", path="/jobs/estimate", status=503, times=1)
+    settings = settings_of(server, tmp_path / "data")
+    with DagsterInstance.ephemeral() as instance:
+        chosen = [lake_key("backends"), lake_key("rates")]
+        result = execute(definitions_of(settings, may_retry=True), instance, asset_selection=chosen)
+    assert result.success
+    assert [e.event_type_value for e in result.all_events].count("STEP_UP_FOR_RETRY") == 1
+    lake = open_lake(settings)
+    assert [len(lake.ledger("default", name)) for name in ("backends", "rates")] == [1, 2]
+    passed = checks(result)
+    assert passed["lake/backends", "complete"], "completed by the first attempt"
+    assert passed["lake/rates", "complete"], "completed by the second"
 
 
 def test_freshness_is_checked_by_a_job_of_its_own(server: Server, environment: None, tmp_path: Path) -> None:

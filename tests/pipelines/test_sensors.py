@@ -23,7 +23,7 @@ from dagster._core.test_utils import create_run_for_test
 from ionq_data.alerts import open_alerts
 from ionq_data.config import Settings
 from pipelines.graph import JOB, build_definitions
-from pipelines.lake_assets import lake_key
+from pipelines.lake_syncs import lake_key
 from pipelines.resources import Library
 from tests.alerts.receiver import Receiver
 

@@ -1,0 +1,143 @@
+"""What a step that syncs resources does: ask, try the incomplete ones again, and say what was copied."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from dagster import (
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    AssetExecutionContext,
+    AssetKey,
+    AssetMaterialization,
+    Config,
+    Failure,
+    MaterializeResult,
+)
+
+from ionq_data.api.errors import AuthenticationError
+from ionq_data.config import ConfigurationError
+from ionq_data.lake import Lake, LakeError
+from ionq_data.lake.ledger import LEDGER, LEDGER_SCHEMA, REJECTED, SyncRecord
+from ionq_data.resources import REJECTED_SCHEMA, RESOURCES
+from pipelines.lake_metadata import count_rows, describe_sync, preview
+from pipelines.resources import Library
+from pipelines.runs import RETRIES
+
+GROUP = "lake"
+SIDE_FILES = {
+    LEDGER: ("The ledger: one row for each finished sync of a resource for an account.", LEDGER_SCHEMA),
+    REJECTED: ("Records that could not be stored as rows, whole, with the reason.", REJECTED_SCHEMA),
+}
+"""What every sync writes beside the records."""
+
+_COMPLETE = "ionq_data/complete"
+"""The tag of a run that says which resources it has completed."""
+
+
+class SyncConfig(Config):
+    """How far back a sync reads: everything (``full``), or jobs since a date (``2026-03-01``)."""
+
+    full: bool = False
+    since: str | None = None
+
+
+def lake_key(resource: str) -> AssetKey:
+    """Return the key of the asset that holds a resource's records."""
+    return AssetKey([GROUP, resource])
+
+
+def check_specs(key: AssetKey) -> list[AssetCheckSpec]:
+    """Describe the checks that every sync of a resource makes."""
+    return [
+        AssetCheckSpec("complete", asset=key, description="The last sync of each account got all that the API shows."),
+        AssetCheckSpec("none_rejected", asset=key, description="Every record had a usable key."),
+        AssetCheckSpec("no_problems", asset=key, description="Every value written fitted its column."),
+    ]
+
+
+def sync_step(
+    context: AssetExecutionContext,
+    resources: Sequence[str],
+    config: SyncConfig,
+    library: Library,
+    dates: tuple[date, date] | None = None,
+) -> list[SyncRecord]:
+    """Sync some resources, and the incomplete ones again after a while; the last attempt settles for what it got.
+
+    The run's tags say which resources an earlier attempt of the step has completed: those are not asked for again.
+
+    Args:
+        dates: the dates of usage to ask for, the last one exclusive.
+    """
+    completed = _completed(context) if context.retry_number else set()
+    done = [name for name in resources if name in completed]
+    open_ones = [name for name in resources if name not in completed]
+    earlier = _newest_records(library.open_lake(), done) if done else []
+    records = [*earlier, *_sync(open_ones, config, library, dates)]
+    incomplete = {record.resource for record in records if not record.complete}
+    missing = [sentence for record in records if not record.complete for sentence in record.missing]
+    if missing:
+        context.log.warning("Incomplete: %s", " ".join(missing))
+        if library.may_retry and context.retry_number < RETRIES.max_retries:
+            complete = sorted(set(resources) - incomplete | _completed(context))
+            context.instance.add_run_tags(context.run.run_id, {_COMPLETE: ",".join(complete)})
+            raise Failure(f"The sync is incomplete: {' '.join(missing)}")
+    return records
+
+
+def result_of(name: str, records: Sequence[SyncRecord], lake: Lake) -> MaterializeResult[None]:
+    """Say what a sync of a resource has done, with its checks."""
+    key = lake_key(name)
+    metadata = describe_sync(records) | {"dagster/row_count": count_rows(lake, name)} | preview(lake, RESOURCES[name])
+    return MaterializeResult(asset_key=key, metadata=metadata, check_results=_checks(key, records))
+
+
+def side_files_of(lake: Lake) -> Iterator[AssetMaterialization]:
+    """Say what every sync writes beside the records."""
+    for name in SIDE_FILES:
+        yield AssetMaterialization(lake_key(name), metadata={"dagster/row_count": count_rows(lake, name)})
+
+
+def _sync(
+    resources: Sequence[str], config: SyncConfig, library: Library, dates: tuple[date, date] | None
+) -> list[SyncRecord]:
+    since = date.fromisoformat(config.since) if config.since else None
+    try:
+        return library.sync(resources, full=config.full, since=since, usage_range=dates)
+    except (ConfigurationError, AuthenticationError, LakeError) as error:
+        raise Failure(str(error), allow_retries=False) from error
+    except Exception as error:
+        if library.may_retry or isinstance(error, Failure):
+            raise
+        raise Failure(f"{type(error).__name__}: {error}", allow_retries=False) from error
+
+
+def _completed(context: AssetExecutionContext) -> set[str]:
+    run = context.instance.get_run_by_id(context.run.run_id)  # the context has the tags that the step began with
+    return set(run.tags.get(_COMPLETE, "").split(",")) if run else set()
+
+
+def _newest_records(lake: Lake, resources: Sequence[str]) -> list[SyncRecord]:
+    newest = (lake.ledger(account, name)[-1:] for account in lake.accounts() for name in resources)
+    return [record for records in newest for record in records]
+
+
+def _checks(key: AssetKey, records: Sequence[SyncRecord]) -> list[AssetCheckResult]:
+    missing = [sentence for record in records for sentence in record.missing]
+    complete = bool(records) and all(record.complete for record in records)
+    results = [AssetCheckResult(passed=complete, check_name="complete", asset_key=key, metadata={"missing": missing})]
+    for check, count in (
+        ("none_rejected", sum(record.rows_rejected for record in records)),
+        ("no_problems", sum(record.rows_with_problems for record in records)),
+    ):
+        results.append(
+            AssetCheckResult(
+                passed=count == 0,
+                check_name=check,
+                asset_key=key,
+                severity=AssetCheckSeverity.WARN,
+                metadata={"rows": count},
+            )
+        )
+    return results
