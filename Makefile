@@ -71,8 +71,8 @@ LOCK := uv pip compile pyproject.toml --group build --universal --python-version
 lock: ## resolve the dependencies anew (needs uv)
 	$(LOCK) --output-file requirements/runtime.lock
 	$(LOCK) --extra server --constraints requirements/runtime.lock --output-file requirements/server.lock
-	$(LOCK) --group dev --extra emulator --extra server --constraints requirements/server.lock --output-file requirements/dev.lock
-	$(LOCK) --group dev --group bench --extra emulator --extra server --constraints requirements/dev.lock --output-file requirements/bench.lock
+	$(LOCK) --group dev --extra emulator --extra mcp --extra server --constraints requirements/server.lock --output-file requirements/dev.lock
+	$(LOCK) --group dev --group bench --extra emulator --extra mcp --extra server --constraints requirements/dev.lock --output-file requirements/bench.lock
 
 dictionary: .venv/.dev ## docs/data-dictionary.md, from the descriptions beside the models
 	$(BIN)/python -m ionq_data.warehouse.dictionary

@@ -21,6 +21,7 @@ COMMANDS = {
     "show": "Show cost, fidelity, queue times or jobs as a table, JSON or CSV.",
     "sql": "Run read-only SQL on the published warehouse.",
     "report": "Write the report from the published warehouse.",
+    "mcp": "Serve the published tables to an assistant, read-only (Model Context Protocol).",
     "export": "Write the published tables as files for other tools.",
     "lake": "Check every file of the lake, or merge its small files.",
     "emulator": "Serve an IonQ API on this machine, with a simulated history.",

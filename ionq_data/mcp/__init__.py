@@ -1,0 +1,1 @@
+"""The published warehouse for assistants that speak the Model Context Protocol: read-only, within limits."""
