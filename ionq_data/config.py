@@ -21,7 +21,7 @@ DEFAULT_BASE_URL = "https://api.ionq.co/v0.4"
 CONFIG_VARIABLE = "IONQ_DATA_CONFIG"
 DEFAULT_CONFIG = "ionq-data.toml"
 KEY_VARIABLE = "IONQ_API_KEY"
-BUDGETS_FILE = "budgets.csv"
+BUDGETS_FILE, COST_CENTERS_FILE = "budgets.csv", "cost_centers.csv"
 """In the data directory; read where no other file is named."""
 
 _ACCOUNT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*\Z")
@@ -107,6 +107,9 @@ class Settings(BaseSettings):
     results: ResultsFilter = ResultsFilter()
     usage_start: date | None = Field(default=None, description="First date of usage to ask for; found where not set.")
     budgets: Path | None = Field(default=None, description="A CSV of budgets; budgets.csv in data_dir where not set.")
+    cost_centers: Path | None = Field(
+        default=None, description="A CSV of rules that book cost; cost_centers.csv in data_dir where not set."
+    )
     schedules: bool = False
     keep_runs_days: float = Field(default=30, gt=0, description="How long Dagster keeps a finished run and its logs.")
     owners: tuple[str, ...] = Field(default=("team:data",), description="Of every asset: e-mail addresses, team:name.")
@@ -185,5 +188,6 @@ def load_settings(path: Path | None = None) -> Settings:
         raise ConfigurationError(f"settings are wrong: {'; '.join(lines)}") from None
     except SettingsError as error:  # a list or table in the environment that is no JSON
         raise ConfigurationError(f"settings are wrong: {error}") from None
-    beside = settings.data_dir / BUDGETS_FILE
-    return settings.model_copy(update={"budgets": beside}) if not settings.budgets and beside.exists() else settings
+    files = {"budgets": BUDGETS_FILE, "cost_centers": COST_CENTERS_FILE}
+    beside = {name: settings.data_dir / file for name, file in files.items() if not getattr(settings, name)}
+    return settings.model_copy(update={name: path for name, path in beside.items() if path.exists()})

@@ -73,6 +73,7 @@ class Library:
                 self.settings.data_dir,
                 lake_dir=folder,
                 budgets=self.settings.budgets,
+                cost_centers=self.settings.cost_centers,
                 select=select,
                 on_event=tell,
                 on_wait=get_dagster_logger().info,

@@ -19,6 +19,14 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 SCENARIO = {"seed": 11, "days": 200, "jobs": 2_500, "anchor": datetime(2026, 6, 17, 9, tzinfo=UTC)}
+COST_CENTERS = """# by everything that a rule can look at; much is left over
+cost_center,organization,project,user,backend,tag,name
+CC-1,,*Chemistry,,qpu.forte*,,
+CC-2,,,,,study=maxcut*,
+CC-3,,,Ada*,,study,
+CC-2,,,,,,qaoa *
+CC-4,,Teaching Lab,,,,
+"""
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,9 @@ def _make(data_dir: Path) -> dict[str, Any]:
         records = sync(settings, Lake(settings.lake_dir), connect=connect, clock=server.emulator.clock.now)
         assert all(record.complete for record in records), [record.missing for record in records]
         truth: dict[str, Any] = server.emulator.truth(jobs=True)
-    result = build(data_dir, lake_dir=settings.lake_dir)
+    rules = data_dir / "cost_centers.csv"
+    rules.write_text(COST_CENTERS)
+    result = build(data_dir, lake_dir=settings.lake_dir, cost_centers=rules)
     assert result.passed, result
     publish(data_dir)
     return truth

@@ -13,6 +13,7 @@ import duckdb
 from ionq_data import __version__
 from ionq_data.warehouse import project as dbt_project
 from ionq_data.warehouse.connection import built_with
+from ionq_data.warehouse.cost_centers import write_rules
 from ionq_data.warehouse.dbt_process import OnEvent, run_dbt
 from ionq_data.warehouse.errors import BuildFailed, WarehouseError
 from ionq_data.warehouse.layout import WAREHOUSE_FILE, Layout
@@ -33,6 +34,7 @@ def build(
     *,
     lake_dir: str | Path,
     budgets: Path | None = None,
+    cost_centers: Path | None = None,
     select: Sequence[str] = (),
     full_refresh: bool = False,
     on_event: OnEvent | None = None,
@@ -46,6 +48,7 @@ def build(
     Args:
         lake_dir: the lake's folder, or its URL.
         budgets: a CSV of budgets; without it, no project has one.
+        cost_centers: a CSV of the rules that book cost on cost centers; without it, none is.
         select: dbt selectors of the models to build anew; the others stay as they were published.
         full_refresh: build incremental models from all of the lake. That is also done when the project changed.
         on_event: called with each event of dbt's structured log.
@@ -53,7 +56,7 @@ def build(
         wait_seconds: how long to wait for it.
 
     Raises:
-        BuildFailed: dbt could not run, or the disk is full or not writable.
+        BuildFailed: dbt could not run, a cell of the cost centers is wrong, or the disk is full or not writable.
         WarehouseBusy: another build did not finish in time.
     """
     layout = Layout(data_dir)
@@ -64,6 +67,7 @@ def build(
             wait_seconds=wait_seconds,
             on_wait=on_wait,
         ) as lock:
+            write_rules(cost_centers, layout.cost_centers)
             manifest = dbt_project.manifest_path(data_dir, lake_dir=lake_dir, budgets=budgets)
             return _build(layout, lock, manifest, lake_dir, budgets, select, full_refresh, on_event)
     except OSError as error:

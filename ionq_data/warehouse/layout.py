@@ -36,6 +36,11 @@ class Layout:
         return self.data_dir / ".build"
 
     @property
+    def cost_centers(self) -> Path:
+        """The rules of the cost centers as a build reads them."""
+        return self.builds / "cost_centers.csv"
+
+    @property
     def current(self) -> Path:
         """The build that goes on now."""
         return self.builds / "current"

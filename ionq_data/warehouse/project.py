@@ -62,6 +62,7 @@ def environment(data_dir: Path, *, lake_dir: str | Path, budgets: Path | None, t
     return named | {
         "IONQ_DATA_LAKE": lake,
         "IONQ_DATA_BUILD": str(Layout(data_dir.absolute()).current / WAREHOUSE_FILE),
+        "IONQ_DATA_COST_CENTERS": str(Layout(data_dir.absolute()).cost_centers),
         "DBT_TARGET_PATH": str(target.absolute()),
         "DBT_LOG_PATH": str(target.absolute()),
     }

@@ -22,3 +22,8 @@
 {% macro exact_sum(seconds) -%}
     sum(try_cast({{ seconds }} as decimal(30, 12)))::double
 {%- endmacro %}
+
+{#- A difference, or zero where it is negative; null where it is null, which `greatest` would pass over. -#}
+{% macro not_negative(difference) -%}
+    case when {{ difference }} < 0 then 0 else {{ difference }} end
+{%- endmacro %}

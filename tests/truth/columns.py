@@ -38,6 +38,9 @@ PROMISED = {
         "cost_per_project_monthly": f"{MONTHLY} project_id project_name",
         "cost_per_user_monthly": f"{MONTHLY} user_id user_name",
         "cost_per_backend_monthly": f"{MONTHLY} backend",
+        "fct_job_tags": "job_id tag_key tag_value",
+        "cost_per_tag_monthly": "organization month tag_key tag_value cost currency job_count share_of_month",
+        "cost_per_cost_center_monthly": "organization month cost_center cost currency job_count share_of_month",
         "cost_reconciliation": """
             organization date usage_report_cost job_cost listed_in_top5 unlisted difference status currency
         """,
@@ -57,7 +60,7 @@ PROMISED = {
             BilledCost BillingAccountId BillingAccountName BillingCurrency BillingPeriodStart BillingPeriodEnd
             ChargeCategory ChargeDescription ChargePeriodStart ChargePeriodEnd ContractedCost EffectiveCost
             InvoiceIssuerName ListCost PricingQuantity PricingUnit ProviderName PublisherName ServiceCategory
-            ServiceName SubAccountId
+            ServiceName SubAccountId Tags
         """,
         "data_freshness": """
             account resource last_complete_sync_at newest_record_at rows problems rejected
@@ -71,6 +74,8 @@ MONEY = {
     "cost_per_project_monthly": ["cost", "change_from_previous_month"],
     "cost_per_user_monthly": ["cost", "change_from_previous_month"],
     "cost_per_backend_monthly": ["cost", "change_from_previous_month"],
+    "cost_per_tag_monthly": ["cost"],
+    "cost_per_cost_center_monthly": ["cost"],
     "cost_reconciliation": ["usage_report_cost", "job_cost", "listed_in_top5", "unlisted", "difference"],
     "cost_anomalies": ["cost", "expected"],
     "budget_status": ["budget", "spent", "forecast"],

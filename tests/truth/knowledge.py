@@ -75,10 +75,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """The visits, oldest first, and what follows from them. ``budgets`` is the file the build was given."""
+    """The visits, oldest first, and what follows from them. The files are those that the build was given."""
 
     visits: Sequence[Answers]
     budgets: Path | None = None
+    cost_centers: Path | None = None
 
     @property
     def whole(self) -> list[Answers]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import json
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from tests.truth.allocation import Tags, cost_center, parts, read_rules
 from tests.truth.comparing import About
-from tests.truth.costs import Cost, Sum, bills_by_day, reports, split, total
+from tests.truth.costs import Cost, Sum, bills_by_day, reports, total
 from tests.truth.jobs import fct_jobs
-from tests.truth.knowledge import Bill, Job, Knowledge
+from tests.truth.knowledge import Job, Knowledge
 
 Row = dict[str, Any]
 SETTLING = timedelta(days=8)
@@ -61,31 +62,28 @@ def _status(reported: Decimal | None, paid: Decimal, bills: int, *, is_open: boo
 
 
 def focus_cost_and_usage(known: Knowledge) -> list[Row]:
-    """Split each project's cost into what its bills say by backend and debiasing, and the rest."""
-    billed = bills_by_day(known)
-    rows: list[Row] = []
-    for cost in split(known, "project"):
-        machines: dict[tuple[str, bool], list[tuple[Job, Bill]]] = defaultdict(list)
-        for job, bill in billed.get((cost.day, cost.currency), []):
-            counts = bill.is_settled or cost.source == "usage_report" or not cost.is_reported
-            if cost.source != "unattributed" and job.json["project_id"] == cost.member and counts:
-                mitigation = (job.json["settings"].get("error_mitigation") or {}).get("debiasing")
-                machines[job.json["backend"], bool(mitigation)].append((job, bill))
-        sums = {machine: total(bills) for machine, bills in machines.items()}
-        rows += [_charge(known, cost, *machine, added) for machine, added in sums.items()]
-        left = _rest(cost.sum, list(sums.values()))
-        rows += [_charge(known, cost, None, False, left)] if left.cost else []
-    return rows
+    """Add the parts of each project's cost up by backend, debiasing, tags and cost center."""
+    rules = read_rules(known)
+    charges: dict[tuple[Any, ...], tuple[Cost, Sum]] = {}
+    for part in parts(known):
+        machine = (part.job.json["backend"], _is_debiased(part.job)) if part.job else (None, False)
+        key = (id(part.cost), *machine, _as_json(part.tags), cost_center(known, part, rules))
+        _, added = charges.setdefault(key, (part.cost, Sum()))
+        added.add(part.sum.cost, part.sum.jobs, part.sum.qpu_seconds)
+    return [_charge(known, cost, *key, added) for (_, *key), (cost, added) in charges.items()]
 
 
-def _rest(whole: Sum, parts: list[Sum]) -> Sum:
-    jobs = None if whole.jobs is None else max(whole.jobs - sum(part.jobs or 0 for part in parts), 0)
-    time = None if whole.qpu_seconds is None else whole.qpu_seconds - sum(part.qpu_seconds or 0 for part in parts)
-    left = whole.cost - sum((part.cost for part in parts), Decimal(0))
-    return Sum(left, jobs, None if time is None else max(time, 0))
+def _as_json(tags: Tags | None) -> str | None:
+    return json.dumps(tags, sort_keys=True, ensure_ascii=False, separators=(",", ":")) if tags else None
 
 
-def _charge(known: Knowledge, cost: Cost, backend: str | None, is_debiased: bool, part: Sum) -> Row:
+def _is_debiased(job: Job) -> bool:
+    return bool((job.json["settings"].get("error_mitigation") or {}).get("debiasing"))
+
+
+def _charge(
+    known: Knowledge, cost: Cost, backend: str | None, is_debiased: bool, tags: str | None, center: str | None, part: Sum
+) -> Row:
     """FOCUS bills in national currencies; what credits paid for was billed when they were bought."""
     is_usage, in_dollars = part.cost >= 0 and bool(part.jobs), cost.currency == "USD"
     consumed = part.jobs if part.qpu_seconds is None else part.qpu_seconds
@@ -101,6 +99,8 @@ def _charge(known: Knowledge, cost: Cost, backend: str | None, is_debiased: bool
         "x_Source": cost.source,
         "ResourceId": backend,
         "is_debiased": is_debiased,
+        "Tags": tags,
+        "x_CostCenter": center,
         "BilledCost": part.cost if in_dollars else Decimal(0),
         "EffectiveCost": part.cost if in_dollars else Decimal(0),
         "PricingCurrencyEffectiveCost": part.cost,

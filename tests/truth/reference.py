@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from tests.truth import costs, fidelities, jobs, judgements, operations, queues, reconciliation
+from tests.truth import allocation, costs, fidelities, jobs, judgements, operations, queues, reconciliation
 from tests.truth.comparing import MILLISECOND, differences, read_rows
 from tests.truth.knowledge import Knowledge
 
@@ -37,6 +37,7 @@ REFERENCES: dict[str, Reference] = {
     "dim_backends": Reference(jobs.dim_backends, ("backend",)),
     "dim_projects": Reference(jobs.dim_projects, ("project_id",)),
     "dim_users": Reference(jobs.dim_users, ("user_id",)),
+    "fct_job_tags": Reference(allocation.fct_job_tags, ("job_id", "tag_key")),
     "fidelity_trends": Reference(fidelities.fidelity_trends, ("backend", "metric", "measured_at")),
     "fidelity_changes": Reference(fidelities.fidelity_changes, ("backend", "metric", "changed_at")),
     "cost_per_project_daily": Reference(
@@ -45,6 +46,8 @@ REFERENCES: dict[str, Reference] = {
     "cost_per_project_monthly": Reference(costs.cost_per_project_monthly, (*MEMBER, "project_id")),
     "cost_per_user_monthly": Reference(costs.cost_per_user_monthly, (*MEMBER, "user_id")),
     "cost_per_backend_monthly": Reference(costs.cost_per_backend_monthly, (*MEMBER, "backend")),
+    "cost_per_tag_monthly": Reference(allocation.cost_per_tag_monthly, (*MEMBER, "tag_key", "tag_value")),
+    "cost_per_cost_center_monthly": Reference(allocation.cost_per_cost_center_monthly, (*MEMBER, "cost_center")),
     "cost_reconciliation": Reference(reconciliation.cost_reconciliation, ("organization", "date", "currency")),
     "cost_anomalies": Reference(judgements.cost_anomalies, ("organization", "date", "project_id", "currency")),
     "budget_status": Reference(judgements.budget_status, ("organization", "project_id", "month", "currency")),
@@ -58,7 +61,7 @@ REFERENCES: dict[str, Reference] = {
     "failures_daily": Reference(operations.failures_daily, ("backend", "date", "failure_code", "currency")),
     "focus_cost_and_usage": Reference(
         reconciliation.focus_cost_and_usage,
-        (*CHARGE, "is_debiased"),
+        (*CHARGE, "is_debiased", "Tags", "x_CostCenter"),
         beside="""contains("ChargeDescription", 'debiasing') as is_debiased""",
     ),
     # what the sync notes as its own time is some milliseconds after the instant at which the clock stood

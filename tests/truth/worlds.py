@@ -18,7 +18,7 @@ from ionq_data.emulator.sessions import BY_USER, COST_LIMIT, EXPIRED, JOB_LIMIT
 from ionq_data.ingest import sync
 from ionq_data.lake import Lake
 from ionq_data.warehouse import build, publish
-from tests.conftest import SCENARIO, Simulated
+from tests.conftest import COST_CENTERS, SCENARIO, Simulated
 from tests.truth.answers import Answers, read_backends, read_everything
 from tests.truth.knowledge import Knowledge
 
@@ -57,6 +57,7 @@ def seen_anew(simulated: Simulated) -> World:
     emulator = Emulator(Scenario(**SCENARIO))
     with emulator.serve() as server:
         known = read_first(server)
+    known = replace(known, cost_centers=simulated.data_dir / "cost_centers.csv")
     return World(simulated.data_dir / "warehouse.duckdb", known, simulated.truth, ended_by(emulator))
 
 
@@ -88,7 +89,10 @@ def live(folder: Path, seed: int) -> dict[str, World]:
     settings = Settings(data_dir=folder, accounts=(Account(),))
     worlds: dict[str, World] = {}
     with Emulator(scenario).serve() as server:
-        known = Knowledge([], budgets=_budgets(folder, server.emulator))
+        (folder / "cost_centers.csv").write_text(COST_CENTERS)
+        known = Knowledge(
+            [], budgets=_budgets(folder, server.emulator), cost_centers=folder / "cost_centers.csv"
+        )
         server.emulator.restate_usage(ANCHOR.date() - timedelta(days=40), cents=2_500, project=4, user=1)
         waiting = [server.emulator.add_job(submitted_at=ANCHOR - timedelta(hours=n), final=None) for n in (1, 2, 3)]
         known = _sync(known, server, settings)
@@ -157,7 +161,7 @@ def _looks(known: Knowledge, server: Server, settings: Settings) -> Knowledge:
 
 
 def _built(known: Knowledge, server: Server, settings: Settings, copy: Path, changed: frozenset[str]) -> World:
-    result = build(settings.data_dir, lake_dir=settings.lake_dir, budgets=known.budgets)
+    result = build(settings.data_dir, lake_dir=settings.lake_dir, budgets=known.budgets, cost_centers=known.cost_centers)
     assert result.passed, result
     publish(settings.data_dir)
     shutil.copyfile(settings.data_dir / "warehouse.duckdb", copy)

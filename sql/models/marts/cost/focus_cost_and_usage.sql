@@ -1,61 +1,25 @@
--- 1 row per organization, date, project, backend, debiasing and currency of the bills that make up the project's cost
-with billed as (
+-- 1 row per organization, date, project, backend, debiasing, tags, cost center, source and currency
+with parts as (
     select
-        bills.organization,
-        bills.billed_date as date,
-        bills.project_id,
-        bills.currency,
-        costs.source,
-        bills.backend,
-        bills.is_debiased,
-        sum(bills.cost) as cost,
-        count(*) as jobs,
-        {{ exact_sum('bills.qpu_seconds') }} as qpu_seconds,
-    from {{ ref('int_job_bills') }} as bills
-    inner join {{ ref('int_costs_daily') }} as costs
+        parts.organization,
+        parts.date,
+        parts.project_id,
+        parts.backend,
+        parts.is_debiased,
+        {{ json_of_map('parts.tags') }} as tags,
+        centers.cost_center,
+        parts.source,
+        parts.currency,
+        sum(parts.cost) as cost,
+        sum(parts.jobs) as jobs,
+        {{ exact_sum('parts.qpu_seconds') }} as qpu_seconds,
+    from {{ ref('int_cost_parts') }} as parts
+    left join {{ ref('int_cost_centers') }} as centers
         on
-            bills.organization = costs.organization
-            and bills.billed_date = costs.date
-            and bills.project_id is not distinct from costs.id
-            and bills.currency = costs.currency
-            and costs.dimension = 'project'
-            and costs.source <> 'unattributed'
-    -- what a report does not list counts once it is settled; what it lists is the report's word
-    where bills.is_settled or costs.source = 'usage_report' or not costs.is_reported
+            parts.organization = centers.organization
+            and parts.project_id is not distinct from centers.project_id
+            and parts.job_id is not distinct from centers.job_id
     group by all
-),
-
--- 1 row per organization, date, project and currency whose cost is not what its bills add up to
-rest as (
-    select
-        costs.organization,
-        costs.date,
-        costs.id as project_id,
-        costs.currency,
-        costs.source,
-        null::varchar as backend,
-        null::boolean as is_debiased,
-        costs.cost - coalesce(sum(billed.cost), 0) as cost,
-        -- not greatest, which passes over a null: what the report does not say is unknown, and not zero
-        if(costs.job_count < sum(billed.jobs), 0, costs.job_count - coalesce(sum(billed.jobs), 0)) as jobs,
-        if(
-            costs.qpu_seconds < {{ exact_sum('billed.qpu_seconds') }},
-            0,
-            costs.qpu_seconds - coalesce({{ exact_sum('billed.qpu_seconds') }}, 0)
-        ) as qpu_seconds,
-    from {{ ref('int_costs_daily') }} as costs
-    left join billed
-        on
-            costs.organization = billed.organization
-            and costs.date = billed.date
-            and costs.id is not distinct from billed.project_id
-            and costs.currency = billed.currency
-            and costs.source = billed.source
-    where costs.dimension = 'project'
-    group by
-        costs.organization, costs.date, costs.id, costs.currency, costs.source,
-        costs.cost, costs.job_count, costs.qpu_seconds
-    having costs.cost <> coalesce(sum(billed.cost), 0)
 ),
 
 charges as (
@@ -65,12 +29,8 @@ charges as (
         if(regexp_full_match(currency, '[A-Z]{3}'), currency, 'USD') as billing_currency,
         regexp_full_match(currency, '[A-Z]{3}') as is_national,
         -- a usage has a quantity; a difference without one, or downwards, is an adjustment
-        cost >= 0 and jobs > 0 as is_usage,
-    from (
-        select * from billed
-        union all by name
-        select * from rest
-    ) as parts
+        cost >= 0 and coalesce(jobs, 0) > 0 as is_usage,
+    from parts
 )
 
 select
@@ -117,6 +77,8 @@ select
     charges.project_id as "SubAccountId",
     coalesce(nullif(trim(projects.project_name), ''), charges.project_id) as "SubAccountName",
     case when charges.project_id is not null then 'Project' end as "SubAccountType",
+    charges.tags as "Tags",
+    charges.cost_center as "x_CostCenter",
     charges.source as "x_Source",
 from charges
 left join {{ ref('dim_projects') }} as projects on charges.project_id = projects.project_id

@@ -1,0 +1,94 @@
+-- 1 row per bill that makes up the cost of its project and date
+with billed as (
+    select
+        bills.job_id,
+        bills.root_job_id,
+        bills.organization,
+        bills.billed_date as date,
+        bills.project_id,
+        bills.submitter_id,
+        bills.backend,
+        bills.is_debiased,
+        bills.currency,
+        costs.source,
+        bills.cost,
+        1 as jobs,
+        bills.qpu_seconds,
+    from {{ ref('int_job_bills') }} as bills
+    inner join {{ ref('int_costs_daily') }} as costs
+        on
+            bills.organization = costs.organization
+            and bills.billed_date = costs.date
+            and bills.project_id is not distinct from costs.id
+            and bills.currency = costs.currency
+            and costs.dimension = 'project'
+            and costs.source <> 'unattributed'
+    -- what a report does not list counts once it is settled; what it lists is the report's word
+    where bills.is_settled or costs.source = 'usage_report' or not costs.is_reported
+),
+
+-- 1 row per organization, date, project, currency and source with a bill
+billed_by_project as (
+    select
+        organization,
+        date,
+        project_id,
+        currency,
+        source,
+        sum(cost) as cost,
+        sum(jobs) as jobs,
+        {{ exact_sum('qpu_seconds') }} as qpu_seconds,
+    from billed
+    group by all
+),
+
+-- 1 row per organization, date, project, currency and source whose cost is not what its bills add up to
+rest as (
+    select
+        costs.organization,
+        costs.date,
+        costs.id as project_id,
+        costs.currency,
+        costs.source,
+        costs.cost - coalesce(billed.cost, 0) as cost,
+        {{ not_negative('costs.job_count - coalesce(billed.jobs, 0)') }} as jobs,
+        {{ not_negative('costs.qpu_seconds - coalesce(billed.qpu_seconds, 0)') }} as qpu_seconds,
+    from {{ ref('int_costs_daily') }} as costs
+    left join billed_by_project as billed
+        on
+            costs.organization = billed.organization
+            and costs.date = billed.date
+            and costs.id is not distinct from billed.project_id
+            and costs.currency = billed.currency
+            and costs.source = billed.source
+    where costs.dimension = 'project' and costs.cost <> coalesce(billed.cost, 0)
+),
+
+-- 1 row per bill, or rest of a project's date that no bill accounts for
+parts as (
+    select * from billed
+    union all by name
+    select * from rest
+)
+
+-- what a job of a family does not say of itself, its root says
+select
+    parts.organization,
+    parts.date,
+    parts.project_id,
+    parts.submitter_id,
+    parts.backend,
+    parts.is_debiased,
+    parts.job_id,
+    coalesce(jobs.job_name, roots.job_name) as job_name,
+    {{ merged_maps('root_tags.tags', 'tags.tags') }} as tags,
+    parts.currency,
+    parts.source,
+    parts.cost,
+    parts.jobs,
+    parts.qpu_seconds,
+from parts
+left join {{ ref('stg_ionq__jobs') }} as jobs on parts.job_id = jobs.job_id
+left join {{ ref('stg_ionq__jobs') }} as roots on parts.root_job_id = roots.job_id
+left join {{ ref('int_job_tags') }} as tags on parts.job_id = tags.job_id
+left join {{ ref('int_job_tags') }} as root_tags on parts.root_job_id = root_tags.job_id
