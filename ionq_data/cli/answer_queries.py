@@ -8,10 +8,24 @@ _OF_PROJECT = "($project is null or contains(lower(coalesce(project_name, projec
 _QUEUED = "is_qpu and not dry_run and job_id = root_job_id"
 
 
-def cost(mart: str, key: str, name: str) -> str:
+# A key's rows begin with the month of its first use: until then, all cost was without it.
+TAGGED = """
+    (
+        select tag_value, month, currency, cost, job_count from cost_per_tag_monthly where tag_key = $tag
+        union all
+        select null, costs.month, costs.currency, costs.cost, costs.job_count
+        from cost_per_project_monthly as costs
+        inner join (
+            select organization, min(month) as first_month from cost_per_tag_monthly where tag_key = $tag group by all
+        ) as firsts on costs.organization = firsts.organization and costs.month < firsts.first_month
+    )
+"""
+
+
+def cost(mart: str, key: str, name: str, *, rest: str = "not attributed") -> str:
     """Return the query of a cost per month, by what the mart is about: 1 row per key and currency.
 
-    A name that several keys have is shown with the key.
+    A name that several keys have is shown with the key; what has no key is shown as ``rest``.
     """
     only = _OF_PROJECT if key == "project_id" else "true"
     return f"""
@@ -28,7 +42,7 @@ def cost(mart: str, key: str, name: str) -> str:
         ),
         costs as (
             select
-                {key} as key, coalesce(any_value({name}), {key}, 'not attributed') as name, currency, month,
+                {key} as key, coalesce(any_value({name}), {key}, '{rest}') as name, currency, month,
                 sum(cost) as cost, sum(job_count)::int as jobs
             from {mart} inner join months using (month)
             where {only}

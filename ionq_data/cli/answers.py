@@ -12,7 +12,6 @@ from duckdb import DuckDBPyConnection
 from ionq_data.cli import answer_queries as queries
 
 Kind = Literal["key", "name", "count", "money", "duration", "metric", "change", "share", "time", "date", "flag", "bars"]
-By = Literal["project", "user", "backend"]
 
 
 @dataclass(frozen=True)
@@ -52,16 +51,25 @@ class Answer:
 Rows = list[dict[str, Any]]
 
 
-def cost(by: By, months: int) -> Answer:
-    """Return the cost of each month by project, user or backend."""
-    mart, key, name = {
-        "project": ("cost_per_project_monthly", "project_id", "project_name"),
-        "user": ("cost_per_user_monthly", "user_id", "user_name"),
-        "backend": ("cost_per_backend_monthly", "backend", "backend"),
-    }[by]
+BY = {
+    "project": queries.cost("cost_per_project_monthly", "project_id", "project_name"),
+    "user": queries.cost("cost_per_user_monthly", "user_id", "user_name"),
+    "backend": queries.cost("cost_per_backend_monthly", "backend", "backend"),
+    "cost-center": queries.cost("cost_per_cost_center_monthly", "cost_center", "cost_center", rest="no rule"),
+}
+TAG = "tag:"
+
+
+def cost(by: str, months: int) -> Answer:
+    """Return the cost of each month by one of ``BY``, or by the value of a tag (``tag:team``).
+
+    Raises:
+        KeyError: ``by`` is neither.
+    """
+    is_tag = by.startswith(TAG) and by != TAG
     return Answer(
         title=f"Cost per {by}",
-        sql=queries.cost(mart, key, name),
+        sql=queries.cost(queries.TAGGED, "tag_value", "tag_value", rest="untagged") if is_tag else BY[by],
         columns=(
             Shown("name", by, "key"),
             Shown("this_month", "this month", "money", unit="currency"),

@@ -22,7 +22,7 @@ def show(
     what: Literal["cost", "fidelity", "queue", "jobs"],
     /,
     *,
-    by: answers.By | None = None,
+    by: str | None = None,
     project: str | None = None,
     backend: str | None = None,
     status: str | None = None,
@@ -43,7 +43,7 @@ def show(
     what
         cost: by month. fidelity: newest value and trend. queue: how long jobs waited. jobs: the latest.
     by
-        Cost per project (the default), user or backend.
+        Cost per project (the default), user, backend, cost-center, or per value of a tag: tag:team.
     project
         Only projects whose name contains this (cost per project, jobs).
     backend
@@ -66,8 +66,11 @@ def show(
         Print CSV; formulas are neutralized.
     """
     given = {"project": project, "backend": backend, "status": status, "days": days, "months": months, "limit": limit}
+    if by and what == "cost" and by not in answers.BY and (not by.startswith(answers.TAG) or by == answers.TAG):
+        say_error(f"--by {by!r} is none of {', '.join(answers.BY)}, nor a tag such as tag:team.")
+        return WRONG_USAGE
     answer = {
-        "cost": answers.cost(by or "project", months or 12),
+        "cost": answers.cost(by if by and what == "cost" else "project", months or 12),
         "fidelity": answers.FIDELITY,
         "queue": answers.QUEUE_DAILY if daily else answers.QUEUE,
         "jobs": answers.JOBS,
@@ -84,6 +87,7 @@ def show(
     defaults = {"days": 14, "months": 12, "limit": 20}
     options: dict[str, Any] = {name: value or defaults.get(name) for name, value in given.items()}
     options["metrics"] = list(metric or FIDELITIES)
+    options["tag"] = (by or "").removeprefix(answers.TAG)
     with connect(load_settings().data_dir) as warehouse:
         rows = answers.ask(warehouse, answer, options)
         names = [column[0] for column in warehouse.description or ()]

@@ -46,6 +46,41 @@ def test_cost_is_that_of_the_mart(ask: Ask, simulated: Simulated, by: str, mart:
     assert all(sum(Decimal(point["value"]) for point in row["trend"]) == Decimal(row["all_months"]) for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("by", "mart", "key", "rest"),
+    [
+        ("cost-center", "cost_per_cost_center_monthly", "cost_center", "no rule"),
+        ("tag:study", "cost_per_tag_monthly where tag_key = 'study'", "tag_value", "untagged"),
+    ],
+)
+def test_cost_centers_and_tags_add_up_to_the_months(
+    ask: Ask, simulated: Simulated, by: str, mart: str, key: str, rest: str
+) -> None:
+    rows = ask("show", "cost", "--by", by, "--json").facts
+    of_all = dict(query(simulated, f"select coalesce({key}, '{rest}'), sum(cost) from {mart} group by 1"))
+    assert len(of_all) > 3
+    assert {row["name"]: Decimal(row["all_months"]) for row in rows} == of_all
+    ((whole,),) = query(simulated, "select sum(cost) from cost_per_project_monthly")
+    assert sum(Decimal(row["all_months"]) for row in rows) == whole
+
+
+def test_before_a_tag_was_used_all_cost_was_without_it() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("create table data_freshness (resource varchar, last_complete_sync_at timestamp)")
+        connection.execute(
+            "create table cost_per_tag_monthly as select 'o' as organization, 'team' as tag_key, tag_value, "
+            "date '2026-06-01' as month, 'USD' as currency, cost, 1 as job_count "
+            "from (values ('chem', 7), (null, 3)) as t (tag_value, cost)"
+        )
+        connection.execute(
+            "create table cost_per_project_monthly as select 'o' as organization, month, 'USD' as currency, cost, "
+            "2 as job_count from (values (date '2026-05-01', 4), (date '2026-06-01', 10)) as t (month, cost)"
+        )
+        cost = queries.cost(queries.TAGGED, "tag_value", "tag_value", rest="untagged")
+        found = connection.execute(cost, {"months": 2, "tag": "team"}).fetchall()
+    assert [(row[0], *row[2:5]) for row in found] == [("chem", 7, 0, 7), ("untagged", 3, 4, 7)]
+
+
 def test_two_projects_of_one_name_are_two_projects(simulated: Simulated) -> None:
     rows = "('a', 'Twin', 10), ('b', 'Twin', 5), ('c', 'Only', 1), (null, null, 2)"
     with duckdb.connect() as connection:
@@ -132,6 +167,8 @@ def test_csv_has_the_same_rows_as_json(ask: Ask) -> None:
         (("cost", "--backend", "qpu.aria-1"), "--backend does not go with 'show cost'"),
         (("cost", "--by", "user", "--project", "x"), "--project does not go with 'show cost'"),
         (("queue", "--by", "user"), "--by does not go with 'show queue'"),
+        (("cost", "--by", "team"), "--by 'team' is none of project, user, backend, cost-center, nor a tag"),
+        (("cost", "--by", "tag:"), "nor a tag such as tag:team"),
         (("fidelity", "--daily"), "--daily does not go with 'show fidelity'"),
         (("jobs", "--metric", "t1"), "--metric does not go with 'show jobs'"),
         (("cost", "--json", "--csv"), "Choose --json or --csv"),

@@ -129,9 +129,7 @@ def cost_per_cost_center_monthly(known: Knowledge) -> list[Row]:
     rules = read_rules(known)
     all_parts = parts(known)
     wholes = _added(((part.month, part.cost.currency), part) for part in all_parts)
-    centers = _added(
-        ((part.month, part.cost.currency, cost_center(known, part, rules)), part) for part in all_parts
-    )
+    centers = _added(((part.month, part.cost.currency, cost_center(known, part, rules)), part) for part in all_parts)
     return [
         _row(known, month, currency, added, wholes[month, currency]) | {"cost_center": center}
         for (month, currency, center), added in centers.items()

@@ -82,7 +82,13 @@ def _is_debiased(job: Job) -> bool:
 
 
 def _charge(
-    known: Knowledge, cost: Cost, backend: str | None, is_debiased: bool, tags: str | None, center: str | None, part: Sum
+    known: Knowledge,
+    cost: Cost,
+    backend: str | None,
+    is_debiased: bool,
+    tags: str | None,
+    center: str | None,
+    part: Sum,
 ) -> Row:
     """FOCUS bills in national currencies; what credits paid for was billed when they were bought."""
     is_usage, in_dollars = part.cost >= 0 and bool(part.jobs), cost.currency == "USD"

@@ -90,9 +90,7 @@ def live(folder: Path, seed: int) -> dict[str, World]:
     worlds: dict[str, World] = {}
     with Emulator(scenario).serve() as server:
         (folder / "cost_centers.csv").write_text(COST_CENTERS)
-        known = Knowledge(
-            [], budgets=_budgets(folder, server.emulator), cost_centers=folder / "cost_centers.csv"
-        )
+        known = Knowledge([], budgets=_budgets(folder, server.emulator), cost_centers=folder / "cost_centers.csv")
         server.emulator.restate_usage(ANCHOR.date() - timedelta(days=40), cents=2_500, project=4, user=1)
         waiting = [server.emulator.add_job(submitted_at=ANCHOR - timedelta(hours=n), final=None) for n in (1, 2, 3)]
         known = _sync(known, server, settings)
@@ -161,7 +159,9 @@ def _looks(known: Knowledge, server: Server, settings: Settings) -> Knowledge:
 
 
 def _built(known: Knowledge, server: Server, settings: Settings, copy: Path, changed: frozenset[str]) -> World:
-    result = build(settings.data_dir, lake_dir=settings.lake_dir, budgets=known.budgets, cost_centers=known.cost_centers)
+    result = build(
+        settings.data_dir, lake_dir=settings.lake_dir, budgets=known.budgets, cost_centers=known.cost_centers
+    )
     assert result.passed, result
     publish(settings.data_dir)
     shutil.copyfile(settings.data_dir / "warehouse.duckdb", copy)

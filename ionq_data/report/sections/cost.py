@@ -48,6 +48,8 @@ def cost(connection: duckdb.DuckDBPyConnection, window: Window, datasets: Mappin
             charts.cost_by_user(),
             _projects(connection),
             _users(connection),
+            _cost_centers(connection),
+            _tags(connection),
             checks.anomalies(set(datasets["anomalies"].columns["reason"])),
             charts.failed_work(_in_order(datasets["failures"], "failure_code")),
             _anomalies(connection),
@@ -118,6 +120,41 @@ def _users(connection: duckdb.DuckDBPyConnection) -> Table:
         rows=fetch(connection, "cost_users"),
         filters={"organization": "organization", "currency": "currency", "period": "month_end"},
         empty="No cost of this month or the last is known by person.",
+    )
+
+
+def _cost_centers(connection: duckdb.DuckDBPyConnection) -> Table:
+    return Table(
+        name="cost_centers",
+        title="Cost centers by month",
+        what="What each cost center was booked in each month of the period, by the first rule of the file that fits "
+        "each bill; the newest 300 rows at most. With what no rule takes, a month adds up to the projects' cost.",
+        mart="cost_per_cost_center_monthly",
+        columns=[_MONTH, Column(key="cost_center", title="Cost center"), _COST, _SHARE, _JOBS],
+        rows=fetch(connection, "cost_centers"),
+        filters={"organization": "organization", "currency": "currency", "period": "month_end"},
+        empty="No rule books cost on a cost center. Rules are a CSV file: name it in IONQ_COST_CENTERS.",
+    )
+
+
+def _tags(connection: duckdb.DuckDBPyConnection) -> Table:
+    return Table(
+        name="cost_tags",
+        title="Cost by tag",
+        what="What the jobs with each tag cost this month and the last: the keys of the jobs' metadata with the most "
+        "cost, six at most. For one key a month adds up to the projects' cost; keys are not added up.",
+        mart="cost_per_tag_monthly",
+        columns=[
+            _MONTH,
+            Column(key="tag_key", title="Tag"),
+            Column(key="tag_value", title="Value"),
+            _COST,
+            _SHARE,
+            _JOBS,
+        ],
+        rows=fetch(connection, "cost_tags"),
+        filters={"organization": "organization", "currency": "currency", "period": "month_end"},
+        empty="No job that was billed this month or the last has metadata.",
     )
 
 

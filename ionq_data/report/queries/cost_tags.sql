@@ -1,0 +1,25 @@
+-- cost_per_tag_monthly of this month and the last, the six keys with the most cost; at most 200 rows
+with keys as (
+    select tag_key, sum(cost) filter (tag_value is not null) as tagged
+    from cost_per_tag_monthly
+    where month >= getvariable('this_month') - interval 1 month
+    group by tag_key
+    order by tagged desc nulls last, tag_key
+    limit 6
+)
+
+select
+    costs.organization,
+    costs.month,
+    last_day(costs.month) as month_end,
+    costs.tag_key,
+    coalesce(costs.tag_value, 'Untagged') as tag_value,
+    costs.cost,
+    costs.currency,
+    costs.job_count,
+    costs.share_of_month,
+from cost_per_tag_monthly as costs
+inner join keys on costs.tag_key = keys.tag_key
+where costs.month >= getvariable('this_month') - interval 1 month
+order by keys.tagged desc, costs.tag_key, costs.month desc, costs.cost desc, costs.tag_value
+limit 200
