@@ -7,6 +7,7 @@ from typing import Literal
 
 from ionq_data.cli.output import print_lines
 from ionq_data.emulator import Scenario, run
+from ionq_data.emulator.scenario import Contract, Role
 
 
 def emulator(
@@ -19,7 +20,8 @@ def emulator(
     now: datetime | None = None,
     clock: Literal["frozen", "running"] = "frozen",
     speed: float = 1.0,
-    shape: Literal["reference", "live"] = "reference",
+    contract: Contract = "2026-05",
+    role: Role = "admin",
     hostile: bool = False,
 ) -> int:
     """Serve an IonQ API v0.4 on this machine, with a simulated history, until Ctrl-C.
@@ -46,13 +48,18 @@ def emulator(
         Whether the simulated time stands still or runs.
     speed
         Simulated seconds for each second of a running clock.
-    shape
-        Answers as the API's reference says, or as the live API was seen to give them.
+    contract
+        The published contract that the answers keep: of May or of October 2026.
+    role
+        What the printed key may do: everything (admin); all but estimates, usage and sessions (user); all but usage
+        (member); nothing but jobs and their costs (jobs_only).
     hostile
         Give names and metadata that break careless software.
     """
     anchor = now if now is None or now.tzinfo else now.replace(tzinfo=UTC)
-    scenario = Scenario(seed=seed, days=days, jobs=jobs, anchor=anchor, response_shape=shape, hostile=hostile)
+    scenario = Scenario(
+        seed=seed, days=days, jobs=jobs, anchor=anchor, contract=contract, role=role, hostile=hostile
+    )  # fmt: skip
     run(scenario, host=host, port=port, clock=clock, speed=speed, announce=_announce)
     return 0
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, datetime
+from typing import get_args
 
 from ionq_data.child_process import end_with_parent
 from ionq_data.emulator import Scenario, run
+from ionq_data.emulator.scenario import Contract, Role
 
 
 def main() -> None:
@@ -20,16 +22,22 @@ def main() -> None:
     parser.add_argument("--now", type=_instant, default=None, help="simulated present, ISO 8601 (default: this hour)")
     parser.add_argument("--clock", choices=("frozen", "running"), default="frozen")
     parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds per second of a running clock")
-    parser.add_argument("--shape", choices=("reference", "live"), default="reference")
+    parser.add_argument("--contract", choices=get_args(Contract), default=Scenario.contract)
+    parser.add_argument("--role", choices=get_args(Role), default=Scenario.role, help="what the printed key may do")
     parser.add_argument("--hostile", action="store_true", help="names and metadata that break careless software")
-    parser.add_argument("--credits", action="store_true", help="bill one project in credits")
+    parser.add_argument(
+        "--credits",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="bill one project in credits (default: under October's contract)",
+    )
     parser.add_argument("--end-with-parent", action="store_true", help="end when standard input, a pipe, is closed")
     asked = parser.parse_args()
     if asked.end_with_parent:
         end_with_parent()
     scenario = Scenario(
-        seed=asked.seed, days=asked.days, jobs=asked.jobs, anchor=asked.now, response_shape=asked.shape,
-        hostile=asked.hostile, credits=asked.credits,
+        seed=asked.seed, days=asked.days, jobs=asked.jobs, anchor=asked.now, contract=asked.contract,
+        role=asked.role, hostile=asked.hostile, credits=asked.credits,
     )  # fmt: skip
     run(scenario, host=asked.host, port=asked.port, clock=asked.clock, speed=asked.speed, announce=_announce)
 

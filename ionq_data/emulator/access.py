@@ -6,11 +6,19 @@ from starlette.requests import Request
 
 from ionq_data.emulator.listing import Filters
 from ionq_data.emulator.organization import Key, Organization
-from ionq_data.emulator.problems import forbidden, unauthorized
+from ionq_data.emulator.problems import Problem, forbidden, not_found, unauthorized
+from ionq_data.emulator.scenario import Role
 from ionq_data.emulator.world import World
 
 _SCHEME = "apiKey "
 NOBODY: frozenset[int] = frozenset()
+REFUSALS: dict[Role, dict[str, Problem]] = {
+    "admin": {},
+    "user": {"estimate": unauthorized(), "usage": unauthorized(), "sessions": not_found(), "projects": forbidden()},
+    "member": {"usage": forbidden()},
+    "jobs_only": {"estimate": unauthorized(), "usage": forbidden(), "sessions": not_found(), "projects": not_found()},
+}
+"""What keys of each role are answered where they may not ask; the service itself is no more consistent."""
 
 
 def caller(world: World, request: Request) -> Key:
@@ -19,6 +27,14 @@ def caller(world: World, request: Request) -> Key:
     key = world.history.organization.key(header[len(_SCHEME) :]) if header.startswith(_SCHEME) else None
     if key is None:
         raise unauthorized()
+    return key
+
+
+def allowed(world: World, request: Request, what: str) -> Key:
+    """Return the key of a request to `estimate`, `usage`, `sessions` or `projects`; refused if its role may not."""
+    key = caller(world, request)
+    if refusal := REFUSALS[key.role].get(what):
+        raise Problem(refusal.status, str(refusal))
     return key
 
 

@@ -16,33 +16,27 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive, Scope, Send
 
-from ionq_data.emulator import backend_routes, control, job_routes, routes, session_routes
+from ionq_data.emulator import (
+    account_routes,
+    backend_routes,
+    control,
+    estimate_routes,
+    job_routes,
+    result_routes,
+    session_routes,
+    usage_routes,
+)
 from ionq_data.emulator.faults import TRANSPORT, Fault
-from ionq_data.emulator.problems import Problem
+from ionq_data.emulator.oddities import with_oddities
+from ionq_data.emulator.problems import Problem, bad_request
+from ionq_data.emulator.routing import Endpoint
 from ionq_data.emulator.world import RequestRecord, World
 
 PREFIX = "/v0.4"
-Endpoint = Callable[[World, Request], Any]
-
-# The busiest first: routes are tried in order.
-ENDPOINTS: tuple[tuple[str, Endpoint], ...] = (
-    ("/jobs/{job_id}/cost", job_routes.get_cost),
-    ("/jobs", job_routes.list_jobs),
-    ("/jobs/estimate", routes.estimate),
-    ("/jobs/{job_id}", job_routes.get_job),
-    ("/jobs/{job_id}/results/probabilities", job_routes.get_probabilities),
-    ("/jobs/{job_id}/variants/{variant_id}/results/{kind}", job_routes.get_variant),
-    ("/jobs/{job_id}/circuits/{lang}", job_routes.get_compiled),
-    ("/backends", backend_routes.list_backends),
-    ("/backends/{backend}", backend_routes.get_backend),
-    ("/backends/{backend}/characterizations", backend_routes.list_characterizations),
-    ("/backends/{backend}/characterizations/{characterization_id}", backend_routes.get_characterization),
-    ("/organizations/{organization_id}/usage", routes.get_usage),
-    ("/sessions", session_routes.list_sessions),
-    ("/sessions/{session_id}", session_routes.get_session),
-    ("/sessions/{session_id}/jobs", session_routes.list_session_jobs),
-    ("/whoami", routes.whoami),
-)
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *estimate_routes.ROUTES, *job_routes.ROUTES, *result_routes.ROUTES, *backend_routes.ROUTES, *usage_routes.ROUTES,
+    *session_routes.ROUTES, *account_routes.ROUTES,
+)  # fmt: skip
 _encode = msgspec.json.Encoder().encode
 
 
@@ -53,9 +47,21 @@ def json_response(content: Any, status: int = 200, headers: dict[str, str] | Non
 
 def _served(world: World, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     async def serve(request: Request) -> Response:
-        return json_response(endpoint(world, request))
+        if endpoint.verb == "GET":
+            content = endpoint.answer(world, request)
+            return json_response(with_oddities(world.faults, request.url.path[len(PREFIX) :], content))
+        return json_response(endpoint.answer(world, request, await _body(request)))
 
     return serve
+
+
+async def _body(request: Request) -> Any:
+    """Return the decoded JSON of a request, None where it has none; 400 if it is malformed."""
+    raw = await request.body()
+    try:
+        return msgspec.json.decode(raw) if raw else None
+    except msgspec.DecodeError as error:
+        raise bad_request("body", f"is no JSON: {error}.", source="payload") from None
 
 
 async def _answer_problem(_request: Request, problem: Exception) -> Response:
@@ -75,7 +81,9 @@ class Application:
     def __init__(self, world: World) -> None:
         self._world = world
         api: list[BaseRoute] = [
-            Route(PREFIX + path, _served(world, endpoint), methods=["GET"]) for path, endpoint in ENDPOINTS
+            Route(PREFIX + endpoint.path, _served(world, endpoint), methods=[endpoint.verb])
+            for endpoint in ENDPOINTS
+            if world.scenario.contract in endpoint.contracts
         ]
         self._app = Starlette(
             routes=[*api, *control.control_routes(world)],

@@ -7,28 +7,31 @@ from typing import Any
 from starlette.requests import Request
 
 from ionq_data.emulator.access import caller
-from ionq_data.emulator.characterizations import characterization_json
-from ionq_data.emulator.instants import MINUTE_MS
+from ionq_data.emulator.characterization_json import characterization_json, characterization_page
+from ionq_data.emulator.ids import hash64
+from ionq_data.emulator.instants import HOUR_MS, MINUTE_MS
 from ionq_data.emulator.job_json import timestamp
 from ionq_data.emulator.machines import MODELS, NAMES, NUMBERS, SIMULATOR
 from ionq_data.emulator.parameters import instant, integer
 from ionq_data.emulator.problems import not_found
+from ionq_data.emulator.routing import Endpoint
 from ionq_data.emulator.world import World
 
-SUPPORTED_GATES = ["gpi", "gpi2", "zz", "ms"]
+QIS_GATES = (
+    "x", "y", "z", "h", "s", "si", "t", "ti", "v", "vi", "rx", "ry", "rz", "cnot", "swap", "xx", "yy", "zz", "not",
+)  # fmt: skip
 
 
 def _backend_json(world: World, number: int) -> dict[str, Any]:
     now_ms = world.clock.now_ms()
     machine, model = world.history.machines[number], MODELS[number]
-    backlog = world.history.backlogs.get(number)
     # Status is checked every ten minutes; the answer says when that was.
     checked = max(now_ms - now_ms % (10 * MINUTE_MS), machine.changed_ms(now_ms))
     written: dict[str, Any] = {
         "backend": model.name,
         "status": machine.status(now_ms),
         "qubits": model.qubits,
-        "average_queue_time": 0 if backlog is None or not machine.exists(now_ms) else backlog.wait_ms(now_ms),
+        "average_queue_time": _queue_time_ms(world, number, now_ms),
         "last_updated": timestamp(checked),
         "degraded": machine.is_degraded(now_ms),
         "location": model.location,
@@ -36,10 +39,30 @@ def _backend_json(world: World, number: int) -> dict[str, Any]:
     }
     if known := world.calibrations.until(number, now_ms):
         written["characterization_id"] = known[-1].id
-    if world.scenario.is_live:
-        written["supported_gates"] = SUPPORTED_GATES
-        written["noise_models"] = ["ideal", "aria-1"] if number == SIMULATOR else []
-    return written
+    return {**written, **_abilities(number)} if world.scenario.is_october else written
+
+
+def _abilities(number: int) -> dict[str, Any]:
+    """Return what October says a backend can do; `noise_models` and `has_access` are told beyond the contract."""
+    is_simulator = number == SIMULATOR
+    entangling = "ms" if "aria" in NAMES[number] else "zz"
+    return {
+        "supported_gates": list(QIS_GATES),
+        "supported_native_gates": ["gpi", "gpi2", entangling],
+        "supported_error_mitigations": [] if is_simulator else ["debiasing", "symmetry_verification"],
+        "noise_models": ["ideal", "aria-1", "forte-1", "forte-enterprise-1"] if is_simulator else [],
+        "has_access": True,
+    }
+
+
+def _queue_time_ms(world: World, number: int, now_ms: int) -> int:
+    """Return the wait that a backend tells; under October's contract it is hours off now and then."""
+    backlog = world.history.backlogs.get(number)
+    if backlog is None or not world.history.machines[number].exists(now_ms):
+        return 0
+    dice = hash64(world.scenario.seed, 51, number, now_ms // (3 * HOUR_MS))
+    error_ms = (2 + dice // 16 % 5) * HOUR_MS if world.scenario.is_october and dice % 16 == 0 else 0
+    return backlog.wait_ms(now_ms) + error_ms
 
 
 def _known_backend(world: World, request: Request) -> int:
@@ -73,7 +96,7 @@ def list_characterizations(world: World, request: Request) -> dict[str, Any]:
     ]  # fmt: skip
     shown = known[(page - 1) * limit : page * limit]
     written: dict[str, Any] = {
-        "characterizations": [characterization_json(one, world.scenario) for one in shown],
+        "characterizations": characterization_page(shown, world.scenario),
         "pages": max(-(-len(known) // limit) - page, 0),
     }
     path = request.url.path.removeprefix("/v0.4")
@@ -92,3 +115,11 @@ def get_characterization(world: World, request: Request) -> dict[str, Any]:
     if one is None:
         raise not_found()
     return characterization_json(one, world.scenario)
+
+
+ROUTES = (
+    Endpoint("GET", "/backends", list_backends),
+    Endpoint("GET", "/backends/{backend}", get_backend),
+    Endpoint("GET", "/backends/{backend}/characterizations", list_characterizations),
+    Endpoint("GET", "/backends/{backend}/characterizations/{characterization_id}", get_characterization),
+)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ionq_data.emulator.ids import named_uuid
-from ionq_data.emulator.instants import DAY_MS, HOUR_MS, SECOND_MS, from_ms
+from ionq_data.emulator.ids import hash64, named_uuid
+from ionq_data.emulator.instants import DAY_MS, HOUR_MS, SECOND_MS
 from ionq_data.emulator.machines import MODELS, QPUS, Machine, Model
 from ionq_data.emulator.scenario import Scenario
 
@@ -43,17 +42,28 @@ METRICS = (
     Metric("reset", 0.002, True, 0.0, 9),
 )
 FIDELITIES = ("1q", "2q", "spam")
+ABSURD = (("1q", 0.79), ("spam", 0.501))
+"""Values that have been seen and that no backend had."""
 TIMINGS = {"t1": "t1", "t2": "t2", "gate_1q": "1q", "gate_2q": "2q", "readout": "readout", "reset": "reset"}
 
 
 @dataclass(frozen=True, order=True)
 class Characterization:
-    """One calibration: when (milliseconds), its id, its backend's number and the value of each metric."""
+    """One calibration: when (milliseconds), its id, its backend's number and the value of each metric.
+
+    `implausible` names the metrics whose value is no measurement.
+    """
 
     measured_ms: int
     id: str
     machine: int
-    values: dict[str, float]
+    values: dict[str, float | None]
+    implausible: tuple[str, ...] = ()
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether every metric has a plausible value."""
+        return not self.implausible and None not in self.values.values()
 
 
 @dataclass(frozen=True)
@@ -98,13 +108,27 @@ def calibrate(scenario: Scenario, machines: tuple[Machine, ...]) -> Calibrations
             columns[metric.name], found = _series(rng, metric, MODELS[number], number, times, anchor)
             changes += found
         of_machine[number] = [
-            Characterization(
-                int(times[at]), named_uuid(scenario.seed, f"characterization/{number}", at), number,
-                {name: values[at] for name, values in columns.items()},
-            )
+            _measured(scenario, number, at, int(times[at]), {name: values[at] for name, values in columns.items()})
             for at in range(len(times))
-        ]  # fmt: skip
+        ]
     return Calibrations(of_machine, tuple(sorted(changes, key=lambda change: (change.changed_ms, change.metric))))
+
+
+def _measured(
+    scenario: Scenario, machine: int, at: int, measured_ms: int, values: dict[str, float]
+) -> Characterization:
+    """Return a calibration as it was recorded: under October's contract a few have no value, or an absurd one."""
+    one_id = named_uuid(scenario.seed, f"characterization/{machine}", at)
+    recorded: dict[str, float | None] = {**values}
+    dice = hash64(scenario.seed, 61, machine, at)
+    if not scenario.is_october:
+        return Characterization(measured_ms, one_id, machine, recorded)
+    metric, absurd = ABSURD[dice // 64 % len(ABSURD)]
+    if dice % 64 == 0:
+        return Characterization(measured_ms, one_id, machine, {**recorded, metric: absurd}, (metric,))
+    if dice % 64 in (1, 2):
+        recorded["1q" if dice % 64 == 1 else "2q"] = None
+    return Characterization(measured_ms, one_id, machine, recorded)
 
 
 def _measured_ms(rng: np.random.Generator, scenario: Scenario, machine: Machine) -> npt.NDArray[np.int64]:
@@ -156,28 +180,3 @@ def _change_positions(rng: np.random.Generator, metric: Metric, count: int, anch
 
 def _base(model: Model, metric: str) -> float:
     return float(getattr(model, f"fidelity_{metric}" if metric in FIDELITIES else metric))
-
-
-def characterization_json(one: Characterization, scenario: Scenario) -> dict[str, Any]:
-    """Return a characterization as the API writes it: timings in seconds, `stderr` a number or null."""
-    model = MODELS[one.machine]
-    age_days = (scenario.anchor_ms - one.measured_ms) / DAY_MS
-    statistic = "mean" if scenario.says_mean and age_days > scenario.days * 0.7 else "median"
-    has_errors = one.id[0] not in "abc" and age_days < scenario.days * 0.85
-    sigmas = {metric.name: metric.sigma for metric in METRICS}
-    return {
-        "id": one.id,
-        "backend": model.name,
-        "date": from_ms(one.measured_ms).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "qubits": model.qubits,
-        "fidelity": {
-            name: {statistic: one.values[name], "stderr": sigmas[name] if has_errors else None} for name in FIDELITIES
-        },
-        "timing": {shown: one.values[name] for name, shown in TIMINGS.items()},
-        "connectivity": _all_pairs(model.qubits),
-    }
-
-
-def _all_pairs(qubits: int) -> list[list[int]]:
-    """Return every pair: trapped ions are connected all to all."""
-    return [[a, b] for a in range(qubits) for b in range(a + 1, qubits)]

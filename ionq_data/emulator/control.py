@@ -53,7 +53,7 @@ def _about(order: Order) -> Any:
     scenario = order.world.scenario
     return {
         "about": "An emulator of the IonQ API v0.4 with a simulated organization. Nothing here is real.",
-        "scenario": {name: getattr(scenario, name) for name in ("seed", "days", "jobs", "anchor", "response_shape")},
+        "scenario": {name: getattr(scenario, name) for name in ("seed", "days", "jobs", "anchor", "contract", "role")},
         "endpoints": {f"{verb} /_emulator{path}": help_text for verb, path, _, help_text in ENDPOINTS},
     }
 

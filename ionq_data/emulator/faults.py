@@ -11,10 +11,11 @@ from typing import Any, Literal, get_args
 Kind = Literal[
     "rate_limit", "status", "slow", "cut_off", "malformed", "html", "redirect", "drop",
     "repeated_cursor", "empty_page", "unordered", "shifted", "pages_absent", "pages_lying",
+    "null_lists", "empty_cursor", "failure_error", "job_warnings", "null_qubits", "unknown_fields",
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(Kind)
 TRANSPORT = frozenset({"rate_limit", "status", "slow", "cut_off", "malformed", "html", "redirect", "drop"})
-"""Kinds that spoil an answer on its way; the others make the listing itself wrong."""
+"""Kinds that spoil an answer on its way; the others make the answer itself odd or wrong."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +82,11 @@ class Faults:
                 self._faults[place] = (fault, hits + 1)
                 return fault
         return None
+
+    @property
+    def any_on(self) -> bool:
+        """Whether any fault is on."""
+        return bool(self._faults)
 
     def describe(self) -> list[dict[str, Any]]:
         """Return the faults that are on with their number of hits."""

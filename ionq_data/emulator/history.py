@@ -9,15 +9,16 @@ import numpy.typing as npt
 
 from ionq_data.emulator import jobs as job
 from ionq_data.emulator.arrivals import Submissions, draw_submissions
+from ionq_data.emulator.bills import compute_us, draw_bills
 from ionq_data.emulator.circuits import Circuits, draw_circuits
 from ionq_data.emulator.instants import DAY_MS, NEVER
 from ionq_data.emulator.jobs import Jobs
 from ionq_data.emulator.lives import CANCELED, COMPLETED, FAILED, Backlog, Lives, live
-from ionq_data.emulator.machines import SIMULATOR, Machine, build_machines
-from ionq_data.emulator.organization import Organization, found_organization
-from ionq_data.emulator.prices import Bills, Rate, price_cents, rate_history, settle
+from ionq_data.emulator.machines import MODELS, SIMULATOR, Machine, build_machines
+from ionq_data.emulator.organization import CREDITS_PROJECT, Organization, found_organization
+from ionq_data.emulator.prices import Priced, Rate, bill_step, rate_history
 from ionq_data.emulator.scenario import FUTURE_DAYS, Scenario
-from ionq_data.emulator.sessions import Session, form_sessions
+from ionq_data.emulator.sessions import Session, choose_sessions, describe_sessions
 
 Int = npt.NDArray[np.int64]
 
@@ -48,10 +49,15 @@ def simulate(scenario: Scenario) -> History:
     submissions = _joined(*past_and_future)
     circuits = draw_circuits(scenario, submissions, part=0, span_ms=(scenario.days + FUTURE_DAYS) * DAY_MS)
     first = np.flatnonzero(circuits.ordinal == 0)
-    lives, backlogs = live(scenario, machines, submissions, circuits.execution_ms[first], circuits.is_dry[first])
     rng = np.random.default_rng([scenario.seed, 8])
-    of_root, sessions = form_sessions(rng, submissions, lives)
-    jobs = _jobs(rng, rates, submissions, circuits, lives, of_root[circuits.root])
+    of_root = choose_sessions(rng, submissions)
+    # Under October's contract, the jobs of a session wait in a queue of their own.
+    has_own_queue = (of_root >= 0) & scenario.is_october
+    lives, backlogs = live(
+        scenario, machines, submissions, circuits.execution_ms[first], circuits.is_dry[first], has_own_queue
+    )
+    sessions = describe_sessions(rng, of_root, submissions, lives)
+    jobs = _jobs(scenario, rng, rates, submissions, circuits, lives, of_root[circuits.root])
     return History(scenario, organization, machines, rates, jobs, sessions, backlogs)
 
 
@@ -62,8 +68,8 @@ def _joined(past: Submissions, future: Submissions) -> Submissions:
 
 
 def _jobs(
-    rng: np.random.Generator, rates: tuple[Rate, ...], submissions: Submissions, circuits: Circuits, lives: Lives,
-    session: Int,
+    scenario: Scenario, rng: np.random.Generator, rates: tuple[Rate, ...], submissions: Submissions,
+    circuits: Circuits, lives: Lives, session: Int,
 ) -> Jobs:  # fmt: skip
     root, is_child = circuits.root, circuits.ordinal > 0
     serial = np.arange(len(root))
@@ -76,17 +82,27 @@ def _jobs(
     bills_children = rng.random(len(submissions.children)) < 0.3
     is_billed_itself = np.where(is_child, bills_children[root], (children == 0) | ~bills_children[root])
     is_billable = (machine != SIMULATOR) & is_billed_itself
-    bills = _bills(rng, rates, submissions.submitted[root], started, ended, final, circuits, execution_ms, is_billable)
-    kind = np.where(children == 0, job.SINGLE, np.where(submissions.is_hybrid[root], job.HYBRID, job.MULTI))
+    is_by_time = np.array([model.is_by_time for model in MODELS])[machine] & scenario.is_october
+    submitted = submissions.submitted[root]
+    of_compute = compute_us(scenario, circuits, np.stack([execution_ms, circuits.execution_ms]))
+    priced = [
+        Priced(shots, circuits.gates_1q, circuits.gates_2q, us, circuits.is_debiased, is_by_time) for us in of_compute
+    ]
+    step = bill_step(scenario)
+    bills = draw_bills(rng, rates, step, submitted, started, ended, final, circuits, execution_ms, is_billable, priced)
+    is_billed_by_time = is_by_time & (bills.final_micros > 0)
     return Jobs(
-        serial=serial, submitted=submissions.submitted[root], ready=ready, started=started, ended=ended, final=final,
-        machine=machine, project=submissions.project[root], user=submissions.user[root], kind=kind,
+        serial=serial, submitted=submitted, ready=ready, started=started, ended=ended, final=final,
+        machine=machine, project=submissions.project[root], user=submissions.user[root],
+        kind=_kinds(scenario, submissions, circuits, children),
         parent=np.where(is_child, serial - circuits.ordinal, -1), children=children, session=session, shots=shots,
         qubits=circuits.qubits, gates_1q=circuits.gates_1q, gates_2q=circuits.gates_2q, execution_ms=execution_ms,
         planned_ms=np.maximum(circuits.execution_ms * rng.uniform(0.85, 1.2, size=len(root)), 1).astype(np.int64),
         predicted_wait_ms=lives.predicted_wait_ms[root],
         failure=_failures(rng, final, started, circuits.is_debiased, machine),
-        estimated_cents=bills.estimated_cents, first_cents=bills.first_cents, final_cents=bills.final_cents,
+        compute_us=np.where(is_billed_by_time, of_compute[0], 0), estimated_micros=bills.estimated_micros,
+        first_micros=bills.first_micros, final_micros=bills.final_micros, is_by_time=is_by_time,
+        in_credits=(submissions.project[root] == CREDITS_PROJECT) & (submitted >= scenario.credits_from_ms),
         shown_ms=bills.shown_ms, final_ms=bills.final_ms, is_billable=is_billable & ~is_dry,
         is_misbilled=bills.is_misbilled, is_debiased=circuits.is_debiased, is_dry=is_dry,
         is_deleted=np.zeros(len(root), dtype=np.bool_),
@@ -123,34 +139,15 @@ def _failures(
     return np.where(final != FAILED, -1, np.where(started < NEVER, late, early))
 
 
-def _bills(
-    rng: np.random.Generator, rates: tuple[Rate, ...], submitted: Int, started: Int, ended: Int, final: Int,
-    circuits: Circuits, execution_ms: Int, is_billable: npt.NDArray[np.bool_],
-) -> Bills:  # fmt: skip
-    """Return estimates at the rate of submission and bills at the rate of the start.
-
-    The estimate knows the gates before compilation only. A failed run is billed by the share that ran, or not at all;
-    a canceled job is billed nothing; one that failed before its start gets no bill. A few bills are wrong.
-    """
-    count = len(submitted)
-    scale = rng.normal(1, 0.06, size=count).clip(0.8, 1.25)
-    shots, debiased = circuits.shots, circuits.is_debiased
-    estimated = price_cents(
-        rates, submitted, shots=shots, is_debiased=debiased,
-        gates_1q=(circuits.gates_1q * scale).astype(np.int64), gates_2q=(circuits.gates_2q * scale).astype(np.int64),
-    )  # fmt: skip
-    price = price_cents(
-        rates, np.minimum(started, ended), shots=shots, gates_1q=circuits.gates_1q, gates_2q=circuits.gates_2q,
-        is_debiased=debiased,
-    )  # fmt: skip
-    ran = np.minimum(execution_ms / np.maximum(circuits.execution_ms, 1), 1)
-    partly = (price * ran * (rng.random(count) < 0.5)).astype(np.int64)
-    is_misbilled = (rng.random(count) < 0.002) & is_billable & (final == COMPLETED)
-    cents = np.where(final == COMPLETED, price, np.where((final == FAILED) & (started < NEVER), partly, 0))
-    cents = np.where(is_misbilled, cents * 23 // 20, cents)
-    first, shown, settled = settle(rng, ended, cents, (final == COMPLETED) & (rng.random(count) < 0.12))
-    has_bill = is_billable & ~circuits.is_dry & ((started < NEVER) | (final == CANCELED))
-    return Bills(
-        np.where(is_billable, estimated, 0), np.where(has_bill, first, 0), np.where(has_bill, cents, 0),
-        np.where(has_bill, shown, NEVER), np.where(has_bill, settled, NEVER), is_misbilled,
-    )  # fmt: skip
+def _kinds(scenario: Scenario, submissions: Submissions, circuits: Circuits, children: Int) -> Int:
+    """Return the kind of every job; QASM 3, QIR and QAOA jobs there are under October's contract only."""
+    rng = np.random.default_rng([scenario.seed, 10])
+    root = circuits.root
+    alone = np.where(children == 0, job.SINGLE, np.where(submissions.is_hybrid[root], job.HYBRID, job.MULTI))
+    if not scenario.is_october:
+        return alone
+    language = rng.random(len(submissions.children))[root]
+    is_qaoa = (submissions.is_hybrid & (rng.random(len(submissions.children)) < 0.6))[root]
+    single = np.where(language < 0.2, job.QASM3, np.where(language < 0.26, job.QIR, job.SINGLE))
+    single = np.where(is_qaoa, job.QAOA_CIRCUIT, single)
+    return np.where(children == 0, single, np.where(is_qaoa, job.QAOA, alone))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -10,19 +9,16 @@ import numpy as np
 from starlette.requests import Request
 
 from ionq_data.emulator.access import caller, listing_scope, may_see
-from ionq_data.emulator.job_json import Row, has_results, shots_of_variant
-from ionq_data.emulator.jobs import STATUSES
+from ionq_data.emulator.jobs import STATUSES, Row
 from ionq_data.emulator.listing import Filters, list_page
 from ionq_data.emulator.machines import NUMBERS
-from ionq_data.emulator.parameters import boolean, choice, integer
+from ionq_data.emulator.parameters import choice, integer
 from ionq_data.emulator.problems import bad_request, forbidden, not_found
-from ionq_data.emulator.results import compiled_circuit, counts, openqasm, probabilities, shot_states
+from ionq_data.emulator.routing import Endpoint
+from ionq_data.emulator.spoiled_pages import AFTER_EMPTY, spoiled
 from ionq_data.emulator.world import World
 
 DEFAULT_LIMIT, MOST_LIMIT = 25, 100
-_AFTER_EMPTY = 1 << 31
-"""Marks a cursor that an empty page gave."""
-_CURSOR_FAULTS = frozenset({"repeated_cursor", "empty_page", "unordered", "shifted"})
 
 
 def list_jobs(world: World, request: Request, *, session: int | None = None) -> dict[str, Any]:
@@ -37,7 +33,7 @@ def list_jobs(world: World, request: Request, *, session: int | None = None) -> 
     at, last = list_page(jobs, filters, world.job_codec, now_ms=now_ms, after=after, limit=limit)
     written = [world.writer.listed(row, now_ms) for row in jobs.rows(at)]
     cursor = None if last is None else world.cursor_codec.encode(*last)
-    return _spoiled(world, request, {"jobs": written, "next": cursor})
+    return spoiled(world, request, {"jobs": written, "next": cursor})
 
 
 def _after(world: World, cursor: str | None) -> tuple[int, int] | None:
@@ -47,7 +43,7 @@ def _after(world: World, cursor: str | None) -> tuple[int, int] | None:
     decoded = world.cursor_codec.decode(cursor)
     if decoded is None:
         raise bad_request("next", "is not a cursor of this listing.")
-    return decoded[0], decoded[1] & ~_AFTER_EMPTY
+    return decoded[0], decoded[1] & ~AFTER_EMPTY
 
 
 def _narrowed(world: World, request: Request, scope: Filters, session: int | None) -> Filters:
@@ -70,31 +66,7 @@ def _narrowed(world: World, request: Request, scope: Filters, session: int | Non
     )
 
 
-def _spoiled(world: World, request: Request, page: dict[str, Any]) -> dict[str, Any]:
-    """Return the page, or what a faulty server makes of it."""
-    fault = world.faults.take(request.url.path.removeprefix("/v0.4"), _CURSOR_FAULTS)
-    if fault is None:
-        return page
-    shown, cursor = page["jobs"], page["next"]
-    given = request.query_params.get("next")
-    if fault.kind == "repeated_cursor" and given is not None:
-        return {"jobs": shown, "next": given}
-    if fault.kind == "empty_page" and shown:
-        # The cursor of an empty page says the same place in other words; the page behind it is not empty again.
-        submitted, serial = (1 << 47, 0) if given is None else world.cursor_codec.decode(given) or (0, 0)
-        if not serial & _AFTER_EMPTY:
-            return {"jobs": [], "next": world.cursor_codec.encode(submitted, serial | _AFTER_EMPTY)}
-    if fault.kind == "unordered":
-        return {"jobs": shown[::-2] + shown[-2::-2], "next": cursor}
-    if fault.kind == "shifted" and len(shown) > 1 and cursor is not None:
-        # Rows moved while the page was read: its last one comes again on the next page.
-        above = world.job_codec.decode(shown[-2]["id"])
-        assert above is not None
-        return {"jobs": shown, "next": world.cursor_codec.encode(*above)}
-    return page
-
-
-def _opened(world: World, request: Request, *, hides: bool = True) -> Row:
+def opened(world: World, request: Request, *, hides: bool = True) -> Row:
     """Return the job of a path; 404 if it does not exist, 404 or 403 if the key may not see it."""
     key = caller(world, request)
     jobs = world.jobs
@@ -109,48 +81,17 @@ def _opened(world: World, request: Request, *, hides: bool = True) -> Row:
 
 def get_job(world: World, request: Request) -> dict[str, Any]:
     """Answer `GET /jobs/{UUID}`."""
-    return world.writer.single(_opened(world, request), world.clock.now_ms())
+    return world.writer.single(opened(world, request), world.clock.now_ms())
 
 
 def get_cost(world: World, request: Request) -> dict[str, Any]:
     """Answer `GET /jobs/{UUID}/cost`; 403 for a job of the organization that the key may not see."""
-    return world.writer.cost(_opened(world, request, hides=False), world.clock.now_ms())
+    return world.writer.cost(opened(world, request, hides=False), world.clock.now_ms())
 
 
-def get_compiled(world: World, request: Request) -> str:
-    """Answer `GET /jobs/{UUID}/circuits/{lang}` with the circuit as text; 404 before it is compiled."""
-    row = _opened(world, request)
-    lang = request.path_params["lang"]
-    if lang not in ("native", "qasm3"):
-        raise bad_request("lang", "must be native or qasm3.", source="params")
-    if world.clock.now_ms() < row["ready"] or row["children"]:
-        raise not_found()
-    circuit = compiled_circuit(world.scenario.seed, row)
-    return json.dumps(circuit) if lang == "native" else openqasm(circuit)
-
-
-def get_probabilities(world: World, request: Request) -> dict[str, float]:
-    """Answer `GET /jobs/{UUID}/results/probabilities`; 404 until the job is completed."""
-    row = _opened(world, request)
-    sharpen = boolean(request.query_params, "sharpen") or False
-    if not has_results(row, world.clock.now_ms()):
-        raise not_found()
-    return probabilities(world.scenario.seed, row, sharpen=sharpen and row["is_debiased"])
-
-
-def get_variant(world: World, request: Request) -> dict[str, float]:
-    """Answer `GET /jobs/{UUID}/variants/{variantId}/results/…`; 404 for other than variants of a debiased job."""
-    row = _opened(world, request)
-    number = world.writer.variant(row, request.path_params["variant_id"])
-    if number is None or not has_results(row, world.clock.now_ms()):
-        raise not_found()
-    seed, shots = world.scenario.seed, shots_of_variant(row["shots"], number)
-    kind = request.path_params["kind"]
-    if kind == "probabilities":
-        return probabilities(seed, row, variant=number)
-    histogram = counts(probabilities(seed, row, variant=number), shots)
-    if kind == "histogram":
-        return histogram
-    if kind == "shots":
-        return shot_states(seed, row, histogram)
-    raise not_found()
+ROUTES = (
+    # The busiest first: routes are tried in order.
+    Endpoint("GET", "/jobs/{job_id}/cost", get_cost),
+    Endpoint("GET", "/jobs", list_jobs),
+    Endpoint("GET", "/jobs/{job_id}", get_job),
+)

@@ -12,10 +12,17 @@ from ionq_data.emulator.ids import IdCodec
 
 Int = npt.NDArray[np.int64]
 Bool = npt.NDArray[np.bool_]
+Row = dict[str, Any]
+"""One job's columns as plain Python values, by name."""
 
 STATUSES = ("submitted", "ready", "started", "completed", "failed", "canceled")
-TYPES = ("ionq.circuit.v1", "ionq.multi-circuit.v1", "quantum-function")
-SINGLE, MULTI, HYBRID = 0, 1, 2
+TYPES = (
+    "ionq.circuit.v1", "ionq.multi-circuit.v1", "quantum-function",
+    "ionq.qasm3.v1", "ionq.qir.v1", "qctrl.qaoa-circuit.v1", "qctrl.qaoa.v1",
+)  # fmt: skip
+SINGLE, MULTI, HYBRID, QASM3, QIR, QAOA_CIRCUIT, QAOA = range(7)
+FAMILIES = frozenset({MULTI, HYBRID, QAOA})
+"""Kinds whose circuits are children, with results of their own."""
 
 FAILURES = (
     ("InvalidInput", "The circuit refers to qubit 41, the backend has fewer."),
@@ -39,7 +46,9 @@ class Jobs:
     """Columns sorted by submission (then serial), one entry per job; instants in milliseconds since 1970.
 
     `parent` is the parent's serial or -1, a parent's children have the serials right after its own. `session` and
-    `failure` number sessions and `FAILURES`, -1 for none. `execution_ms` is what ran, `planned_ms` what was planned.
+    `failure` number sessions and `FAILURES`, -1 for none. `execution_ms` is what ran, `planned_ms` what was planned,
+    `compute_us` the billed quantum compute time. Money is in millionths of the job's unit; `is_by_time` says what it is
+    billed on.
     """
 
     serial: Int
@@ -63,11 +72,14 @@ class Jobs:
     planned_ms: Int
     predicted_wait_ms: Int
     failure: Int
-    estimated_cents: Int
-    first_cents: Int
-    final_cents: Int
+    compute_us: Int
+    estimated_micros: Int
+    first_micros: Int
+    final_micros: Int
     shown_ms: Int
     final_ms: Int
+    is_by_time: Bool
+    in_credits: Bool
     is_billable: Bool
     is_misbilled: Bool
     is_debiased: Bool
@@ -77,7 +89,7 @@ class Jobs:
     def __len__(self) -> int:
         return len(self.serial)
 
-    def rows(self, at: Int) -> list[dict[str, Any]]:
+    def rows(self, at: Int) -> list[Row]:
         """Return the jobs at some positions as plain Python values, by column name."""
         columns = [getattr(self, field.name)[at].tolist() for field in fields(self)]
         names = [field.name for field in fields(self)]
@@ -120,6 +132,22 @@ class Jobs:
         return Jobs(**{f.name: np.insert(getattr(self, f.name), at, row[f.name]) for f in fields(self)})
 
 
-def shown_cents(first: Int, final: Int, shown_ms: Int, final_ms: Int, now_ms: int) -> Int:
-    """Return the bills that are visible at an instant, 0 where there is none yet."""
+def shown_micros(first: Int, final: Int, shown_ms: Int, final_ms: Int, now_ms: int) -> Int:
+    """Return the bills that are visible at an instant in millionths, 0 where there is none yet."""
     return np.where(now_ms >= final_ms, final, np.where(now_ms >= shown_ms, first, 0))
+
+
+def is_compiled(row: Row, now_ms: int) -> bool:
+    """Return whether a job's circuit was compiled by an instant; what failed before its queue never is."""
+    return bool(now_ms >= row["ready"])
+
+
+def has_run(row: Row, now_ms: int) -> bool:
+    """Return whether a job has really run, and ended by an instant."""
+    return bool(row["started"] < row["ended"] <= now_ms)
+
+
+def has_results(row: Row, now_ms: int) -> bool:
+    """Return whether a job has results of its own: completed, really run, and not through its children."""
+    ran = row["started"] <= row["ended"] <= now_ms
+    return bool(ran and STATUSES[row["final"]] == "completed" and row["kind"] not in FAMILIES)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ionq_data.emulator.arrivals import Submissions, hourly_weights
 from ionq_data.emulator.instants import DAY_MS, HOUR_MS, NEVER
-from ionq_data.emulator.machines import QPUS, SIMULATOR, Machine
+from ionq_data.emulator.machines import QPUS, SIMULATOR, Machine, merge_windows
 from ionq_data.emulator.queueing import OperationalTime, fifo_starts
 from ionq_data.emulator.scenario import Scenario
 
@@ -20,6 +20,8 @@ COMPLETED, FAILED, CANCELED = 3, 4, 5
 """Final states, numbered as in `jobs.STATUSES`."""
 OTHERS_SERVICE_SECONDS = 330
 """Mean execution of other customers' jobs, who share the backends."""
+_SESSION_SETUP_MS = 20_000
+"""How long a job of a session waits at least."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +49,13 @@ class Backlog:
 
 
 def live(
-    scenario: Scenario, machines: tuple[Machine, ...], submissions: Submissions, execution_ms: Int, is_dry: Bool
-) -> tuple[Lives, dict[int, Backlog]]:
-    """Return the lives of root jobs sorted by submission, and the queue of each QPU by its number."""
+    scenario: Scenario, machines: tuple[Machine, ...], submissions: Submissions, execution_ms: Int, is_dry: Bool,
+    has_own_queue: Bool,
+) -> tuple[Lives, dict[int, Backlog]]:  # fmt: skip
+    """Return the lives of root jobs sorted by submission, and the public queue of each QPU by its number.
+
+    Jobs that have a queue of their own (of a session) go first; the public queue stands still while they run.
+    """
     rng = np.random.default_rng([scenario.seed, 6])
     roots = len(execution_ms)
     compile_ms = (rng.lognormal(1.1, 0.6, size=roots) * 1000).astype(np.int64) + 150
@@ -75,9 +81,16 @@ def live(
     for number in QPUS:
         own = np.flatnonzero((submissions.machine == number) & ~fails_early & ~is_dry)
         own = own[np.argsort(ready[own], kind="stable")]
-        starts, canceled, foreseen, backlogs[number] = _queue(
-            scenario, machines[number], number, ready[own], service_ms[own], patience[own]
+        first, others = own[has_own_queue[own]], own[~has_own_queue[own]]
+        own = np.concatenate([first, others])
+        reserved = _reserved_queue(machines[number], ready[first], service_ms[first], patience[first])
+        runs = ~reserved[1]
+        taken = np.stack([reserved[0], reserved[0] + service_ms[first]], axis=1)[runs]
+        closed = merge_windows(np.concatenate([machines[number].down, taken])) if len(taken) else machines[number].down
+        public, backlogs[number] = _queue(
+            scenario, machines[number], number, closed, ready[others], service_ms[others], patience[others]
         )
+        starts, canceled, foreseen = (np.concatenate(pair) for pair in zip(reserved, public, strict=True))
         started[own] = np.where(canceled, NEVER, starts)
         ended[own] = np.where(canceled, _leaves(ready[own], starts, patience[own]), starts + service_ms[own])
         final[own] = np.where(canceled, CANCELED, np.where(fails_late[own], FAILED, COMPLETED))
@@ -95,9 +108,22 @@ def _leaves(ready: Int, starts: Int, patience: npt.NDArray[np.float64]) -> Int:
     return ready + stays
 
 
+def _reserved_queue(
+    machine: Machine, ready: Int, service_ms: Int, patience: npt.NDArray[np.float64]
+) -> tuple[Int, Bool, Int]:
+    """Return the starts of jobs of sessions, which gave up waiting, and the foreseeable wait."""
+    axis = OperationalTime(machine.down)
+    due = axis.from_wall(ready + _SESSION_SETUP_MS)
+    begins = fifo_starts(due, service_ms)
+    gives_up = patience < axis.to_wall(begins) - ready
+    begins = fifo_starts(due, np.where(gives_up, 0, service_ms))
+    return axis.to_wall(begins), gives_up, begins - due
+
+
 def _queue(
-    scenario: Scenario, machine: Machine, number: int, ready: Int, service_ms: Int, patience: npt.NDArray[np.float64]
-) -> tuple[Int, Bool, Int, Backlog]:
+    scenario: Scenario, machine: Machine, number: int, closed: Int, ready: Int, service_ms: Int,
+    patience: npt.NDArray[np.float64],
+) -> tuple[tuple[Int, Bool, Int], Backlog]:  # fmt: skip
     """Return own jobs' starts, which gave up waiting, the foreseeable wait, and the whole queue."""
     rng = np.random.default_rng([scenario.seed, 7, number])
     others, others_service = _other_customers(rng, scenario, machine, own_ms=int(service_ms.sum()))
@@ -107,7 +133,7 @@ def _queue(
     order = np.argsort(arrivals, kind="stable")
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
-    axis = OperationalTime(machine.down)
+    axis = OperationalTime(closed)
     due = axis.from_wall(arrivals[order])
 
     begins = fifo_starts(due, services[order])
@@ -119,7 +145,7 @@ def _queue(
     starts = axis.to_wall(begins)
     backlog = Backlog(arrivals[order], starts + services[order])
     own = place[: len(ready)]
-    return starts[own], gives_up, (begins - due)[own], backlog
+    return (starts[own], gives_up, (begins - due)[own]), backlog
 
 
 def _other_customers(rng: np.random.Generator, scenario: Scenario, machine: Machine, *, own_ms: int) -> tuple[Int, Int]:

@@ -15,7 +15,10 @@ Int = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """Public figures of a backend. `gate_*`, `readout` and `reset` in seconds, `load` the share of time in use."""
+    """Public figures of a backend. `gate_*`, `readout` and `reset` in seconds, `load` the share of time in use.
+
+    `is_by_time` says whether October bills it by quantum compute time, not by gates.
+    """
 
     name: str
     qubits: int
@@ -31,6 +34,7 @@ class Model:
     gate_2q: float
     readout: float
     reset: float
+    is_by_time: bool = False
     introduced: float = 0.0
     retired: float | None = None
 
@@ -59,12 +63,12 @@ MODELS = (
     Model(
         name="qpu.forte-enterprise-1", qubits=36, kilowatts=5.1, location="Basel, Switzerland", load=0.64,
         fidelity_1q=0.99975, fidelity_2q=0.9933, fidelity_spam=0.9962, t1=90.0, t2=1.0, gate_1q=0.00011,
-        gate_2q=0.0009, readout=0.00015, reset=0.00005,
+        gate_2q=0.0009, readout=0.00015, reset=0.00005, is_by_time=True,
     ),
     Model(
         name="qpu.forte-enterprise-2", qubits=36, kilowatts=5.1, location="Bothell, WA, USA", load=0.50,
         fidelity_1q=0.9998, fidelity_2q=0.9948, fidelity_spam=0.9966, t1=95.0, t2=1.1, gate_1q=0.00011,
-        gate_2q=0.00088, readout=0.00015, reset=0.00005, introduced=0.75,
+        gate_2q=0.00088, readout=0.00015, reset=0.00005, is_by_time=True, introduced=0.75,
     ),
 )  # fmt: skip
 NAMES = tuple(model.name for model in MODELS)

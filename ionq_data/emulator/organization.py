@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ionq_data.emulator.ids import named_hex, named_uuid
-from ionq_data.emulator.scenario import Scenario
+from ionq_data.emulator.scenario import Role, Scenario
 
 PROJECT_NAMES = (
     "Catalyst Screening", "Portfolio Risk", "Battery Chemistry", "Teaching Lab", "Error Mitigation Study",
@@ -33,7 +33,7 @@ CREDITS_PROJECT = 3
 
 @dataclass(frozen=True)
 class Key:
-    """An API key: the organization it belongs to and, unless it sees the whole of it, its user."""
+    """An API key: the organization it belongs to, its user unless it sees the whole of it, and what it may do."""
 
     secret: str
     key_id: str
@@ -41,6 +41,7 @@ class Key:
     organization_id: str
     user: int | None
     project: int | None
+    role: Role = "admin"
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Organization:
 
 
 def found_organization(scenario: Scenario) -> Organization:
-    """Return the organization of a scenario: nine projects, twelve users, four keys."""
+    """Return the organization of a scenario: nine projects, twelve users, six keys."""
     seed = scenario.seed
     rng = np.random.default_rng([seed, 1])
     projects = HOSTILE_PROJECT_NAMES if scenario.hostile else PROJECT_NAMES
@@ -91,17 +92,20 @@ def found_organization(scenario: Scenario) -> Organization:
         user_names=users,
         members=tuple(members),
         keys=(
-            _key(seed, 0, "organization", organization_id),
+            _key(seed, 0, "organization", organization_id, role=scenario.role),
             _key(seed, 1, "own jobs", organization_id, user=members[0][0], project=0),
             _key(seed, 2, "other organization", other_id),
             _key(seed, 3, "finance", organization_id),
+            _key(seed, 4, "jobs and costs", organization_id, role="jobs_only"),
+            _key(seed, 5, "member", organization_id, user=members[1][0], project=1, role="user"),
         ),
         other_organization_id=other_id,
     )
 
 
 def _key(
-    seed: int, number: int, name: str, organization_id: str, *, user: int | None = None, project: int | None = None
-) -> Key:
+    seed: int, number: int, name: str, organization_id: str, *, user: int | None = None, project: int | None = None,
+    role: Role = "admin",
+) -> Key:  # fmt: skip
     secret = named_hex(seed, "key", number, digits=32)
-    return Key(secret, named_uuid(seed, "key", number), name, organization_id, user, project)
+    return Key(secret, named_uuid(seed, "key", number), name, organization_id, user, project, role)

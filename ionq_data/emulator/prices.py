@@ -1,13 +1,14 @@
-"""Rates, estimates and bills, in whole cents; and when a bill appears and settles."""
+"""Rates, and the prices that follow from them, in millionths of a bill's unit."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
 
-from ionq_data.emulator.instants import DAY_MS, HOUR_MS, MINUTE_MS
+from ionq_data.emulator.instants import DAY_MS
 from ionq_data.emulator.scenario import Scenario
 
 Int = npt.NDArray[np.int64]
@@ -15,32 +16,52 @@ Bool = npt.NDArray[np.bool_]
 
 PARTS_PER_DOLLAR = 10_000_000
 """Rates are held as whole ten-millionths of a dollar, so that prices are exact."""
-_PARTS_PER_CENT = PARTS_PER_DOLLAR // 100
+MICROS = 1_000_000
+"""Bills are held as whole millionths of their unit (dollars or credits)."""
+MICROS_PER_CENT = MICROS // 100
+_PARTS_PER_MICRO = PARTS_PER_DOLLAR // MICROS
 
 
 @dataclass(frozen=True)
 class Rate:
-    """A price list from an instant on, in ten-millionths of a dollar: per gate and shot, and per job at least."""
+    """A price list from an instant on, in ten-millionths of the unit.
+
+    `gate_1q` and `gate_2q` are for a gate and shot, `minimum` and `minimum_debiased` for a job that is billed by gates,
+    `compute_second` for a second of quantum compute time.
+    """
 
     valid_from_ms: int
     gate_1q: int
     gate_2q: int
     minimum: int
     minimum_debiased: int
+    compute_second: int
+
+
+@dataclass(frozen=True, eq=False)
+class Priced:
+    """What a price depends on, one entry per job. `compute_us` is the quantum compute time in microseconds."""
+
+    shots: Int
+    gates_1q: Int
+    gates_2q: Int
+    compute_us: Int
+    is_debiased: Bool
+    is_by_time: Bool
 
 
 def rate_history(scenario: Scenario) -> tuple[Rate, ...]:
     """Return the price lists, oldest first: two changes in the history, one announced after the anchor.
 
     The list in force at the anchor is the public one: 0.0001645 and 0.001121 USD per gate and shot, at least 25.79
-    (168.195 with debiasing).
+    (168.195 with debiasing), and 1.2 a second.
     """
     midnight = scenario.anchor_ms - scenario.anchor_ms % DAY_MS
     return (
-        Rate(0, 1500, 9750, 230_000_000, 1_500_000_000),
-        Rate(midnight - int(scenario.days * 0.72) * DAY_MS, 1580, 10_750, 245_000_000, 1_600_000_000),
-        Rate(midnight - int(scenario.days * 0.3) * DAY_MS, 1645, 11_210, 257_900_000, 1_681_950_000),
-        Rate(midnight + 20 * DAY_MS, 1710, 11_600, 270_000_000, 1_760_000_000),
+        Rate(0, 1500, 9750, 230_000_000, 1_500_000_000, 10_600_000),
+        Rate(midnight - int(scenario.days * 0.72) * DAY_MS, 1580, 10_750, 245_000_000, 1_600_000_000, 11_300_000),
+        Rate(midnight - int(scenario.days * 0.3) * DAY_MS, 1645, 11_210, 257_900_000, 1_681_950_000, 12_000_000),
+        Rate(midnight + 20 * DAY_MS, 1710, 11_600, 270_000_000, 1_760_000_000, 12_700_000),
     )
 
 
@@ -49,40 +70,33 @@ def rate_at(rates: tuple[Rate, ...], at_ms: int) -> Rate:
     return next(rate for rate in reversed(rates) if rate.valid_from_ms <= at_ms)
 
 
-def price_cents(
-    rates: tuple[Rate, ...], at: Int, *, shots: Int, gates_1q: Int, gates_2q: Int, is_debiased: Bool
-) -> Int:
-    """Return max(minimum, shots × (1q gates × rate + 2q gates × rate)) in cents, rounded half up."""
-    table = np.array([[r.gate_1q, r.gate_2q, r.minimum, r.minimum_debiased] for r in rates], dtype=np.int64)
-    rate = table[np.searchsorted([r.valid_from_ms for r in rates], at, side="right") - 1]
-    gates = shots * (gates_1q * rate[:, 0] + gates_2q * rate[:, 1])
-    parts = np.maximum(gates, np.where(is_debiased, rate[:, 3], rate[:, 2]))
-    return (parts + _PARTS_PER_CENT // 2) // _PARTS_PER_CENT
+def bill_step(scenario: Scenario) -> int:
+    """Return to how many millionths bills are rounded: whole cents under May's contract, 1 under October's."""
+    return 1 if scenario.is_october else MICROS_PER_CENT
 
 
-@dataclass(frozen=True, eq=False)
-class Bills:
-    """One entry per job: cents estimated, first billed and finally billed, and when the two bills appear.
+def price_micros(rates: tuple[Rate, ...], at_ms: Int, priced: Priced, *, step: int) -> Int:
+    """Return prices at the rates in force at each instant, rounded half up to a step of millionths.
 
-    `shown_ms` is `NEVER` for jobs without a bill of their own; `final_ms` is `shown_ms` where the first bill stands.
+    By gates: max(minimum, shots × (n1q × price + n2q × price)). By time: seconds of compute time × price, no minimum.
     """
+    index = np.searchsorted([rate.valid_from_ms for rate in rates], at_ms, side="right") - 1
+    table = np.array([(r.gate_1q, r.gate_2q, r.minimum, r.minimum_debiased, r.compute_second) for r in rates])
+    gate_1q, gate_2q, minimum, minimum_debiased, second = table[index.clip(0)].T
+    gates = priced.shots * (priced.gates_1q * gate_1q + priced.gates_2q * gate_2q)
+    gates = np.maximum(gates, np.where(priced.is_debiased, minimum_debiased, minimum))
+    width = step * _PARTS_PER_MICRO
+    by_time = (priced.compute_us * second + width * MICROS // 2) // (width * MICROS)
+    prices: Int = np.where(priced.is_by_time, by_time, (gates + width // 2) // width) * step
+    return prices
 
-    estimated_cents: Int
-    first_cents: Int
-    final_cents: Int
-    shown_ms: Int
-    final_ms: Int
-    is_misbilled: Bool
+
+def amount(micros: int) -> float:
+    """Return millionths as the API writes an amount: a number with at most six decimals."""
+    return micros / MICROS
 
 
-def settle(rng: np.random.Generator, ended: Int, final_cents: Int, is_revised: Bool) -> tuple[Int, Int, Int]:
-    """Return first cents, when the first bill appears, and when the final one does.
-
-    A bill appears three minutes to a day after the end; one that is revised changes once, one to 22 hours later, so
-    that answers a day apart never agree on a figure that changes afterwards.
-    """
-    minutes = np.exp(rng.uniform(np.log(3), np.log(24 * 60), size=len(ended)))
-    shown = ended + (minutes * MINUTE_MS).astype(np.int64)
-    later = rng.integers(HOUR_MS, 22 * HOUR_MS, size=len(ended))
-    first = (final_cents * rng.uniform(0.8, 1.15, size=len(ended))).astype(np.int64)
-    return np.where(is_revised, first, final_cents), shown, shown + np.where(is_revised, later, 0)
+def decimal_text(micros: int) -> str:
+    """Return millionths as a decimal string with two to six decimals."""
+    exact = Decimal(int(micros)).scaleb(-6)
+    return str(exact.quantize(Decimal("0.01")) if micros % MICROS_PER_CENT == 0 else exact)

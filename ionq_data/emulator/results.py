@@ -6,8 +6,9 @@ import random
 from typing import Any
 
 from ionq_data.emulator.ids import hash64
-from ionq_data.emulator.job_json import Row
+from ionq_data.emulator.jobs import Row
 
+DEBIASED_VARIANTS = 4
 _STATES = 8
 _SHARES, _ORDER, _GATES = 41, 43, 44
 
@@ -40,6 +41,17 @@ def shot_states(seed: int, row: Row, histogram: dict[str, float]) -> dict[str, f
     states = [int(state) for state, count in histogram.items() for _ in range(int(count))]
     _chance(seed, _ORDER, row["serial"]).shuffle(states)
     return {str(shot): state for shot, state in enumerate(states)}
+
+
+def qubit_map(secret: int, row: Row, variant: int) -> list[int]:
+    """Return on which qubit a variant ran each qubit of the circuit."""
+    offset = hash64(secret, row["serial"], variant) % row["qubits"]
+    return [(qubit + offset) % row["qubits"] for qubit in range(row["qubits"])]
+
+
+def shots_of_variant(shots: int, number: int) -> int:
+    """Return how many of a debiased job's shots went to one of its variants."""
+    return shots // DEBIASED_VARIANTS + (number < shots % DEBIASED_VARIANTS)
 
 
 def compiled_circuit(seed: int, row: Row) -> list[dict[str, Any]]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, get_args
 
-from ionq_data.emulator.instants import DAY_MS
+from ionq_data.emulator.instants import DAY_MS, NEVER
 
-ResponseShape = Literal["reference", "live"]
+Contract = Literal["2026-05", "2026-10"]
+Role = Literal["admin", "user", "member", "jobs_only"]
+
+MAY: Contract = "2026-05"
+OCTOBER: Contract = "2026-10"
 
 FUTURE_DAYS = 40
 """Days simulated beyond the anchor, so that moving the clock forward shows new jobs and finishes old ones."""
@@ -23,12 +27,14 @@ class Scenario:
         days: Length of the history before the anchor.
         jobs: Jobs submitted in the history, multi-circuit parents and their children included.
         anchor: The simulated present at start (UTC). None means the current hour.
-        response_shape: `reference` keeps the published contract to the letter, `live` shows what the service
-            answers since (other names in usage, estimates, results, cost models).
+        contract: The published contract that answers keep: of 15 May or of 1 October 2026. October bills some backends
+            by quantum compute time, to the millionth, and shows results as artifacts.
+        role: What the announced key may do: `admin` everything, `user` no estimate (401), no usage (401) and no
+            sessions (404), `member` no usage (403), `jobs_only` nothing but jobs and their costs.
         hostile: Names and metadata with markup, formulas, bidirectional overrides and 40 kB values.
-        credits: Bill one project in credits instead of US dollars.
+        credits: From the middle of the history on, bill one project in credits instead of US dollars.
+            None means: under October's contract only.
         mean_fidelities: Older characterizations say `mean` where the contract says `median`.
-            None means: with the `live` shape only, because the contract requires `median`.
 
     Raises:
         ValueError: If a number is out of range or the anchor has no time zone.
@@ -38,16 +44,20 @@ class Scenario:
     days: int = 365
     jobs: int = 20_000
     anchor: datetime | None = None
-    response_shape: ResponseShape = "reference"
+    contract: Contract = MAY
+    role: Role = "admin"
     hostile: bool = False
-    credits: bool = False
-    mean_fidelities: bool | None = None
+    credits: bool | None = None
+    mean_fidelities: bool = False
 
     def __post_init__(self) -> None:
         if self.seed < 0 or self.jobs < 0 or not 1 <= self.days <= 3650:
             raise ValueError("A scenario needs seed >= 0, jobs >= 0 and 1 <= days <= 3650.")
         if self.anchor is not None and self.anchor.tzinfo is None:
             raise ValueError("The anchor needs a time zone: datetime(..., tzinfo=UTC).")
+        for name, options in (("contract", get_args(Contract)), ("role", get_args(Role))):
+            if getattr(self, name) not in options:
+                raise ValueError(f"The scenario's {name} is one of {', '.join(options)}, not {getattr(self, name)!r}.")
 
     def anchored(self) -> Scenario:
         """Return the same scenario with its anchor filled in and in UTC, whole seconds."""
@@ -56,14 +66,15 @@ class Scenario:
         return replace(self, anchor=self.anchor.astimezone(UTC).replace(microsecond=0))
 
     @property
-    def is_live(self) -> bool:
-        """Whether answers take the shape that runs ahead of the contract."""
-        return self.response_shape == "live"
+    def is_october(self) -> bool:
+        """Whether answers keep the contract of October 2026."""
+        return self.contract == OCTOBER
 
     @property
-    def says_mean(self) -> bool:
-        """Whether older characterizations name their fidelities `mean`."""
-        return self.is_live if self.mean_fidelities is None else self.mean_fidelities
+    def credits_from_ms(self) -> int:
+        """From when on one project is billed in credits, in milliseconds since 1970; `NEVER` without credits."""
+        bills_credits = self.is_october if self.credits is None else self.credits
+        return self.anchor_ms - self.days * DAY_MS // 2 if bills_credits else NEVER
 
     @property
     def anchor_ms(self) -> int:

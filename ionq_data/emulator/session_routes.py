@@ -6,20 +6,23 @@ from typing import Any
 
 from starlette.requests import Request
 
-from ionq_data.emulator.access import caller
+from ionq_data.emulator.access import allowed
 from ionq_data.emulator.instants import MINUTE_MS
 from ionq_data.emulator.job_json import timestamp
 from ionq_data.emulator.job_routes import list_jobs
 from ionq_data.emulator.machines import NAMES
+from ionq_data.emulator.organization import CREDITS_PROJECT
 from ionq_data.emulator.parameters import boolean
+from ionq_data.emulator.prices import MICROS, amount
 from ionq_data.emulator.problems import not_found
+from ionq_data.emulator.routing import Endpoint
 from ionq_data.emulator.sessions import BY_USER, COST_LIMIT, EXPIRED, JOB_LIMIT, Session
 from ionq_data.emulator.world import World
 
 
 def list_sessions(world: World, request: Request) -> dict[str, Any]:
     """Answer `GET /sessions`, newest first; `active` keeps those that are open or those that are not."""
-    key, active = caller(world, request), boolean(request.query_params, "active")
+    key, active = allowed(world, request, "sessions"), boolean(request.query_params, "active")
     now_ms = world.clock.now_ms()
     shown = [
         session for session in reversed(world.history.sessions)
@@ -30,7 +33,7 @@ def list_sessions(world: World, request: Request) -> dict[str, Any]:
 
 
 def _known_session(world: World, request: Request) -> int:
-    key, session_id = caller(world, request), request.path_params["session_id"]
+    key, session_id = allowed(world, request, "sessions"), request.path_params["session_id"]
     if session_id not in world.session_ids or key.organization_id != world.organization_id:
         raise not_found()
     session = world.history.sessions[world.session_ids.index(session_id)]
@@ -81,8 +84,22 @@ def _settings(world: World, session: Session) -> dict[str, Any]:
     if session.ended_by == JOB_LIMIT:
         settings["job_count_limit"] = session.jobs
     if session.ended_by == COST_LIMIT:
-        settings["cost_limit"] = {"unit": "usd", "value": max(world.session_cents[session.number], 100) / 100}
+        settings["cost_limit"] = {
+            "unit": _unit(world, session), "value": amount(max(world.session_micros[session.number], MICROS)),
+        }  # fmt: skip
     if session.ended_by == EXPIRED:
         settings["duration_limit_min"] = session.duration_minutes
         settings["expires_at"] = timestamp(session.created_ms + session.duration_minutes * MINUTE_MS)
     return settings
+
+
+def _unit(world: World, session: Session) -> str:
+    in_credits = session.project == CREDITS_PROJECT and session.created_ms >= world.scenario.credits_from_ms
+    return world.writer.credit_unit if in_credits else "usd"
+
+
+ROUTES = (
+    Endpoint("GET", "/sessions", list_sessions),
+    Endpoint("GET", "/sessions/{session_id}", get_session),
+    Endpoint("GET", "/sessions/{session_id}/jobs", list_session_jobs),
+)

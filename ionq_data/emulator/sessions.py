@@ -35,11 +35,11 @@ class Session:
     duration_minutes: int
 
 
-def form_sessions(rng: np.random.Generator, submissions: Submissions, lives: Lives) -> tuple[Int, tuple[Session, ...]]:
-    """Return the session number of every root job (-1 for none) and the sessions, oldest first."""
+def choose_sessions(rng: np.random.Generator, submissions: Submissions) -> Int:
+    """Return the session number of every root job, -1 for none; sessions are numbered by their first submission."""
     of_root = np.full(len(submissions.submitted), -1, dtype=np.int64)
     if not len(of_root):
-        return of_root, ()
+        return of_root
     order = np.argsort(submissions.burst, kind="stable")
     begins = np.flatnonzero(np.diff(submissions.burst[order], prepend=-1))
     ends = np.append(begins[1:], len(order))
@@ -55,12 +55,22 @@ def form_sessions(rng: np.random.Generator, submissions: Submissions, lives: Liv
     if len(chosen) > MOST_SESSIONS:
         chosen = np.sort(rng.choice(chosen, MOST_SESSIONS, replace=False))
     chosen = chosen[np.argsort(submitted[begins[chosen]], kind="stable")]
-    sessions = []
     for number, burst in enumerate(chosen.tolist()):
-        members = order[begins[burst] : ends[burst]]
-        of_root[members] = number
-        sessions.append(_session(rng, number, members, submissions, lives))
-    return of_root, tuple(sessions)
+        of_root[order[begins[burst] : ends[burst]]] = number
+    return of_root
+
+
+def describe_sessions(
+    rng: np.random.Generator, of_root: Int, submissions: Submissions, lives: Lives
+) -> tuple[Session, ...]:
+    """Return the sessions, oldest first, once it is known how their jobs lived."""
+    members = np.flatnonzero(of_root >= 0)
+    members = members[np.argsort(of_root[members], kind="stable")]
+    count = int(of_root.max(initial=-1)) + 1
+    edges = np.searchsorted(of_root[members], np.arange(count + 1))
+    return tuple(
+        _session(rng, number, members[edges[number] : edges[number + 1]], submissions, lives) for number in range(count)
+    )
 
 
 def _session(rng: np.random.Generator, number: int, members: Int, submissions: Submissions, lives: Lives) -> Session:

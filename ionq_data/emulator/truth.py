@@ -12,7 +12,8 @@ import numpy.typing as npt
 from ionq_data.emulator.instants import NEVER, from_ms
 from ionq_data.emulator.jobs import STATUSES
 from ionq_data.emulator.machines import NAMES
-from ionq_data.emulator.truth_of_jobs import dollars, facts_of_jobs, in_credits, queues_by_day, visible_cents
+from ionq_data.emulator.prices import decimal_text
+from ionq_data.emulator.truth_of_jobs import facts_of_jobs, queues_by_day, visible_micros
 from ionq_data.emulator.world import World
 
 Int = npt.NDArray[np.int64]
@@ -21,10 +22,10 @@ Int = npt.NDArray[np.int64]
 def tell_truth(world: World, *, with_jobs: bool) -> dict[str, Any]:
     """Return the facts as of the emulator's clock.
 
-    Costs are decimal strings of dollars (credits apart), by the UTC date on which the billed job ended, deleted jobs
-    included. Queue figures are of QPU jobs that are not dry runs, by the UTC date of submission: once of every job,
-    once of root jobs only. Waits are started - submitted, quantiles NumPy's `linear`, over the jobs that started;
-    censored jobs still wait or ended without having started.
+    Costs are decimal strings of dollars (`cost_in_credits` of credits), by the UTC date on which the billed job ended,
+    deleted jobs included. Queue figures are of QPU jobs that are not dry runs, by the UTC date of submission: of every
+    job, of root jobs, and of root jobs outside of sessions (`queue_daily_public`). Waits are started - submitted,
+    quantiles NumPy's `linear`, over the jobs that started; censored jobs still wait or ended without having started.
     """
     now_ms, organization = world.clock.now_ms(), world.history.organization
     truth: dict[str, Any] = {
@@ -41,30 +42,41 @@ def tell_truth(world: World, *, with_jobs: bool) -> dict[str, Any]:
             ],
             "keys": [
                 {"api_key": key.secret, "id": key.key_id, "name": key.name, "organization_id": key.organization_id,
+                 "role": key.role,
                  "user_id": None if key.user is None else organization.user_ids[key.user]}
                 for key in organization.keys
             ],
         },
         "totals": _totals(world, now_ms),
-        "cost": _costs(world, now_ms),
+        "cost": _costs(world, now_ms, in_credits=False),
+        "cost_in_credits": _costs(world, now_ms, in_credits=True),
         "usage_restatements": [
             {"date": one.day.isoformat(), "project_id": organization.project_ids[one.project],
-             "user_id": organization.user_ids[one.user], "amount": dollars(one.cents)}
+             "user_id": organization.user_ids[one.user], "amount": decimal_text(one.micros)}
             for one in world.restatements
         ],
         "misbilled_job_ids": [
             world.job_id(at)
             for at in np.flatnonzero(world.jobs.is_misbilled & (world.jobs.final_ms <= now_ms)).tolist()
         ],
-        "queue_daily": queues_by_day(world.jobs, now_ms, roots_only=False),
-        "queue_daily_roots": queues_by_day(world.jobs, now_ms, roots_only=True),
+        "queue_daily": queues_by_day(world.jobs, now_ms, among=world.jobs.submitted <= now_ms),
+        "queue_daily_roots": queues_by_day(world.jobs, now_ms, among=world.jobs.parent < 0),
+        "queue_daily_public": queues_by_day(
+            world.jobs, now_ms, among=(world.jobs.parent < 0) & (world.jobs.session < 0)
+        ),
         "fidelity": _fidelities(world, now_ms),
         "changes": _changes(world, now_ms),
+        "implausible": [
+            {"backend": NAMES[one.machine], "id": one.id, "metric": name, "value": one.values[name]}
+            for number in world.calibrations.of_machine for one in world.calibrations.until(number, now_ms)
+            for name in one.implausible
+        ],
         "backends": _backends(world, now_ms),
         "rates": [
             {"valid_from": from_ms(rate.valid_from_ms).isoformat(), "gate_1q": tenmillionths(rate.gate_1q),
              "gate_2q": tenmillionths(rate.gate_2q), "minimum": tenmillionths(rate.minimum),
-             "minimum_debiased": tenmillionths(rate.minimum_debiased)}
+             "minimum_debiased": tenmillionths(rate.minimum_debiased),
+             "compute_second": tenmillionths(rate.compute_second)}
             for rate in world.history.rates if rate.valid_from_ms <= now_ms
         ],
     }  # fmt: skip
@@ -83,25 +95,25 @@ def _totals(world: World, now_ms: int) -> dict[str, Any]:
     there = jobs.submitted <= now_ms
     shown = there & ~jobs.is_deleted
     states = np.bincount(jobs.status(np.flatnonzero(shown), now_ms), minlength=len(STATUSES))
-    cents, credited = visible_cents(jobs, now_ms), in_credits(world)
+    micros, credited = visible_micros(jobs, now_ms), jobs.in_credits
     return {
         "jobs": int(shown.sum()),
         "root_jobs": int((shown & (jobs.parent < 0)).sum()),
         "deleted_jobs": int((there & jobs.is_deleted).sum()),
         "by_status": {name: int(count) for name, count in zip(STATUSES, states, strict=True)},
         "by_backend": {name: int((shown & (jobs.machine == number)).sum()) for number, name in enumerate(NAMES)},
-        "cost": dollars(int(cents[~credited].sum())),
-        "credits": dollars(int(cents[credited].sum())),
+        "cost": decimal_text(int(micros[~credited].sum())),
+        "credits": decimal_text(int(micros[credited].sum())),
         "unsettled_bills": int(((jobs.ended <= now_ms) & (now_ms < jobs.final_ms) & (jobs.final_ms < NEVER)).sum()),
         "sessions": sum(session.created_ms <= now_ms for session in world.history.sessions),
     }
 
 
-def _costs(world: World, now_ms: int) -> dict[str, list[dict[str, str]]]:
-    """Return dollars per project, user and backend by day and by month of the end of the billed job."""
+def _costs(world: World, now_ms: int, *, in_credits: bool) -> dict[str, list[dict[str, str]]]:
+    """Return amounts per project, user and backend by day and by month of the end of the billed job."""
     jobs, organization = world.jobs, world.history.organization
-    counted = np.flatnonzero((jobs.shown_ms <= now_ms) & ~in_credits(world))
-    cents = visible_cents(jobs, now_ms)[counted].tolist()
+    counted = np.flatnonzero((jobs.shown_ms <= now_ms) & (jobs.in_credits == in_credits))
+    micros = visible_micros(jobs, now_ms)[counted].tolist()
     dates = [from_ms(ms).date().isoformat() for ms in jobs.ended[counted].tolist()]
     report = {}
     for name, ids, column in (
@@ -112,10 +124,10 @@ def _costs(world: World, now_ms: int) -> dict[str, list[dict[str, str]]]:
         numbers = column[counted].tolist()
         for period, length in (("daily", 10), ("monthly", 7)):
             sums: defaultdict[tuple[str, str], int] = defaultdict(int)
-            for day, number, amount in zip(dates, numbers, cents, strict=True):
+            for day, number, amount in zip(dates, numbers, micros, strict=True):
                 sums[day[:length], ids[number]] += amount
             report[f"{name}_{period}"] = [
-                {"date" if period == "daily" else "month": day, f"{name}_id": one, "cost": dollars(total)}
+                {"date" if period == "daily" else "month": day, f"{name}_id": one, "cost": decimal_text(total)}
                 for (day, one), total in sorted(sums.items())
             ]
     return report

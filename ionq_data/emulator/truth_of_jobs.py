@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ionq_data.emulator.instants import DAY_MS, from_ms
-from ionq_data.emulator.jobs import FAILURES, STATUSES, Jobs, shown_cents
+from ionq_data.emulator.jobs import FAILURES, STATUSES, Jobs, shown_micros
 from ionq_data.emulator.machines import NAMES, SIMULATOR
-from ionq_data.emulator.organization import CREDITS_PROJECT
+from ionq_data.emulator.prices import decimal_text
 from ionq_data.emulator.world import World
 
 Int = npt.NDArray[np.int64]
 
 
-def dollars(cents: int) -> str:
-    """Return cents as a decimal string of dollars."""
-    return str(Decimal(int(cents)).scaleb(-2))
+def visible_micros(jobs: Jobs, now_ms: int) -> Int:
+    """Return what each job's bill shows at an instant, in millionths of its unit."""
+    return shown_micros(jobs.first_micros, jobs.final_micros, jobs.shown_ms, jobs.final_ms, now_ms)
 
 
-def visible_cents(jobs: Jobs, now_ms: int) -> Int:
-    """Return what each job's bill shows at an instant, in cents."""
-    return shown_cents(jobs.first_cents, jobs.final_cents, jobs.shown_ms, jobs.final_ms, now_ms)
-
-
-def in_credits(world: World) -> npt.NDArray[np.bool_]:
-    """Return which jobs are billed in credits."""
-    credited: npt.NDArray[np.bool_] = world.jobs.project == CREDITS_PROJECT
-    return credited & world.scenario.credits
-
-
-def queues_by_day(jobs: Jobs, now_ms: int, *, roots_only: bool) -> list[dict[str, Any]]:
-    """Return waits per QPU and UTC date of submission; see `truth.tell_truth`."""
-    counted = (jobs.submitted <= now_ms) & (jobs.machine != SIMULATOR) & ~jobs.is_dry
-    if roots_only:
-        counted &= jobs.parent < 0
+def queues_by_day(jobs: Jobs, now_ms: int, *, among: npt.NDArray[np.bool_]) -> list[dict[str, Any]]:
+    """Return the waits of some jobs per QPU and UTC date of submission; see `truth.tell_truth`."""
+    counted = among & (jobs.submitted <= now_ms) & (jobs.machine != SIMULATOR) & ~jobs.is_dry
     at = np.flatnonzero(counted)
     key = jobs.machine[at] * 1_000_000 + jobs.submitted[at] // DAY_MS
     order = np.argsort(key, kind="stable")
@@ -66,8 +52,7 @@ def facts_of_jobs(world: World, now_ms: int) -> list[dict[str, Any]]:
     """Return every job submitted by now, deleted ones too, oldest first; instants that are still to come are null."""
     jobs, organization = world.jobs, world.history.organization
     at = np.arange(jobs.submitted_by(now_ms))
-    status, cents = jobs.status(at, now_ms).tolist(), visible_cents(jobs, now_ms)[at].tolist()
-    credited = in_credits(world).tolist()
+    status, micros = jobs.status(at, now_ms).tolist(), visible_micros(jobs, now_ms)[at].tolist()
 
     def shown(ms: int) -> str | None:
         return from_ms(ms).isoformat() if ms <= now_ms else None
@@ -86,10 +71,12 @@ def facts_of_jobs(world: World, now_ms: int) -> list[dict[str, Any]]:
             "ended_at": shown(row["ended"]),
             "queue_seconds": (row["started"] - row["submitted"]) / 1000 if row["started"] <= now_ms else None,
             "execution_seconds": row["execution_ms"] / 1000 if row["started"] <= row["ended"] <= now_ms else None,
-            "cost": dollars(amount) if row["shown_ms"] <= now_ms else None,
-            "currency": "credits" if credited[place] else "usd",
+            "cost": decimal_text(amount) if row["shown_ms"] <= now_ms else None,
+            "currency": world.writer.credit_unit if row["in_credits"] else "usd",
+            "cost_model": ("QCT" if row["is_by_time"] else "2QGE_operations") if world.scenario.is_october else None,
+            "compute_seconds": row["compute_us"] / 1_000_000 if row["is_by_time"] and row["ended"] <= now_ms else None,
             "is_settled": row["final_ms"] <= now_ms,
             "failure_code": FAILURES[row["failure"]][0] if row["failure"] >= 0 and row["ended"] <= now_ms else None,
         }
-        for place, (row, state, amount) in enumerate(zip(jobs.rows(at), status, cents, strict=True))
+        for row, state, amount in zip(jobs.rows(at), status, micros, strict=True)
     ]  # fmt: skip

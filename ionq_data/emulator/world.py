@@ -19,6 +19,7 @@ from ionq_data.emulator.job_json import JobWriter
 from ionq_data.emulator.jobs import STATUSES, Jobs
 from ionq_data.emulator.machines import NUMBERS
 from ionq_data.emulator.new_job import NewJob, new_row
+from ionq_data.emulator.prices import MICROS_PER_CENT
 from ionq_data.emulator.scenario import Scenario
 
 LOGGED_REQUESTS = 200_000
@@ -42,7 +43,7 @@ class Restatement:
     day: date
     project: int
     user: int
-    cents: int
+    micros: int
 
 
 class World:
@@ -63,8 +64,8 @@ class World:
         self.cursor_codec = IdCodec(hash64(self.scenario.seed, 32))
         self.session_ids = [named_uuid(self.scenario.seed, "session", s.number) for s in self.history.sessions]
         known = self.jobs.session >= 0
-        self.session_cents: list[int] = np.bincount(
-            self.jobs.session[known], weights=self.jobs.final_cents[known], minlength=len(self.session_ids)
+        self.session_micros: list[int] = np.bincount(
+            self.jobs.session[known], weights=self.jobs.final_micros[known], minlength=len(self.session_ids)
         ).astype(np.int64).tolist()  # fmt: skip
         self.writer = JobWriter(self.scenario, self.history.organization, self.job_codec, self.session_ids)
 
@@ -107,26 +108,28 @@ class World:
         billed = np.where(jobs.is_billable[family], now_ms, NEVER)
         self.jobs = jobs.changed(
             family, ended=now_ms, final=STATUSES.index("canceled"), started=NEVER, execution_ms=0, failure=-1,
-            first_cents=0, final_cents=0, shown_ms=billed, final_ms=billed,
+            first_micros=0, final_micros=0, compute_us=0, shown_ms=billed, final_ms=billed,
         )  # fmt: skip
 
     def restate_cost(self, job_id: str, *, cents: int) -> None:
         """Change a job's final bill, and with it the usage report of the date on which it ended."""
-        self.jobs = self.jobs.changed(self._position(job_id), first_cents=cents, final_cents=cents)
+        micros = cents * MICROS_PER_CENT
+        self.jobs = self.jobs.changed(self._position(job_id), first_micros=micros, final_micros=micros)
 
     def restate_usage(self, day: date, *, cents: int, project: int = 0, user: int = 0) -> None:
         """Add an amount to a date of the usage report that no job's cost shows."""
-        self.restatements = (*self.restatements, Restatement(day, project, user, cents))
+        self.restatements = (*self.restatements, Restatement(day, project, user, cents * MICROS_PER_CENT))
 
     def add_characterization(
         self, backend: str, *, measured_at: datetime | None = None, values: dict[str, float] | None = None
     ) -> str:
-        """Add a characterization, by default now and like the last one, and return its id."""
+        """Add a characterization, by default now and like the last sound one, and return its id."""
         machine = NUMBERS[backend]
         known = self.calibrations.of_machine[machine]
+        last = next(one for one in reversed(known) if one.is_sound)
         at_ms = to_ms(measured_at or self.clock.now()) // 1000 * 1000
         one_id = named_uuid(self.scenario.seed, f"characterization/{machine}", len(known))
-        self.calibrations.add(Characterization(at_ms, one_id, machine, {**known[-1].values, **(values or {})}))
+        self.calibrations.add(Characterization(at_ms, one_id, machine, {**last.values, **(values or {})}))
         return one_id
 
     def _position(self, job_id: str) -> int:

@@ -1,14 +1,17 @@
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
 from ionq_data.emulator import Emulator, Scenario, Server
+from ionq_data.emulator.scenario import Contract
 
 ANCHOR = datetime(2026, 3, 10, 18, tzinfo=UTC)
-SMALL = Scenario(seed=11, days=60, jobs=1500, anchor=ANCHOR)
+CONTRACTS: tuple[Contract, ...] = ("2026-05", "2026-10")
+SMALL = Scenario(seed=11, days=60, jobs=1500, anchor=ANCHOR, contract="2026-05")
 """A busy Tuesday evening after two months: some jobs wait or run."""
 
 
@@ -22,7 +25,7 @@ class Api:
 
     def ask(self, path: str, *, key: str | None = "", **params: Any) -> httpx.Response:
         headers = {} if key is None else {"Authorization": f"apiKey {key or self.server.api_key}"}
-        return self.http.get(path, params=params, headers=headers)
+        return self.http.get(path, params=params or None, headers=headers)
 
     def get(self, path: str, *, key: str | None = "", **params: Any) -> Any:
         answer = self.ask(path, key=key, **params)
@@ -41,28 +44,50 @@ class Api:
             cursor = {"next": page["next"]}
 
     def usage(self, **params: Any) -> dict[str, Any]:
+        """The report of dates that are both in it; May leaves `end_date` out."""
         asked = {
-            "group_by": "project", "modality": "daily", "start_date": "2026-01-01", "end_date": "2026-03-20", **params,
+            "group_by": "project", "modality": "daily", "start_date": "2026-01-01", "end_date": "2026-03-19", **params,
         }  # fmt: skip
+        if not self.emulator.scenario.is_october:
+            asked["end_date"] = str(date.fromisoformat(asked["end_date"]) + timedelta(days=1))
         return self.get(f"/organizations/{self.server.organization_id}/usage", **asked)
 
 
-@pytest.fixture(scope="session")
-def api() -> Iterator[Api]:
-    """A served scenario that no test changes."""
-    with Emulator(SMALL).serve() as server:
+def _serving(scenario: Scenario) -> Iterator[Api]:
+    with Emulator(scenario).serve() as server:
         asking = Api(server)
         yield asking
         asking.http.close()
 
 
+@pytest.fixture(scope="session")
+def may() -> Iterator[Api]:
+    """A served scenario under May's contract that no test changes."""
+    yield from _serving(SMALL)
+
+
+@pytest.fixture(scope="session")
+def october() -> Iterator[Api]:
+    """The same under October's contract."""
+    yield from _serving(replace(SMALL, contract="2026-10"))
+
+
+@pytest.fixture(params=CONTRACTS)
+def api(request: pytest.FixtureRequest) -> Api:
+    """A served scenario under each contract that no test changes."""
+    api: Api = request.getfixturevalue({"2026-05": "may", "2026-10": "october"}[request.param])
+    return api
+
+
 @pytest.fixture
 def fresh() -> Iterator[Callable[..., Api]]:
-    """Makes served scenarios that the test may change: `fresh(jobs=50)`."""
+    """Makes served scenarios that the test may change, by default of October's contract: `fresh(jobs=50)`."""
     opened: list[Any] = []
 
     def make(**settings: Any) -> Api:
-        served = Emulator(Scenario(**{"seed": 5, "days": 30, "jobs": 200, "anchor": ANCHOR, **settings})).serve()
+        served = Emulator(
+            Scenario(**{"seed": 5, "days": 30, "jobs": 200, "anchor": ANCHOR, "contract": "2026-10", **settings})
+        ).serve()
         asking = Api(served.__enter__())
         opened.append((served, asking))
         return asking

@@ -1,4 +1,4 @@
-"""The published contract as a judge of answers."""
+"""The published contracts as judges of answers."""
 
 import json
 from functools import cache
@@ -7,17 +7,24 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-CONTRACT = Path(__file__).parents[1] / "contract" / "ionq-v0.4.structure.json"
+MAY, OCTOBER = "2026-05", "2026-10"
+FOLDER = Path(__file__).parents[1] / "contract"
+FILES = {MAY: FOLDER / "ionq-v0.4.structure.json", OCTOBER: FOLDER / "ionq-v0.4-2026-10.structure.json"}
 
 
 @cache
-def contract() -> dict[str, Any]:
-    return json.loads(CONTRACT.read_text())
+def contract(of: str) -> dict[str, Any]:
+    return json.loads(FILES[of].read_text())
 
 
-def contract_with_errors() -> dict[str, Any]:
-    """The contract with its error answers tied to the operations: it describes them but refers to them nowhere."""
-    described = json.loads(CONTRACT.read_text())
+def read_paths(of: str) -> set[str]:
+    """The paths that can be read under a contract."""
+    return {path for path, operations in contract(of)["paths"].items() if "get" in operations}
+
+
+def contract_with_errors(of: str) -> dict[str, Any]:
+    """A contract with its error answers tied to the operations: it describes them but refers to them nowhere."""
+    described = json.loads(FILES[of].read_text())
     answers = {
         "400": "BadRequest", "401": "Unauthorized", "403": "Error", "404": "NotFound",
     }  # fmt: skip
@@ -29,14 +36,16 @@ def contract_with_errors() -> dict[str, Any]:
     return described
 
 
-def validator(template: str, status: int = 200) -> Draft202012Validator:
-    """The judge of an operation's answers, e.g. `validator("/jobs/{UUID}/cost")`."""
-    operation = contract()["paths"][template]["get"]["responses"][str(status)]
+@cache
+def validator(of: str, template: str, status: int = 200) -> Draft202012Validator:
+    """The judge of an operation's answers, e.g. `validator(MAY, "/jobs/{UUID}/cost")`."""
+    described = contract(of)
+    operation = described["paths"][template]["get"]["responses"][str(status)]
     while "$ref" in operation:
-        operation = contract()["components"]["responses"][operation["$ref"].rsplit("/", 1)[-1]]
+        operation = described["components"]["responses"][operation["$ref"].rsplit("/", 1)[-1]]
     schema = _as_json_schema(operation["content"]["application/json"]["schema"])
     return Draft202012Validator(
-        {**schema, "components": _as_json_schema(contract()["components"])}, format_checker=FormatChecker()
+        {**schema, "components": _as_json_schema(described["components"])}, format_checker=FormatChecker()
     )
 
 

@@ -1,5 +1,7 @@
 """Reads everything an emulator serves with IonQ's own client; run by an interpreter that has `ionq-core`.
 
+Version 0.1.1 knows May's contract, with variants and compiled files; 0.2.0 knows October's, with artifacts.
+
 Arguments: base URL, key, organization id. Prints how many answers of each endpoint were read, as JSON.
 """
 
@@ -16,20 +18,29 @@ from ionq_core.api.backends import get_backend, get_backends
 from ionq_core.api.characterizations import get_characterization, get_characterizations_for_backend
 from ionq_core.api.default import (
     estimate_job_cost,
-    get_compiled_file,
     get_job,
     get_job_cost,
     get_job_probabilities,
     get_session,
     get_sessions,
-    get_variant_histogram,
-    get_variant_probabilities,
-    get_variant_shots,
 )
 from ionq_core.api.usage import get_usages
 from ionq_core.api.whoami import get_whoami
 from ionq_core.models.get_results_response import GetResultsResponse
 from ionq_core.session import SessionManager
+
+try:
+    from ionq_core.api.default import get_job_artifact
+    from ionq_core.api.schemas import get_format_schema
+except ImportError:
+    from ionq_core.api.default import (
+        get_compiled_file,
+        get_variant_histogram,
+        get_variant_probabilities,
+        get_variant_shots,
+    )
+
+    get_job_artifact = None
 
 seen: Counter[str] = Counter()
 
@@ -51,7 +62,7 @@ def walk_backends() -> None:
             page = 1
             while (found := read(get_characterizations_for_backend, backend, page=page)).characterizations:
                 for one in found.characterizations:
-                    assert one.to_dict()["fidelity"]["spam"]["median"] > 0.9
+                    assert one.to_dict()["fidelity"]["spam"]["median"] > 0.5
                     read(get_characterization, backend, one.id)
                 page += 1
         read(estimate_job_cost, backend=backend, field_2q_gates=20, error_mitigation=True)
@@ -63,11 +74,38 @@ def walk_job(job: Any) -> None:
     read(get_job_cost, job.id)
     if job.results is None:
         return
+    (walk_urls if get_job_artifact is None else walk_artifacts)(single)
+
+
+def walk_urls(job: Any) -> None:
     assert isinstance(read(get_job_probabilities, job.id), GetResultsResponse)
     assert len(read(get_compiled_file, job.id, "qasm3")) > 10
-    for variant in single.output.to_dict().get("error_mitigation", {}).get("debiasing", {}).get("variants", []):
+    for variant in job.output.to_dict().get("error_mitigation", {}).get("debiasing", {}).get("variants", []):
         for endpoint in (get_variant_probabilities, get_variant_histogram, get_variant_shots):
             read(endpoint, job.id, variant["variant_id"])
+
+
+def walk_artifacts(job: Any) -> None:
+    """Read the artifacts of a job: the client fetches them without parsing."""
+    seen[type(job).__name__] += 1
+    if type(job).__name__ == "SingleCircuitJob":
+        assert isinstance(read(get_job_probabilities, job.id), GetResultsResponse)
+    for one in described([job.results.to_dict(), job.output.to_dict()]):
+        answer = get_job_artifact.sync_detailed(job.id, one["id"], client=client)
+        assert answer.status_code == 200, (job.id, one, answer.content[:300])
+        assert json.loads(answer.content)
+        seen["get_job_artifact"] += 1
+        if one["format"] != "ionq.qasm3.v1" and not seen[one["format"]]:
+            assert read(get_format_schema, one["format"]).to_dict()["$id"] == one["format"]
+        seen[one["format"]] += 1
+
+
+def described(part: Any) -> list[dict[str, str]]:
+    if isinstance(part, list):
+        return [one for value in part for one in described(value)]
+    if not isinstance(part, dict):
+        return []
+    return [part] if set(part) == {"id", "format", "media_type"} else described(list(part.values()))
 
 
 def walk_sessions() -> None:

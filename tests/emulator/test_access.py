@@ -1,9 +1,13 @@
 """Who may see what."""
 
+from collections.abc import Callable
+from decimal import Decimal
 from itertools import pairwise
+from typing import get_args
 
 import pytest
 
+from ionq_data.emulator.scenario import Role
 from tests.emulator.conftest import Api
 
 PUBLIC = ("/backends", "/backends/qpu.aria-1", "/backends/qpu.aria-1/characterizations")
@@ -85,7 +89,8 @@ def test_another_organizations_key_sees_nothing_of_this_one(api: Api) -> None:
     refused = api.ask(f"/organizations/{organization.id}/usage", key=other.secret, **asked)
     assert refused.status_code == 403
     own = api.get(f"/organizations/{other.organization_id}/usage", key=other.secret, **asked)
-    assert (own["amount_total"], len(own["usage_data"])) == (0, 4)
+    days = 5 if api.emulator.scenario.is_october else 4
+    assert (own["amount_total"], len(own["usage_data"])) == (0, days)
 
 
 def test_two_keys_see_the_same_jobs(api: Api) -> None:
@@ -93,3 +98,49 @@ def test_two_keys_see_the_same_jobs(api: Api) -> None:
     listed = [api.jobs(key=key.secret) for key in (keys[0], keys[3])]
     assert all(one == other for one, other in pairwise(listed))
     assert len(listed[0]) == 1500
+
+
+ASKED = {
+    "estimate": "/jobs/estimate?backend=qpu.forte-1",
+    "usage": "/organizations/{}/usage?group_by=project&modality=daily&start_date=2026-03-01&end_date=2026-03-05",
+    "sessions": "/sessions",
+    "projects": "/projects",
+}
+REFUSED = {
+    "admin": {}, "user": {"estimate": 401, "usage": 401, "sessions": 404, "projects": 403}, "member": {"usage": 403},
+    "jobs_only": {"estimate": 401, "usage": 403, "sessions": 404, "projects": 404},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", get_args(Role))
+def test_a_key_may_ask_what_its_role_may(fresh: Callable[..., Api], role: str) -> None:
+    api = fresh(role=role)
+    statuses = {what: api.ask(path.format(api.server.organization_id)).status_code for what, path in ASKED.items()}
+    assert statuses == {what: REFUSED[role].get(what, 200) for what in ASKED}
+    assert api.get("/whoami")["key_name"] == "organization"
+    job = api.jobs()[0]
+    assert api.get(f"/jobs/{job['id']}")["id"] == job["id"]
+    assert "dry_run" in api.get(f"/jobs/{job['id']}/cost")
+
+
+def test_some_keys_have_few_rights(october: Api) -> None:
+    keys = october.emulator.truth()["organization"]["keys"]
+    assert {"admin", "user", "jobs_only"} == {key["role"] for key in keys}
+    for key in keys:
+        asked = {what: path.format(key["organization_id"]) for what, path in ASKED.items()}
+        answers = {what: october.ask(path, key=key["api_key"]).status_code for what, path in asked.items()}
+        assert answers == {what: REFUSED[key["role"]].get(what, 200) for what in ASKED}
+
+
+def test_projects_tell_quotas(october: Api) -> None:
+    projects = october.get("/projects")["projects"]
+    known = october.emulator.truth()
+    assert [one["id"] for one in projects] == [one["id"] for one in known["organization"]["projects"]]
+    spent = {
+        unit: {row["project_id"]: Decimal(row["cost"]) for row in known[table]["project_monthly"]
+               if row["month"] == "2026-03"}
+        for unit, table in (("usd", "cost"), ("credit", "cost_in_credits"))
+    }  # fmt: skip
+    for one in projects:
+        assert Decimal(str(one["quotaUsage"])) == spent[one["unit"]].get(one["id"], 0)
+    assert sum(one["quotaLimit"] is None for one in projects) == 1

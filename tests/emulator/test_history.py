@@ -106,24 +106,24 @@ def test_realistic_year() -> None:
     assert waiting.sum() > 0
 
 
-def test_equal_scenarios_answer_byte_for_byte(api: Api) -> None:
+def test_equal_scenarios_answer_byte_for_byte(october: Api) -> None:
     paths = (
         "/jobs?limit=100", "/backends", "/sessions", "/backends/qpu.aria-2/characterizations",
-        f"/organizations/{api.server.organization_id}/usage?group_by=user&modality=monthly"
+        f"/organizations/{october.server.organization_id}/usage?group_by=user&modality=monthly"
         "&start_date=2026-01-01&end_date=2026-03-11",
     )  # fmt: skip
-    with Emulator(SMALL).serve() as twin:
+    with Emulator(october.emulator.scenario).serve() as twin:
         other = Api(twin)
-        assert twin.api_key == api.server.api_key
+        assert twin.api_key == october.server.api_key
         for path in paths:
-            assert other.ask(path).content == api.ask(path).content
+            assert other.ask(path).content == october.ask(path).content
         other.http.close()
 
 
-def test_another_seed_is_another_organization(api: Api) -> None:
+def test_another_seed_is_another_organization(october: Api) -> None:
     other = Emulator(Scenario(seed=12, days=60, jobs=1500, anchor=ANCHOR))
-    assert other.organization_id != api.server.organization_id
-    assert not set(other.job_ids()) & set(api.emulator.job_ids())
+    assert other.organization_id != october.server.organization_id
+    assert not set(other.job_ids()) & set(october.emulator.job_ids())
 
 
 def test_anchor_is_the_current_hour_by_default() -> None:

@@ -13,7 +13,7 @@ from tests.emulator.conftest import ANCHOR, Api
 
 
 def test_a_job_goes_through_its_states(fresh: Callable[..., Api]) -> None:
-    api = fresh()
+    api = fresh(contract="2026-05")
     job_id = api.emulator.add_job(queue_seconds=600, execution_seconds=20, settles_after_seconds=3600)
     seen = []
     for step in (0, 1, 598, 1, 19, 1):

@@ -95,7 +95,7 @@ def test_parents_name_their_children(api: Api) -> None:
         children = [job["id"] for job in everything if job["parent_job_id"] == parent]
         assert sorted(single["child_job_ids"]) == sorted(children)
         assert single["stats"].get("circuits", len(children)) == len(children)
-        assert single["type"] in ("ionq.multi-circuit.v1", "quantum-function")
+        assert single["type"] in ("ionq.multi-circuit.v1", "quantum-function", "qctrl.qaoa.v1")
     assert api.get(f"/jobs/{children[0]}")["child_job_ids"] is None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -63,15 +64,19 @@ def test_a_waiting_family_is_canceled_whole(fresh: Callable[..., Api]) -> None:
 def test_bills_and_usage_are_restated(fresh: Callable[..., Api]) -> None:
     api = fresh()
     job_id = api.emulator.add_job(submitted_at=datetime(2026, 3, 5, 12, tzinfo=UTC))
-    day = {"start_date": "2026-03-05", "end_date": "2026-03-06"}
-    before = round(api.usage(**day)["amount_total"] * 100)
-    billed = round(api.get(f"/jobs/{job_id}/cost")["cost"]["value"] * 100)
-    api.emulator.restate_cost(job_id, cents=billed + 500)
-    assert api.get(f"/jobs/{job_id}/cost")["cost"]["value"] == (billed + 500) / 100
-    assert round(api.usage(**day)["amount_total"] * 100) == before + 500
+    day = {"start_date": "2026-03-05", "end_date": "2026-03-05"}
+
+    def told(**asked: str) -> Decimal:
+        amounts = {one["unit"]: Decimal(str(one["amount"])) for one in api.usage(**day, **asked)["amount_totals"]}
+        return amounts["USD"]
+
+    before, billed = told(), Decimal(str(api.get(f"/jobs/{job_id}/cost")["cost"]["value"]))
+    api.emulator.restate_cost(job_id, cents=12_345)
+    assert api.get(f"/jobs/{job_id}/cost")["cost"]["value"] == 123.45
+    restated = before - billed + Decimal("123.45")
+    assert told() == restated
     api.emulator.restate_usage(date(2026, 3, 5), cents=-123, project=1, user=2)
-    assert round(api.usage(**day)["amount_total"] * 100) == before + 377
-    assert round(api.usage(**day, group_by="job")["amount_total"] * 100) == before + 377
+    assert told() == told(group_by="job") == restated - Decimal("1.23")
 
 
 def test_a_characterization_is_added(fresh: Callable[..., Api]) -> None:

@@ -26,9 +26,9 @@ ANCHOR = datetime(2026, 3, 24, 18, tzinfo=UTC)
 """A Tuesday evening, when some jobs wait and run; the last visit is in the next month."""
 SWITCHES: dict[int, dict[str, Any]] = {
     101: {},
-    102: {"response_shape": "live"},
+    102: {"mean_fidelities": True},
     103: {"hostile": True},
-    104: {"response_shape": "live", "credits": True},
+    104: {"credits": True},
     105: {"credits": True, "hostile": True, "mean_fidelities": True},
 }
 STAGES = ("second", "third", "from nothing")

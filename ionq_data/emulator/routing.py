@@ -1,0 +1,28 @@
+"""How a route of the API is described: a verb, a path, what answers it, and the contracts that have it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ionq_data.emulator.scenario import MAY, OCTOBER, Contract
+
+BOTH: frozenset[Contract] = frozenset({MAY, OCTOBER})
+ONLY_MAY: frozenset[Contract] = frozenset({MAY})
+ONLY_OCTOBER: frozenset[Contract] = frozenset({OCTOBER})
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One operation of the API.
+
+    `answer(world, request)` returns the content of the answer, or raises a `Problem`; for a verb that writes it is
+    `answer(world, request, body)` with the decoded JSON of the request, None where there is none. Under a contract that
+    does not have the operation it is not found.
+    """
+
+    verb: str
+    path: str
+    answer: Callable[..., Any]
+    contracts: frozenset[Contract] = BOTH
