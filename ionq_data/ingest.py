@@ -121,6 +121,7 @@ async def _sync_accounts(
                 on_progress=on_progress,
                 organization=account.organization_id,
                 local_clock=clock,
+                read_organizations=frozenset(organizations),
             )
             unreachable = await _look_first(context, names, uses_server_clock=settings.clock == "server")
             lake.ensure([account.name])
@@ -128,9 +129,9 @@ async def _sync_accounts(
             if unreachable:
                 records += record_unreachable(context, names, unreachable)
                 continue
-            context.shares_organization = context.organization in organizations
             read = await sync_resources(context, names)
-            if context.organization and any(record.resource == USAGE.name and record.complete for record in read):
+            has_read = any(record.resource == USAGE.name and record.availability == "available" for record in read)
+            if context.organization and has_read:
                 organizations.add(context.organization)
             records += read
     return records

@@ -43,18 +43,18 @@ def check_json(body: bytes) -> bytes:
 def split_page(body: bytes, items: str, *, required: bool = True) -> tuple[list[bytes], dict[str, Any]]:
     """Split a page (an object with an array under the name `items`) into each record's exact bytes and the rest.
 
-    The rest are the other top-level members, decoded. Raises MalformedBody if it is no such object; where the contract
-    does not require the array (`usage_data`), one that is absent or null is empty.
+    The rest are the other top-level members, decoded. An array that is null is empty. Raises MalformedBody if it is no
+    such object; where the contract does not require the array (`usage_data`), one that is absent is empty as well.
     """
     body = check_json(body)
     try:
         members = _MEMBERS.decode(body)
     except msgspec.DecodeError:
         raise MalformedBody(f"JSON that is no object with {items!r}") from None
-    if not required and members.get(items, b"null") == b"null":
-        members[items] = msgspec.Raw(b"[]")
-    if items not in members:
+    if required and items not in members:
         raise MalformedBody(f"an object without {items!r}")
+    if members.get(items, b"null") == b"null":
+        members[items] = msgspec.Raw(b"[]")
     records = _split(members.pop(items), what=f"an object whose {items!r} is no array")
     try:
         return records, {name: msgspec.json.decode(value) for name, value in members.items()}

@@ -14,6 +14,8 @@ from ionq_data.api.errors import BadRequest, PaginationError
 from ionq_data.api.json_body import MalformedBody, split_page
 
 MOST_EMPTY_PAGES = 1000
+_LEAST_PAGE = 25
+"""The least that a full page holds, by the contract's words on `limit`, where no more were asked for."""
 _TURNS_TO_SEND = 8
 """Turns of the event loop after which a request is on its way; some of httpx's steps give way to other tasks."""
 
@@ -23,7 +25,8 @@ class Page:
     """One page of a listing.
 
     `records` holds each record's exact bytes, `cursor` what the page was asked with (None for the first),
-    `next_cursor` what leads to the next one, `envelope` the other top-level members, `received_at` its arrival (UTC).
+    `next_cursor` what leads to the next one (None where nothing does), `envelope` the other top-level members,
+    `received_at` its arrival (UTC). `is_last` says that the API has called it the last one.
     """
 
     records: list[bytes]
@@ -31,6 +34,7 @@ class Page:
     cursor: str | None
     received_at: datetime
     envelope: dict[str, Any]
+    is_last: bool = False
 
 
 async def cursor_pages(
@@ -47,10 +51,13 @@ async def cursor_pages(
 ) -> AsyncGenerator[Page]:
     """Read a listing page by page along `next` until it is null or absent, from `start_cursor` if given.
 
+    An empty `next` leads nowhere and says nothing of the end: only a page that is shorter than pages are proves that.
+
     The contract names no greatest `limit`: a 400 that may be about it is answered by asking for `fallback_page_size`
     from there on. An empty page with a `next` is passed on like any other. Raises PaginationError for a cursor
-    seen before and for a listing without an end, InvalidAnswer for pages of another shape.
+    seen before, for an end that nothing proves and for a listing without one, InvalidAnswer for another shape.
     """
+    full = 0  # records on the longest page so far
     seen: set[int] = set()  # hashes, since a cursor may be long and a listing has thousands
     cursor, empty_in_a_row = start_cursor, 0
     for _ in range(max_pages):
@@ -64,8 +71,18 @@ async def cursor_pages(
         seen.add(hash(cursor))
         yield page
         cursor = page.next_cursor
-        if cursor is None:
+        if page.is_last:
             return
+        full = max(full, min(page_size, _LEAST_PAGE))
+        if cursor is None:
+            if len(page.records) < full:
+                return
+            raise PaginationError(
+                f"GET {path}: the last page has an empty 'next', which leads nowhere and is no end, so what follows it "
+                "is missing: try again later",
+                endpoint=f"GET {path}",
+            )
+        full = max(full, len(page.records))
         if hash(cursor) in seen:
             raise _endless(path, "the API gave a cursor a second time")
         empty_in_a_row = 0 if page.records else empty_in_a_row + 1
@@ -84,9 +101,7 @@ async def read_ahead(pages: AsyncGenerator[Page]) -> AsyncGenerator[Page]:
         page = await anext(pages, None)
         while page is not None:
             yield page
-            if page.next_cursor is None:
-                return
-            page = await (waiting or anext(pages, None))
+            page, waiting = await (waiting or anext(pages, None)), None
             if page is not None and page.next_cursor is not None:
                 waiting = asyncio.ensure_future(anext(pages, None))
                 for _ in range(_TURNS_TO_SEND):  # taking in a page is one long turn, in which nothing is sent
@@ -154,10 +169,10 @@ async def _cursor_page(
     authenticated: bool,
 ) -> Page:
     asked = {**(params or {}), "limit": page_size, "next": cursor}
-    answer, (records, next_cursor, envelope) = await client.read(
+    answer, (records, following, envelope) = await client.read(
         path, parse=lambda body: _split_cursor_page(body, items), params=asked, authenticated=authenticated
     )
-    return Page(records, next_cursor, cursor, answer.received_at, envelope)
+    return Page(records, following or None, cursor, answer.received_at, envelope, is_last=following is None)
 
 
 def _split_cursor_page(body: bytes, items: str) -> tuple[list[bytes], str | None, dict[str, Any]]:
@@ -165,7 +180,7 @@ def _split_cursor_page(body: bytes, items: str) -> tuple[list[bytes], str | None
     next_cursor = envelope.pop("next", None)
     if next_cursor is not None and not isinstance(next_cursor, str):
         raise MalformedBody("an object whose 'next' is neither text nor null")
-    return records, next_cursor or None, envelope
+    return records, next_cursor, envelope
 
 
 def _endless(path: str, what: str) -> PaginationError:

@@ -14,6 +14,9 @@ from ionq_data.resources.kinds import TIMESTAMP
 LEDGER = "_syncs"
 REJECTED = "_rejected"
 
+NOT_AVAILABLE = "not available to this key"
+"""What is said everywhere of a resource that the API refuses to a key that is good."""
+
 Availability = Literal["available", "refused"]
 
 LEDGER_SCHEMA = pa.schema(

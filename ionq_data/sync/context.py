@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from ionq_data.api import Answer, Client
+from ionq_data.api.errors import ApiError
 from ionq_data.lake import Lake
 from ionq_data.lake.ledger import SyncRecord
 from ionq_data.sync.progress import OnProgress, ignore
@@ -53,9 +54,10 @@ class Context:
 
     Attributes:
         organization: id of the account's organization; filled in as soon as it is known.
-        shares_organization: an account before this one reads the organization's usage.
+        read_organizations: those whose usage an account before this one has read.
         backends: those that ``/backends`` listed in this run.
         whoami, sessions: answers that the first look has brought.
+        refusals: what the first look was refused, by resource; it is not asked for again in this run.
         requests_recorded: requests that the ledger has counted.
         offset: what is added to the local clock: nothing, or the API's lead where its clock is to be used.
         newest_stamp: the newest in the lake and of this run; none is ever older, also where the clock was set back.
@@ -68,10 +70,11 @@ class Context:
     run_id: str
     on_progress: OnProgress = ignore
     organization: str | None = None
-    shares_organization: bool = False
+    read_organizations: frozenset[str] = frozenset()
     backends: tuple[str, ...] | None = None
     whoami: Answer | None = None
     sessions: tuple[Answer, tuple[list[bytes], dict[str, Any]]] | None = None
+    refusals: dict[str, ApiError] = field(default_factory=dict)
     requests_recorded: int = 0
     offset: timedelta = timedelta(0)
     newest_stamp: datetime | None = None
@@ -96,15 +99,19 @@ class Context:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How the sync of a resource ended; what it read and wrote is counted by its intake."""
+    """How the sync of a resource ended; what it read and wrote is counted by its intake.
+
+    ``refused`` says why the key may not see the resource: nothing is missing then, and nothing was read.
+    """
 
     watermark: datetime | None = None
     mode: str = "incremental"
     missing: tuple[str, ...] = ()
+    refused: str | None = None
     notes: tuple[str, ...] = ()
     marks: dict[str, Any] = field(default_factory=dict)
 
 
 def last_complete(ledger: list[SyncRecord]) -> SyncRecord | None:
-    """Return the newest complete sync of a resource's ledger."""
-    return next((record for record in reversed(ledger) if record.complete), None)
+    """Return the newest sync of a resource's ledger that got all there is; one that was refused has read nothing."""
+    return next((r for r in reversed(ledger) if r.complete and r.availability != "refused"), None)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable
 from datetime import timedelta
 from urllib.parse import quote
 
 from ionq_data.api import split_page
-from ionq_data.api.errors import BadRequest, NotFound, PermissionDenied, RequestRefused
+from ionq_data.api.errors import AuthenticationError, BadRequest, NotFound, PermissionDenied, RequestRefused
 from ionq_data.resources import RESOURCES
 from ionq_data.resources.sessions import SESSIONS
 from ionq_data.resources.usage import GROUPINGS, MODALITY, USAGE
 from ionq_data.resources.whoami import WHOAMI
 from ionq_data.sync.context import Context
+from ionq_data.sync.sessions import named_by_sessions
 
 _REFUSED = (PermissionDenied, NotFound, BadRequest, RequestRefused)
 
@@ -35,18 +35,20 @@ async def look_first(context: Context, names: Iterable[str], *, uses_server_cloc
     """
     if not any(RESOURCES[name].authenticated for name in names):
         return
-    with contextlib.suppress(*_REFUSED):  # a key that may not ask who it is can still be good
+    try:
         context.whoami = await context.client.get(WHOAMI.endpoint, authenticated=True)
+    except _REFUSED as error:  # a key that may not ask who it is can still be good
+        context.refusals[WHOAMI.name] = error
     if uses_server_clock and context.client.clock_offset is not None:
         context.offset = context.client.clock_offset
     try:
         context.sessions = await context.client.read(
             SESSIONS.endpoint, parse=lambda body: split_page(body, "sessions", required=False), authenticated=True
         )
-    except _REFUSED:
+    except (*_REFUSED, AuthenticationError) as error:
+        context.refusals[SESSIONS.name] = error
         return
-    named = context.sessions[1][1].get("organization_id")
-    if isinstance(named, str) and named:
+    if named := named_by_sessions(*context.sessions[1]):
         if context.organization is not None and context.organization != named:
             await _check_access(context, named)
         context.organization = context.organization or named
@@ -60,7 +62,7 @@ async def _check_access(context: Context, named: str) -> None:
     params = {**dates, "group_by": GROUPINGS[0], "modality": MODALITY}
     try:
         await context.client.get(path, params=params, authenticated=True)
-    except (PermissionDenied, NotFound) as error:
+    except (PermissionDenied, NotFound, AuthenticationError) as error:
         raise WrongOrganizationError(
             f"the key belongs to organization {named}, not to {context.organization}: "
             f"correct organization_id or use a key of that organization ({error})"

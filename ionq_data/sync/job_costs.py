@@ -22,6 +22,7 @@ from ionq_data.lake.pending import PendingJob, pending_jobs
 from ionq_data.resources import Rejection, Row, read_record
 from ionq_data.resources.job_costs import JOB_COSTS
 from ionq_data.resources.resource import content_hash, parse
+from ionq_data.sync.availability import is_withheld
 from ionq_data.sync.backends import is_qpu
 from ionq_data.sync.context import Context, Outcome
 from ionq_data.sync.intake import Intake
@@ -77,6 +78,7 @@ class _Asking:
         self.context, self.intake, self.jobs, self.total = context, intake, jobs, total
         self.missing: list[str] = []
         self._failures_in_a_row = 0
+        self._withheld_in_a_row: int | None = 0  # None once there was an answer
         self._flushed_at = time.monotonic()
 
     async def work(self) -> None:
@@ -86,7 +88,7 @@ class _Asking:
                 return
             try:
                 found = await self._ask(job)
-            except AuthenticationError:
+            except (AuthenticationError, PermissionDenied):
                 raise
             except ApiError as error:
                 self._failures_in_a_row += 1
@@ -102,13 +104,23 @@ class _Asking:
         path = JOB_COSTS.endpoint.replace("{id}", quote(job.id, safe=""))
         try:
             answer = await self.context.client.get(path, authenticated=True)
-        except (PermissionDenied, NotFound, BadRequest, RequestRefused) as refusal:
+        except (PermissionDenied, NotFound, BadRequest, RequestRefused, AuthenticationError) as refusal:
+            if isinstance(refusal, PermissionDenied | AuthenticationError) and await is_withheld(self.context, refusal):
+                self._stop_if_withheld(refusal)
             return self._refused(job, refusal.status, str(refusal))
+        self._withheld_in_a_row = None
         found = answer_row(job, answer.body, self.context.stamp(answer.received_at), self.context.run_id)
         if isinstance(found, Row):
             return found
         self.intake.reject(found)
         return self._refused(job, answer.status, found.reason)
+
+    def _stop_if_withheld(self, refusal: ApiError) -> None:
+        """Raise a refusal that is one of several and came before any answer: then it is the key, not the job."""
+        if self._withheld_in_a_row is not None:
+            self._withheld_in_a_row += 1
+            if self._withheld_in_a_row >= _GIVE_UP_AFTER:
+                raise refusal
 
     def _refused(self, job: PendingJob, status: int | None, reason: str) -> Row | Rejection:
         """Return a row that says why there is no answer now, and keeps the last one: what a job cost was still paid."""

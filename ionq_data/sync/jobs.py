@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from ionq_data.api.errors import ApiError, AuthenticationError
-from ionq_data.lake.ledger import SyncRecord
+from ionq_data.api.errors import ApiError
+from ionq_data.lake.ledger import NOT_AVAILABLE, SyncRecord
 from ionq_data.lake.pending import pending_jobs
+from ionq_data.sync.availability import is_withheld
 from ionq_data.sync.context import Context, Outcome, last_complete
 from ionq_data.sync.intake import Intake
 from ionq_data.sync.listing import Stretch
@@ -119,14 +120,14 @@ async def sync_jobs(context: Context, intake: Intake, ledger: list[SyncRecord]) 
     try:
         await reader.read(OWN, plan.read_to(OWN))
         for member in members_to_ask(context, plan.members, reader.submitters, is_full=plan.is_full):
-            await read_member(reader, member, plan.read_to(member))
+            await _read_member(reader, member, plan.read_to(member))
         await ask_for_parts(reader)
         await ask_for_jobs(reader, is_open)
         if plan.is_full:
             await ask_for_gone(reader)
-    except AuthenticationError:
-        raise
     except ApiError as error:
+        if await is_withheld(context, error) and not intake.rows_seen:
+            raise
         missing.append(f"jobs: {error}")
     finally:
         reader.flush()
@@ -146,3 +147,13 @@ async def sync_jobs(context: Context, intake: Intake, ledger: list[SyncRecord]) 
             "full_at": full_at.isoformat() if full_at else None,
         },
     )
+
+
+async def _read_member(reader: ListingReader, member: str, to: ReadTo) -> None:
+    """Read the listing of a member, or note that it is not available to the key."""
+    try:
+        await read_member(reader, member, to)
+    except ApiError as error:
+        if not await is_withheld(reader.context, error):
+            raise
+        reader.notes.append(f"the jobs of submitter {member} are {NOT_AVAILABLE}: {error}")

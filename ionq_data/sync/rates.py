@@ -2,28 +2,65 @@
 
 from __future__ import annotations
 
-from ionq_data.api.errors import BadRequest, NotFound, PermissionDenied, RequestRefused
+from ionq_data.api.errors import (
+    ApiError,
+    AuthenticationError,
+    BadRequest,
+    NotFound,
+    PermissionDenied,
+    RequestRefused,
+)
 from ionq_data.lake.ledger import SyncRecord
+from ionq_data.resources import Row, read_record
 from ionq_data.resources.rates import ESTIMATED_CIRCUIT, RATES
 from ionq_data.sync.backends import is_qpu, list_backends
 from ionq_data.sync.context import Context, Outcome
 from ionq_data.sync.intake import Intake
 
+_NO_ACCESS = (AuthenticationError, PermissionDenied, NotFound)
+
 
 async def sync_rates(context: Context, intake: Intake, _ledger: list[SyncRecord]) -> Outcome:
-    """Record the prices in force. A backend that the API makes no estimate for is noted and left out."""
-    notes = []
+    """Record the prices in force, and learn the organization that they hold for.
+
+    A backend that the API makes no estimate for is noted and left out. Raises the refusal where it makes none at all.
+    """
+    refusals: dict[str, ApiError] = {}
     for backend in filter(is_qpu, await list_backends(context)):
         for mitigated in (False, True):
-            asked: dict[str, str | int] = {"backend": backend, "error_mitigation": str(mitigated).lower()}
+            asked = f"{backend} (error_mitigation {str(mitigated).lower()})"
             try:
-                answer = await context.client.get(RATES.endpoint, params=asked | ESTIMATED_CIRCUIT, authenticated=True)
+                await _ask(context, intake, backend, mitigated=mitigated)
+            except AuthenticationError as error:
+                if not intake.rows_seen:
+                    raise
+                refusals[asked] = error
             except (BadRequest, NotFound, PermissionDenied, RequestRefused) as error:
-                notes.append(f"no estimate for {backend} (error_mitigation {str(mitigated).lower()}): {error}")
-                continue
-            intake.take(
-                answer.body,
-                extracted_at=context.stamp(answer.received_at),
-                context={"backend": backend, "error_mitigation": mitigated},
-            )
-    return Outcome(watermark=context.now(), notes=tuple(notes))
+                refusals[asked] = error
+    if refusals and not intake.rows_seen and all(isinstance(error, _NO_ACCESS) for error in refusals.values()):
+        raise next(iter(refusals.values()))
+    notes = tuple(f"no estimate for {asked}: {error}" for asked, error in refusals.items())
+    return Outcome(watermark=context.now(), notes=notes)
+
+
+async def organization_of_estimate(context: Context) -> str | None:
+    """Return the organization that an estimate is made for, or None where it does not say or is not to be had."""
+    backend = next(filter(is_qpu, await list_backends(context)), None)
+    if backend is None or RATES.name in context.refusals:
+        return None
+    try:
+        answer = await context.client.get(RATES.endpoint, params={"backend": backend}, authenticated=True)
+    except (BadRequest, RequestRefused, *_NO_ACCESS) as error:
+        context.refusals[RATES.name] = error
+        return None
+    found = read_record(RATES, answer.body, extracted_at=answer.received_at, run_id=context.run_id)
+    return found.values["rate_information_organization"] if isinstance(found, Row) else None
+
+
+async def _ask(context: Context, intake: Intake, backend: str, *, mitigated: bool) -> None:
+    asked: dict[str, str | int] = {"backend": backend, "error_mitigation": str(mitigated).lower()}
+    answer = await context.client.get(RATES.endpoint, params=asked | ESTIMATED_CIRCUIT, authenticated=True)
+    beside = {"backend": backend, "error_mitigation": mitigated}
+    row = intake.take(answer.body, extracted_at=context.stamp(answer.received_at), context=beside).row
+    if row is not None:
+        context.organization = context.organization or row.values["rate_information_organization"]

@@ -6,9 +6,10 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 
-from ionq_data.api.errors import ApiError, AuthenticationError
-from ionq_data.lake.ledger import SyncRecord
+from ionq_data.api.errors import ApiError
+from ionq_data.lake.ledger import NOT_AVAILABLE, SyncRecord
 from ionq_data.resources import RESOURCES
+from ionq_data.sync.availability import is_withheld
 from ionq_data.sync.backends import sync_backends
 from ionq_data.sync.characterizations import sync_characterizations
 from ionq_data.sync.context import Context, Outcome
@@ -29,17 +30,18 @@ RULES: dict[str, Rule] = {
     "whoami": sync_whoami,
     "backends": sync_backends,
     "sessions": sync_sessions,
+    "rates": sync_rates,
     "projects": sync_projects,
     "usage": sync_usage,
     "jobs": sync_jobs,
     "characterizations": sync_characterizations,
     "job_costs": sync_job_costs,
-    "rates": sync_rates,
     "job_results": sync_job_results,
 }
 """Each resource's rule, in the order in which they run.
 
-Usage names the members whose jobs are asked for; jobs name the retired backends whose characterizations are.
+Sessions and rates name the organization, usage the members whose jobs are asked for, jobs the retired backends whose
+characterizations are.
 """
 
 _log = logging.getLogger(__name__)
@@ -48,7 +50,8 @@ _log = logging.getLogger(__name__)
 async def sync_resources(context: Context, names: Iterable[str]) -> list[SyncRecord]:
     """Sync some resources of an account; return what went into the ledger.
 
-    A resource that the API fails is recorded as incomplete, with what is missing, and the next one goes on.
+    A resource that the API fails is recorded as incomplete, with what is missing, and the next one goes on. One that
+    the key may not see is recorded as that: nothing of it is missing.
 
     Raises:
         AuthenticationError: the key is not accepted; nothing more can be read with it.
@@ -73,16 +76,30 @@ async def _sync_resource(context: Context, name: str) -> SyncRecord:
     ledger = context.lake.ledger(context.account, name)
     context.on_progress(Progress(context.account, name, 0))
     try:
-        outcome = await RULES[name](context, intake, ledger)
-    except AuthenticationError:
+        outcome = await _outcome(context, intake, ledger)
+    finally:
         intake.flush()
-        raise
-    except ApiError as error:
-        outcome = Outcome(missing=(f"{name}: {error}",))
-    intake.flush()
     record = _record(context, name, started_at, outcome, intake)
     context.on_progress(Progress(context.account, name, record.rows_seen, record.rows_seen, note="done"))
     return record
+
+
+async def _outcome(context: Context, intake: Intake, ledger: list[SyncRecord]) -> Outcome:
+    """Sync a resource; one that the API fails is missing, one that it refuses to a good key is not available to it."""
+    resource = intake.resource
+    try:
+        return await RULES[resource.name](context, intake, ledger)
+    except ApiError as error:
+        if not (resource.authenticated and await is_withheld(context, error)):
+            return Outcome(missing=(f"{resource.name}: {error}",))
+        context.refusals[resource.name] = error
+        return _refused(str(error), ledger)
+
+
+def _refused(reason: str, ledger: list[SyncRecord]) -> Outcome:
+    was_available = bool(ledger) and ledger[-1].complete and ledger[-1].availability != "refused"
+    notes = (f"{NOT_AVAILABLE} any more: what was copied before stays as it was",) if was_available else ()
+    return Outcome(mode="refused", refused=reason, notes=notes)
 
 
 def _record(
@@ -108,10 +125,14 @@ def _record(
         missing=outcome.missing,
         notes=outcome.notes,
         marks=outcome.marks,
+        availability="refused" if outcome.refused else None if outcome.missing else "available",
+        unavailable_reason=outcome.refused,
     )
     context.lake.record(context.account, record)
-    if record.complete:  # and not before: until the ledger says so, the progress file alone knows how far it got
+    if record.complete and not outcome.refused:  # until then the progress file alone knows how far it got
         context.lake.save_progress(context.account, name, {})
+    if outcome.refused:
+        _log.info("%s/%s: %s: %s", context.account, name, NOT_AVAILABLE, outcome.refused)
     for line in (*record.missing, *record.notes):
         _log.info("%s/%s: %s", context.account, name, line)
     return record

@@ -1,9 +1,12 @@
-"""Sessions: all of them each run; their envelope names the organization."""
+"""Sessions: all of them each run; they name the organization."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from ionq_data.api import split_page
 from ionq_data.lake.ledger import SyncRecord
+from ionq_data.resources.resource import parse
 from ionq_data.resources.sessions import SESSIONS
 from ionq_data.sync.context import Context, Outcome
 from ionq_data.sync.intake import Intake
@@ -11,13 +14,22 @@ from ionq_data.sync.intake import Intake
 
 async def sync_sessions(context: Context, intake: Intake, _ledger: list[SyncRecord]) -> Outcome:
     """Read the list of sessions and keep what changed."""
+    if refusal := context.refusals.get(SESSIONS.name):
+        raise refusal
     answer, (records, envelope) = context.sessions or await context.client.read(
         SESSIONS.endpoint, parse=lambda body: split_page(body, "sessions", required=False), authenticated=True
     )
     stamp = context.stamp(answer.received_at)
     for record in records:
         intake.take(record, extracted_at=stamp)
-    organization = envelope.get("organization_id")
-    if isinstance(organization, str) and organization:
-        context.organization = context.organization or organization
+    context.organization = context.organization or named_by_sessions(records, envelope)
     return Outcome(watermark=stamp)
+
+
+def named_by_sessions(records: list[bytes], envelope: dict[str, Any]) -> str | None:
+    """Return the id of the organization that a list of sessions is of: beside them, or in one of them."""
+    for said in (envelope, *map(parse, records)):
+        named = said.get("organization_id") if isinstance(said, dict) else None
+        if isinstance(named, str) and named:
+            return named
+    return None

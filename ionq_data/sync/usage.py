@@ -16,6 +16,7 @@ from ionq_data.resources.usage import GROUPINGS, MODALITY, USAGE
 from ionq_data.sync.context import Context, Outcome
 from ionq_data.sync.intake import Intake
 from ionq_data.sync.keys import key_digest
+from ionq_data.sync.rates import organization_of_estimate
 
 EACH_RUN = timedelta(days=7)
 EACH_DAY = timedelta(days=45)
@@ -48,11 +49,13 @@ def range_to_ask(today: date, ledger: list[SyncRecord], *, full: bool, asked: Ra
 
 async def sync_usage(context: Context, intake: Intake, ledger: list[SyncRecord]) -> Outcome:
     """Read the daily report by project and by user."""
-    if context.shares_organization:
+    context.organization = context.organization or await organization_of_estimate(context)
+    if context.organization in context.read_organizations:
         return Outcome(mode="skipped", notes=("another account reads this organization's usage",))
     if context.organization is None:
         return Outcome(
-            missing=("usage: the organization is not known: set IONQ_ORGANIZATION_ID or organization_id",),
+            mode="refused",
+            refused="nothing tells this key its organization's id: set IONQ_ORGANIZATION_ID or organization_id",
         )
     rules, today = context.rules, context.now().date()
     asked = range_to_ask(today, ledger, full=rules.full, asked=rules.usage_range)

@@ -10,6 +10,8 @@ from ionq_data.sync.intake import Intake
 
 async def sync_whoami(context: Context, intake: Intake, _ledger: list[SyncRecord]) -> Outcome:
     """Ask which key this is."""
+    if refusal := context.refusals.get(WHOAMI.name):
+        raise refusal
     answer = context.whoami or await context.client.get(WHOAMI.endpoint, authenticated=True)
     stamp = context.stamp(answer.received_at)
     intake.take(answer.body, extracted_at=stamp)
