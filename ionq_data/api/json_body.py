@@ -53,7 +53,7 @@ def split_page(body: bytes, items: str, *, required: bool = True) -> tuple[list[
         raise MalformedBody(f"JSON that is no object with {items!r}") from None
     if required and items not in members:
         raise MalformedBody(f"an object without {items!r}")
-    if members.get(items, b"null") == b"null":
+    if bytes(members.get(items, b"null")) == b"null":
         members[items] = msgspec.Raw(b"[]")
     records = _split(members.pop(items), what=f"an object whose {items!r} is no array")
     try:

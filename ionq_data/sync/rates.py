@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ionq_data.api import Answer
 from ionq_data.api.errors import (
     ApiError,
     AuthenticationError,
@@ -49,7 +50,7 @@ async def organization_of_estimate(context: Context) -> str | None:
     if backend is None or RATES.name in context.refusals:
         return None
     try:
-        answer = await context.client.get(RATES.endpoint, params={"backend": backend}, authenticated=True)
+        answer = await _estimate(context, backend, mitigated=False)
     except (BadRequest, RequestRefused, *_NO_ACCESS) as error:
         context.refusals[RATES.name] = error
         return None
@@ -57,9 +58,13 @@ async def organization_of_estimate(context: Context) -> str | None:
     return found.values["rate_information_organization"] if isinstance(found, Row) else None
 
 
-async def _ask(context: Context, intake: Intake, backend: str, *, mitigated: bool) -> None:
+async def _estimate(context: Context, backend: str, *, mitigated: bool) -> Answer:
     asked: dict[str, str | int] = {"backend": backend, "error_mitigation": str(mitigated).lower()}
-    answer = await context.client.get(RATES.endpoint, params=asked | ESTIMATED_CIRCUIT, authenticated=True)
+    return await context.client.get(RATES.endpoint, params=asked | ESTIMATED_CIRCUIT, authenticated=True)
+
+
+async def _ask(context: Context, intake: Intake, backend: str, *, mitigated: bool) -> None:
+    answer = await _estimate(context, backend, mitigated=mitigated)
     beside = {"backend": backend, "error_mitigation": mitigated}
     row = intake.take(answer.body, extracted_at=context.stamp(answer.received_at), context=beside).row
     if row is not None:

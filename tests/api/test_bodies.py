@@ -145,8 +145,13 @@ def test_records_come_out_to_the_byte(records: list[object], indent: int | None,
     assert split_array(b"[" + b",".join(texts) + b"]") == texts
 
 
+def test_a_list_that_is_null_is_empty() -> None:
+    assert split_page(b'{"jobs": null, "next": ""}', "jobs") == ([], {"next": ""})
+    assert split_page(b'{"jobs": null}', "jobs", required=False) == ([], {})
+
+
 @pytest.mark.parametrize(
-    "body", [b"[]", b"5", b'{"other": []}', b'{"jobs": null}', b'{"jobs": {}}', b'{"jobs": [], "pages": 1e999}', b"{"]
+    "body", [b"[]", b"5", b'{"other": []}', b'{"jobs": {}}', b'{"jobs": [], "pages": 1e999}', b"{"]
 )
 def test_another_shape_is_refused(body: bytes) -> None:
     with pytest.raises(MalformedBody):

@@ -106,7 +106,9 @@ def test_a_range_on_request_moves_no_watermark(bench: Bench) -> None:
     assert not bench.wrong()
 
 
-def test_an_organization_that_nobody_knows_is_said_to_be_missing(bench: Bench) -> None:
-    bench.upstream.meddle = lambda r: httpx.Response(200, json={}) if r.url.path.endswith("/sessions") else None
-    missing = incomplete(bench.sync(resources=["usage"]))
-    assert "IONQ_ORGANIZATION_ID" in missing["usage"][0]
+def test_an_organization_that_nothing_tells_the_key_is_not_available_to_it(bench: Bench) -> None:
+    said_nowhere = ("/sessions", "/estimate")
+    bench.upstream.meddle = lambda r: httpx.Response(200, json={}) if r.url.path.endswith(said_nowhere) else None
+    (record,) = bench.sync(resources=["usage"])
+    assert (record.complete, record.availability) == (True, "refused")
+    assert "IONQ_ORGANIZATION_ID" in str(record.unavailable_reason)
