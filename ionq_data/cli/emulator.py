@@ -23,6 +23,7 @@ def emulator(
     contract: Contract = "2026-05",
     role: Role = "admin",
     hostile: bool = False,
+    anomalies: bool = False,
 ) -> int:
     """Serve an IonQ API v0.4 on this machine, with a simulated history, until Ctrl-C.
 
@@ -55,10 +56,13 @@ def emulator(
         (member); nothing but jobs and their costs (jobs_only).
     hostile
         Give names and metadata that break careless software.
+    anomalies
+        Plant anomalies of spending and ramps of fidelities, which /_emulator/truth names.
     """
     anchor = now if now is None or now.tzinfo else now.replace(tzinfo=UTC)
     scenario = Scenario(
-        seed=seed, days=days, jobs=jobs, anchor=anchor, contract=contract, role=role, hostile=hostile
+        seed=seed, days=days, jobs=jobs, anchor=anchor, contract=contract, role=role, hostile=hostile,
+        anomalies=anomalies,
     )  # fmt: skip
     run(scenario, host=host, port=port, clock=clock, speed=speed, announce=_announce)
     return 0

@@ -31,13 +31,14 @@ def main() -> None:
         default=None,
         help="bill one project in credits (default: under October's contract)",
     )
+    parser.add_argument("--anomalies", action="store_true", help="plant anomalies, which the truth names")
     parser.add_argument("--end-with-parent", action="store_true", help="end when standard input, a pipe, is closed")
     asked = parser.parse_args()
     if asked.end_with_parent:
         end_with_parent()
     scenario = Scenario(
         seed=asked.seed, days=asked.days, jobs=asked.jobs, anchor=asked.now, contract=asked.contract,
-        role=asked.role, hostile=asked.hostile, credits=asked.credits,
+        role=asked.role, hostile=asked.hostile, credits=asked.credits, anomalies=asked.anomalies,
     )  # fmt: skip
     run(scenario, host=asked.host, port=asked.port, clock=asked.clock, speed=asked.speed, announce=_announce)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from ionq_data.emulator.characterizations import FIDELITIES, METRICS, TIMINGS, Characterization
+from ionq_data.emulator.calibration_series import FIDELITIES, METRICS, TIMINGS
+from ionq_data.emulator.characterizations import Characterization
 from ionq_data.emulator.instants import DAY_MS, from_ms
 from ionq_data.emulator.machines import MODELS
 from ionq_data.emulator.scenario import Scenario

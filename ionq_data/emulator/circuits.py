@@ -13,6 +13,7 @@ from ionq_data.emulator.scenario import Scenario
 
 Int = npt.NDArray[np.int64]
 Bool = npt.NDArray[np.bool_]
+Float = npt.NDArray[np.float64]
 
 SHOTS = np.array([100, 200, 500, 1000, 1000, 2000, 4000, 5000, 10_000])
 LONGEST_MS = 2_100_000
@@ -36,9 +37,9 @@ class Circuits:
     is_dry: Bool
 
 
-def draw_circuits(scenario: Scenario, submissions: Submissions, *, part: int, span_ms: int) -> Circuits:
+def draw_circuits(scenario: Scenario, submissions: Submissions, shots_factor: Float, *, span_ms: int) -> Circuits:
     """Return the circuits of all jobs; shots, debiasing and dry run are the family's, the gates a circuit's own."""
-    rng = np.random.default_rng([scenario.seed, 5, part])
+    rng = np.random.default_rng([scenario.seed, 5, 0])
     roots = len(submissions.submitted)
     sizes = submissions.children + 1
     root = np.repeat(np.arange(roots), sizes)
@@ -48,7 +49,7 @@ def draw_circuits(scenario: Scenario, submissions: Submissions, *, part: int, sp
 
     shots = rng.choice(SHOTS, size=roots)
     is_debiased = is_qpu & (rng.random(roots) < 0.16)
-    shots = np.where(is_debiased, np.maximum(shots, 500), shots)
+    shots = (np.where(is_debiased, np.maximum(shots, 500), shots) * shots_factor).astype(np.int64)
     is_dry = is_qpu & (rng.random(roots) < 0.015) & (submissions.children == 0)
 
     most = np.array([model.qubits for model in MODELS])[submissions.machine[root]]

@@ -16,6 +16,7 @@ from ionq_data.emulator.jobs import Jobs
 from ionq_data.emulator.lives import CANCELED, COMPLETED, FAILED, Backlog, Lives, live
 from ionq_data.emulator.machines import MODELS, SIMULATOR, Machine, build_machines
 from ionq_data.emulator.organization import CREDITS_PROJECT, Organization, found_organization
+from ionq_data.emulator.planted import Anomaly, plan, rearranged, shots_factor, spikes
 from ionq_data.emulator.prices import Priced, Rate, bill_step, rate_history
 from ionq_data.emulator.scenario import FUTURE_DAYS, Scenario
 from ionq_data.emulator.sessions import Session, choose_sessions, describe_sessions
@@ -34,6 +35,7 @@ class History:
     jobs: Jobs
     sessions: tuple[Session, ...]
     backlogs: dict[int, Backlog]
+    anomalies: tuple[Anomaly, ...]
 
 
 def simulate(scenario: Scenario) -> History:
@@ -46,8 +48,12 @@ def simulate(scenario: Scenario) -> History:
             ((scenario.start_ms, scenario.anchor_ms, scenario.jobs), (scenario.anchor_ms, scenario.end_ms, future))
         )
     ]
-    submissions = _joined(*past_and_future)
-    circuits = draw_circuits(scenario, submissions, part=0, span_ms=(scenario.days + FUTURE_DAYS) * DAY_MS)
+    planned = plan(scenario)
+    submissions = rearranged(_joined(*past_and_future), planned)
+    anomalies = (*planned, *spikes(scenario, submissions))
+    circuits = draw_circuits(
+        scenario, submissions, shots_factor(submissions, anomalies), span_ms=(scenario.days + FUTURE_DAYS) * DAY_MS
+    )
     first = np.flatnonzero(circuits.ordinal == 0)
     rng = np.random.default_rng([scenario.seed, 8])
     of_root = choose_sessions(rng, submissions)
@@ -58,7 +64,7 @@ def simulate(scenario: Scenario) -> History:
     )
     sessions = describe_sessions(rng, of_root, submissions, lives)
     jobs = _jobs(scenario, rng, rates, submissions, circuits, lives, of_root[circuits.root])
-    return History(scenario, organization, machines, rates, jobs, sessions, backlogs)
+    return History(scenario, organization, machines, rates, jobs, sessions, backlogs, anomalies)
 
 
 def _joined(past: Submissions, future: Submissions) -> Submissions:

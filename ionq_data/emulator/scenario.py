@@ -34,6 +34,8 @@ class Scenario:
         hostile: Names and metadata with markup, formulas, bidirectional overrides and 40 kB values.
         credits: From the middle of the history on, bill one project in credits instead of US dollars.
             None means: under October's contract only.
+        anomalies: Plant anomalies of spending (spikes, a creep, a drop, a shift of weekdays) and ramps of fidelities;
+            the truth names them.
         mean_fidelities: Older characterizations say `mean` where the contract says `median`.
 
     Raises:
@@ -48,6 +50,7 @@ class Scenario:
     role: Role = "admin"
     hostile: bool = False
     credits: bool | None = None
+    anomalies: bool = False
     mean_fidelities: bool = False
 
     def __post_init__(self) -> None:

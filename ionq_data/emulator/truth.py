@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +12,9 @@ from ionq_data.emulator.instants import NEVER, from_ms
 from ionq_data.emulator.jobs import STATUSES
 from ionq_data.emulator.machines import NAMES
 from ionq_data.emulator.prices import decimal_text
+from ionq_data.emulator.truth_of_backends import backends, changes, fidelities, implausible, outliers
 from ionq_data.emulator.truth_of_jobs import facts_of_jobs, queues_by_day, visible_micros
+from ionq_data.emulator.truth_of_spending import anomalies, costs
 from ionq_data.emulator.world import World
 
 Int = npt.NDArray[np.int64]
@@ -48,8 +49,8 @@ def tell_truth(world: World, *, with_jobs: bool) -> dict[str, Any]:
             ],
         },
         "totals": _totals(world, now_ms),
-        "cost": _costs(world, now_ms, in_credits=False),
-        "cost_in_credits": _costs(world, now_ms, in_credits=True),
+        "cost": costs(world, now_ms, in_credits=False),
+        "cost_in_credits": costs(world, now_ms, in_credits=True),
         "usage_restatements": [
             {"date": one.day.isoformat(), "project_id": organization.project_ids[one.project],
              "user_id": organization.user_ids[one.user], "amount": decimal_text(one.micros)}
@@ -64,14 +65,12 @@ def tell_truth(world: World, *, with_jobs: bool) -> dict[str, Any]:
         "queue_daily_public": queues_by_day(
             world.jobs, now_ms, among=(world.jobs.parent < 0) & (world.jobs.session < 0)
         ),
-        "fidelity": _fidelities(world, now_ms),
-        "changes": _changes(world, now_ms),
-        "implausible": [
-            {"backend": NAMES[one.machine], "id": one.id, "metric": name, "value": one.values[name]}
-            for number in world.calibrations.of_machine for one in world.calibrations.until(number, now_ms)
-            for name in one.implausible
-        ],
-        "backends": _backends(world, now_ms),
+        "fidelity": fidelities(world, now_ms),
+        "changes": changes(world, now_ms),
+        "outliers": outliers(world, now_ms),
+        "implausible": implausible(world, now_ms),
+        "anomalies": anomalies(world, now_ms),
+        "backends": backends(world, now_ms),
         "rates": [
             {"valid_from": from_ms(rate.valid_from_ms).isoformat(), "gate_1q": tenmillionths(rate.gate_1q),
              "gate_2q": tenmillionths(rate.gate_2q), "minimum": tenmillionths(rate.minimum),
@@ -107,73 +106,3 @@ def _totals(world: World, now_ms: int) -> dict[str, Any]:
         "unsettled_bills": int(((jobs.ended <= now_ms) & (now_ms < jobs.final_ms) & (jobs.final_ms < NEVER)).sum()),
         "sessions": sum(session.created_ms <= now_ms for session in world.history.sessions),
     }
-
-
-def _costs(world: World, now_ms: int, *, in_credits: bool) -> dict[str, list[dict[str, str]]]:
-    """Return amounts per project, user and backend by day and by month of the end of the billed job."""
-    jobs, organization = world.jobs, world.history.organization
-    counted = np.flatnonzero((jobs.shown_ms <= now_ms) & (jobs.in_credits == in_credits))
-    micros = visible_micros(jobs, now_ms)[counted].tolist()
-    dates = [from_ms(ms).date().isoformat() for ms in jobs.ended[counted].tolist()]
-    report = {}
-    for name, ids, column in (
-        ("project", organization.project_ids, jobs.project),
-        ("user", organization.user_ids, jobs.user),
-        ("backend", NAMES, jobs.machine),
-    ):
-        numbers = column[counted].tolist()
-        for period, length in (("daily", 10), ("monthly", 7)):
-            sums: defaultdict[tuple[str, str], int] = defaultdict(int)
-            for day, number, amount in zip(dates, numbers, micros, strict=True):
-                sums[day[:length], ids[number]] += amount
-            report[f"{name}_{period}"] = [
-                {"date" if period == "daily" else "month": day, f"{name}_id": one, "cost": decimal_text(total)}
-                for (day, one), total in sorted(sums.items())
-            ]
-    return report
-
-
-def _fidelities(world: World, now_ms: int) -> list[dict[str, Any]]:
-    return [
-        {
-            "backend": NAMES[number], "id": known[-1].id, "measured_at": from_ms(known[-1].measured_ms).isoformat(),
-            **known[-1].values,
-        }
-        for number in world.calibrations.of_machine if (known := world.calibrations.until(number, now_ms))
-    ]  # fmt: skip
-
-
-def _changes(world: World, now_ms: int) -> list[dict[str, Any]]:
-    """Return the level changes up to now, with how many measurements stand on either side until the next change."""
-    changes = [change for change in world.calibrations.changes if change.changed_ms <= now_ms]
-    report = []
-    for change in changes:
-        measured = [one.measured_ms for one in world.calibrations.until(change.machine, now_ms)]
-        same = [c.changed_ms for c in changes if (c.machine, c.metric) == (change.machine, change.metric)]
-        previous = max((ms for ms in same if ms < change.changed_ms), default=0)
-        following = min((ms for ms in same if ms > change.changed_ms), default=NEVER)
-        report.append(
-            {
-                "backend": NAMES[change.machine], "metric": change.metric,
-                "changed_at": from_ms(change.changed_ms).isoformat(), "before": change.before, "after": change.after,
-                "sigma": change.sigma,
-                "measurements_before": sum(previous <= ms < change.changed_ms for ms in measured),
-                "measurements_after": sum(change.changed_ms <= ms < following for ms in measured),
-            }
-        )  # fmt: skip
-    return report
-
-
-def _backends(world: World, now_ms: int) -> list[dict[str, Any]]:
-    def shown(windows: Int) -> list[list[str]]:
-        return [[from_ms(ms).isoformat() for ms in window] for window in windows.tolist() if window[0] <= now_ms]
-
-    return [
-        {
-            "backend": machine.model.name, "status": machine.status(now_ms), "degraded": machine.is_degraded(now_ms),
-            "introduced_at": from_ms(machine.introduced_ms).isoformat(),
-            "retired_at": from_ms(machine.retired_ms).isoformat() if machine.retired_ms <= now_ms else None,
-            "down": shown(machine.down), "degraded_windows": shown(machine.degraded),
-        }
-        for machine in world.history.machines if machine.introduced_ms <= now_ms
-    ]  # fmt: skip
