@@ -26,6 +26,13 @@ _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _encode_sorted = msgspec.json.Encoder(order="sorted", decimal_format="number").encode
 
 
+Content = Callable[[dict[str, Json], dict[str, str]], tuple[dict[str, Json], dict[str, str]]]
+
+
+def _all_of_it(said: dict[str, Json], beside: dict[str, str]) -> tuple[dict[str, Json], dict[str, str]]:
+    return said, beside
+
+
 @dataclass(frozen=True)
 class Resource:
     """What the API calls a record, where it comes from, and how it lies in the lake.
@@ -33,7 +40,8 @@ class Resource:
     ``key`` are the columns whose values make a record one record; ``partition`` names the folder level below the
     account and ``partition_by`` the column (a date or an instant) whose month fills it. An ``observation`` is a
     snapshot: each answer is a record of its own. ``deletable`` resources carry ``_deleted``. ``older_key`` says which
-    columns, joined by a slash, are a column of the key in files that were written before there was one.
+    columns, joined by a slash, are a column of the key in files that were written before there was one. ``content``
+    picks what of a record, and of what its request says beside it, makes one version of it differ from another.
     """
 
     name: str
@@ -47,6 +55,7 @@ class Resource:
     authenticated: bool = True
     description: str = ""
     older_key: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    content: Content = _all_of_it
 
     @cached_property
     def shape(self) -> Shape:
@@ -182,6 +191,7 @@ def read_record(
         return Rejection(f"no usable key: {why}", raw, extracted_at, run_id)
     said_beside = {k: str(v) for k, v in (context or {}).items()} | ({"_deleted": "true"} if deleted else {})
     said = {name: value for name, value in record.items() if value is not None}  # null says no more than absence
+    said, said_beside = resource.content(said, said_beside)
     digest = content_hash([said, said_beside] if said_beside else said)
     if resource.deletable:
         values["_deleted"] = deleted

@@ -5,7 +5,7 @@ the money: ``amount`` is normalized to credits in any report that has a credit s
 """
 
 from ionq_data.resources.fields import field
-from ionq_data.resources.kinds import AMOUNT, DAY, INTEGER, NUMBER, TEXT, objects
+from ionq_data.resources.kinds import AMOUNT, DAY, INTEGER, NUMBER, TEXT, Json, objects
 from ionq_data.resources.resource import Resource
 
 GROUPINGS = ("project", "user")
@@ -25,6 +25,27 @@ _GROUPS = objects(
     },
 )
 
+
+def _content(said: dict[str, Json], beside: dict[str, str]) -> tuple[dict[str, Json], dict[str, str]]:
+    """Leave out what depends on the range that was asked for: the amounts in credits, and the order by them."""
+    if not _has_amounts(said):
+        return said, beside
+    groups = said.get("group_usages")
+    if isinstance(groups, list) and all(isinstance(group, dict) and _has_amounts(group) for group in groups):
+        in_order = sorted(map(_charged, groups), key=lambda group: str(group.get("group_id")))
+        said = said | {"group_usages": in_order}
+    return _charged(said), {name: value for name, value in beside.items() if name != "amount_unit"}
+
+
+def _has_amounts(said: dict[str, Json]) -> bool:
+    amounts = said.get("amounts")
+    return isinstance(amounts, list) and (bool(amounts) or not said.get("amount"))
+
+
+def _charged(said: dict[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in said.items() if name not in ("amount", "amount_unit")}
+
+
 USAGE = Resource(
     name="usage",
     endpoint="/organizations/{organization}/usage",
@@ -32,6 +53,7 @@ USAGE = Resource(
     partition="usage_month",
     partition_by="from",
     deletable=True,
+    content=_content,
     description="Every version of the usage report of every date, grouped by project and by user.",
     fields=(
         field("organization", TEXT, (), description="Id of the organization asked for."),

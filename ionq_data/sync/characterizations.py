@@ -11,15 +11,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from ionq_data.api import numbered_pages
+from ionq_data.api import Page, numbered_pages
+from ionq_data.api.address import Params
 from ionq_data.api.errors import ApiError, AuthenticationError, BadRequest, NotFound, PermissionDenied, RequestRefused
 from ionq_data.lake.current import known_values
 from ionq_data.lake.ledger import SyncRecord
+from ionq_data.resources import Row, read_record
 from ionq_data.resources.characterizations import CHARACTERIZATIONS
 from ionq_data.resources.jobs import JOBS
 from ionq_data.sync.backends import is_qpu, list_backends
 from ionq_data.sync.context import Context, Outcome, last_complete
 from ionq_data.sync.intake import Intake
+from ionq_data.sync.neighbours import find_suspects, read_singly
 
 _PAGE_SIZE = 10  # the most that the contract allows
 _REREAD = timedelta(days=1)
@@ -81,9 +84,10 @@ async def _read_backend(context: Context, intake: Intake, backend: str, newest: 
     path = CHARACTERIZATIONS.endpoint.replace("{backend}", quote(backend, safe=""))
     params = {"start": start.isoformat()} if start else {}
     limit = context.now()
+    number = 0
     async for page in numbered_pages(context.client, path, params, items="characterizations", page_size=_PAGE_SIZE):
-        stamp = context.stamp(page.received_at)
-        for record in page.records:
+        number += 1
+        for record, stamp in await _as_asked_singly(context, intake, path, params, number, page, backend):
             taken = intake.take(record, extracted_at=stamp, context={"backend": backend})
             measured = taken.row.values["date"] if taken.row else None
             if measured is not None and measured <= limit:
@@ -91,3 +95,22 @@ async def _read_backend(context: Context, intake: Intake, backend: str, newest: 
         if intake.is_full:
             intake.flush()
     return newest
+
+
+async def _as_asked_singly(
+    context: Context, intake: Intake, path: str, params: Params, number: int, page: Page, backend: str
+) -> list[tuple[bytes, datetime]]:
+    """Return the records of a page and when each arrived, those that may show a neighbour's value asked for singly."""
+    stamp = context.stamp(page.received_at)
+    beside = {"backend": backend}
+    rows = [read_record(CHARACTERIZATIONS, raw, extracted_at=stamp, run_id="", context=beside) for raw in page.records]
+    found = [(record, stamp) for record in page.records]
+    for place in find_suspects(rows, is_known=intake.knows):
+        row = rows[place]
+        if not isinstance(row, Row) or intake.has(row):
+            continue
+        position = (number - 1) * _PAGE_SIZE + place + 1
+        single = await read_singly(context, path, params, position=position, record_id=row.values["id"])
+        if single is not None:
+            found[place] = (single[0], context.stamp(single[1]))
+    return found

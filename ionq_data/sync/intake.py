@@ -84,6 +84,16 @@ class Intake:
         self.keep(found)
         return Taken(found, is_known=known is not None, is_changed=True)
 
+    def knows(self, row: Row) -> bool:
+        """Tell whether the lake has any version of the record."""
+        self._load(row.partition)
+        return self.versions.hash_of(key_digest(row.key)) is not None
+
+    def has(self, row: Row) -> bool:
+        """Tell whether the current version in the lake is just this one."""
+        self._load(row.partition)
+        return self.versions.hash_of(key_digest(row.key)) == hash_digest(row.hash)
+
     def keep(self, row: Row) -> None:
         """Keep a row as a new version."""
         self.rows_written += 1

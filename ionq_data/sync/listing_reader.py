@@ -11,7 +11,7 @@ from typing import Any
 from ionq_data.api import Page, cursor_pages, read_ahead
 from ionq_data.api.errors import BadRequest, NotFound, RequestRefused
 from ionq_data.resources import Row
-from ionq_data.resources.jobs import JOBS, TERMINAL_STATUSES
+from ionq_data.resources.jobs import JOBS, TERMINAL_STATUSES, WITH_PARTS
 from ionq_data.sync.context import Context
 from ionq_data.sync.intake import Intake
 from ionq_data.sync.listing import Listed, Listing, Step, Stretch, is_before
@@ -207,7 +207,8 @@ def mark(watermark: datetime | None, *, is_unordered: bool = False) -> dict[str,
 
 def _has_parts(values: Mapping[str, Any]) -> bool:
     kind = values["type"] or ""
-    return "multi" in kind or "function" in kind or (values["stats_circuits"] or 1) > 1
+    is_known = kind in WITH_PARTS or "multi" in kind or "function" in kind
+    return is_known or bool(values["child_job_ids"]) or (values["stats_circuits"] or 1) > 1
 
 
 def _is_past(listing: Listing, listed: Sequence[Listed], to: ReadTo) -> bool:

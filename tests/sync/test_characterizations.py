@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 
 import httpx
 import pytest
 
-from tests.sync.bench import Bench, incomplete
+from tests.sync.bench import Bench, incomplete, written
 
 DAY = timedelta(days=1)
 FORTE, ARIA = "/backends/qpu.forte-1/characterizations", "/backends/qpu.aria-1/characterizations"
@@ -143,3 +144,69 @@ def test_a_measurement_of_the_future_does_not_hide_the_next_ones(bench: Bench) -
     bench.upstream.add_characterization("new", bench.upstream.now)
     sync(bench)
     assert not bench.wrong()
+
+
+# a page of several fills a null metric from the next newer record (2.21)
+
+
+def fill_from_neighbours(bench: Bench, *, page_of_one: bool = True) -> None:
+    """Answer as the API does: right for a record that is asked for singly, filled from its neighbour on a page."""
+
+    def meddle(request: httpx.Request) -> httpx.Response | None:
+        name = request.url.path.rpartition("/")[2]
+        every = {c["id"]: c for c in bench.upstream.characterizations.get("qpu.forte-1", ())}
+        if name in every:
+            return httpx.Response(200, json=every[name])
+        if request.url.path != f"/v0.4{FORTE}":
+            return None
+        if request.url.params["limit"] == "1" and not page_of_one:
+            return httpx.Response(400)
+        answer = bench.upstream._characterizations("qpu.forte-1", request.url.params).json()
+        for newer, record in itertools.pairwise(answer["characterizations"]):
+            for metric, of_record in record["fidelity"].items():
+                if of_record["median"] is None:
+                    of_record["median"] = newer["fidelity"][metric]["median"]
+        return httpx.Response(200, json=answer)
+
+    bench.upstream.meddle = meddle
+
+
+def measure(bench: Bench, day: int, spam: float | None) -> None:
+    bench.upstream.add_characterization(f"c{day}", bench.upstream.now - day * DAY)
+    bench.upstream.characterizations["qpu.forte-1"][-1]["fidelity"]["spam"]["median"] = spam
+
+
+@pytest.mark.parametrize("page_of_one", [True, False])
+def test_a_null_that_shows_its_neighbours_value_is_read_as_null(bench: Bench, page_of_one: bool) -> None:
+    said = {0: 0.991, 1: None, 2: 0.990, 3: None, 4: 0.993, 5: 0.993}
+    for day, spam in said.items():
+        measure(bench, day, spam)
+    fill_from_neighbours(bench, page_of_one=page_of_one)
+    assert not sync(bench)
+    found = dict(bench.rows("characterizations", "select id, fidelity_spam_median from r"))
+    assert found == {f"c{day}": spam for day, spam in said.items()}
+    bench.upstream.now += DAY / 4
+    assert written(bench.sync(resources=["characterizations"], full=True)) == {}
+
+
+def test_a_known_null_is_not_filled_when_a_newer_record_comes(bench: Bench) -> None:
+    measure(bench, 0, None)
+    fill_from_neighbours(bench)
+    sync(bench)
+    bench.upstream.now += DAY / 2
+    measure(bench, 0, 0.991)
+    bench.upstream.characterizations["qpu.forte-1"][-1]["id"] = "newer"
+    for _ in range(2):
+        assert not sync(bench)
+        assert dict(bench.versions("characterizations", "select id, fidelity_spam_median from r")) == {
+            "c0": None,
+            "newer": 0.991,
+        }
+
+
+def test_constants_of_a_backend_are_not_asked_for_one_by_one(bench: Bench) -> None:
+    for day in range(30):
+        measure(bench, day, 0.99)
+    fill_from_neighbours(bench)
+    sync(bench)
+    assert len(bench.upstream.asked) < 8

@@ -277,9 +277,10 @@ def test_an_unknown_status_is_not_the_end_of_a_job(bench: Bench) -> None:
     assert not bench.wrong()
 
 
-def test_parts_that_no_listing_shows_are_asked_for(bench: Bench) -> None:
+@pytest.mark.parametrize("kind", ["ionq.multi-circuit.v1", "qctrl.qaoa.v1", "quantum-function"])
+def test_parts_that_no_listing_shows_are_asked_for(bench: Bench, kind: str) -> None:
     """2.13: each time that their parent changes, for they may come later than it does."""
-    parent = bench.upstream.add_job(1, bench.upstream.now, type="ionq.multi-circuit.v1")
+    parent = bench.upstream.add_job(1, bench.upstream.now, type=kind)
     bench.sync()
     parts = [bench.upstream.add_job(n, bench.upstream.now, parent_job_id=parent) for n in (2, 3)]
     bench.upstream.unlisted |= set(parts)

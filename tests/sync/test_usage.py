@@ -112,3 +112,44 @@ def test_an_organization_that_nothing_tells_the_key_is_not_available_to_it(bench
     (record,) = bench.sync(resources=["usage"])
     assert (record.complete, record.availability) == (True, "refused")
     assert "IONQ_ORGANIZATION_ID" in str(record.unavailable_reason)
+
+
+def test_the_last_date_is_inclusive_or_exclusive_and_both_are_right(bench: Bench) -> None:
+    """2.18: a range on request must not take in, nor call gone, a date outside of it."""
+    days = [date(2026, 5, day) for day in range(1, 5)]
+    for day in days:
+        bench.upstream.add_usage("project", day, 10, "a")
+    exclusive = bench.upstream._usage
+
+    def inclusive(params: httpx.QueryParams) -> httpx.Response:
+        last = date.fromisoformat(params["end_date"]) + timedelta(days=1)
+        return exclusive(params.set("end_date", last.isoformat()))
+
+    for answer in (exclusive, inclusive):
+        bench.upstream.meddle = lambda r, a=answer: a(r.url.params) if "/usage" in r.url.path else None
+        sync(bench, usage_range=(days[1], days[3]))
+        assert bench.rows("usage", 'select "from" from r where not _deleted order by 1') == [
+            (day,) for day in days[1:3]
+        ]
+
+
+def test_the_same_date_in_another_range_has_another_amount_and_is_not_restated(bench: Bench) -> None:
+    """2.18: normalized to credits as soon as any credit lies in the range; ``amounts`` is what was charged."""
+    day = bench.upstream.now.date() - timedelta(days=3)
+    charged = {"amounts": [{"amount": 10, "unit": "USD"}]}
+    in_credits = {"amount": 12.5, "amount_unit": "credit"} | charged
+    in_dollars = {"amount": 10, "amount_unit": "USD"} | charged
+
+    def report(said: dict[str, object], *groups: str) -> None:
+        bench.upstream.add_usage("project", day, 0, *groups)
+        date_said = bench.upstream.usage["project", day.isoformat()]
+        date_said |= said
+        date_said["group_usages"] = [group | said for group in date_said["group_usages"]]
+
+    report(in_dollars, "a", "b")
+    assert sync(bench) == {"usage": 1}
+    for said, groups in ((in_credits, "ba"), (in_dollars, "ab")):
+        report(said, *groups)
+        assert sync(bench) == {}
+    report(in_dollars | {"amounts": [{"amount": 11, "unit": "USD"}]}, "a", "b")
+    assert sync(bench) == {"usage": 1}
