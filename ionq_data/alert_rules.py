@@ -32,16 +32,16 @@ class FidelityRegression(BaseModel):
 
 
 class BudgetAtRisk(BaseModel):
-    """The running month of a project, or of all, is spent beyond its budget or heading there.
+    """The running month of a project, or of all, is spent beyond its budget or likely to be.
 
     Attributes:
-        forecast_share: of the budget, that the month's forecast must be above; 1 is the budget itself.
+        min_probability: of exceeding the budget (``budget_status.probability_of_exceeding``).
     """
 
     model_config = _STRICT
 
     enabled: bool = True
-    forecast_share: float = Field(default=1.0, gt=0)
+    min_probability: float = Field(default=0.5, gt=0, le=1)
 
 
 class CostAnomaly(BaseModel):

@@ -16,7 +16,7 @@ from ionq_data.alerts.plain_text import money, name
 BUDGET = "budget_at_risk"
 ANOMALY = "cost_anomaly"
 
-# 1 row per budget of the running month that is overspent, or will be
+# 1 row per budget of the running month that is overspent, or likely to be
 _BUDGETS = """
     select
         organization,
@@ -26,11 +26,14 @@ _BUDGETS = """
         budget,
         spent,
         forecast,
+        low,
+        high,
+        probability_of_exceeding,
         currency,
         spent > budget as is_exceeded
     from budget_status
     where month = date_trunc('month', $now::timestamp)::date
-        and (spent > budget or forecast > budget * $forecast_share::double)
+        and (spent > budget or probability_of_exceeding >= $min_probability::double)
     order by organization, project_id, currency
 """
 
@@ -58,13 +61,16 @@ _WHAT = {"spike": "far above", "new_project": "a new project, above", "drop": "f
 
 
 def budgets(warehouse: duckdb.DuckDBPyConnection, rule: BudgetAtRisk, now: datetime) -> Iterator[Alert]:
-    """Find the running month's budgets that are overspent or will be; going from one to the other is a new alert."""
-    for row in rows(warehouse, _BUDGETS, {"now": as_utc(now), "forecast_share": rule.forecast_share}):
+    """Find the running month's budgets that are overspent or likely to be; crossing over is a new alert."""
+    for row in rows(warehouse, _BUDGETS, {"now": as_utc(now), "min_probability": rule.min_probability}):
         whose = f"project {_project(row)}" if row["project_id"] else "the whole organization"
-        spent, forecast, budget = (money(row[column], row["currency"]) for column in ("spent", "forecast", "budget"))
+        spent, forecast, low, high, budget = (
+            money(row[column], row["currency"]) for column in ("spent", "forecast", "low", "high", "budget")
+        )
         month, state = f"{row['month']:%Y-%m}", "exceeded" if row["is_exceeded"] else "at risk"
         title = f"Budget {state} in {month}: {whose} "
-        title += f"spent {spent} of {budget}" if row["is_exceeded"] else f"will spend {forecast} of {budget}"
+        chance = f"exceeds {budget} with a probability of {row['probability_of_exceeding']:.0%}"
+        title += f"spent {spent} of {budget}" if row["is_exceeded"] else chance
         yield Alert(
             rule=BUDGET,
             subject=_subject(row),
@@ -72,7 +78,8 @@ def budgets(warehouse: duckdb.DuckDBPyConnection, rule: BudgetAtRisk, now: datet
             severity="failure" if row["is_exceeded"] else "warning",
             title=title,
             body=(
-                f"Spent so far: {spent}. Forecast for the month: {forecast}. Budget: {budget}. See who spends it in "
+                f"Spent so far: {spent}. Forecast for the month: {forecast}, between {low} and {high} in four of five "
+                f"months. Budget: {budget}. See who spends it in "
                 "cost_per_user_monthly, then hold back runs or change the budget in the budgets file."
             ),
             since=now,

@@ -5,3 +5,8 @@
 {% macro agree_to_the_cent(one, other, bills=1) -%}
     abs({{ one }} - {{ other }}) <= 0.005 * greatest({{ bills }}, 1)
 {%- endmacro %}
+
+{#- What one unit costs, to the millionth; null where there is none, or too little of it to say. -#}
+{% macro per(cost, units) -%}
+    try_cast(round(({{ cost }})::double / nullif({{ units }}, 0)::double, 6) as decimal(18, 6))
+{%- endmacro %}

@@ -32,7 +32,7 @@ def test_a_file_sets_some_thresholds_and_leaves_the_others(tmp_path: Path) -> No
         "[alerts]\nurls = ['json://x']",
         "[alerts.rules.no_such_rule]\nenabled = true",
         "[alerts.rules.cost_anomaly]\nmin_score = -1",
-        "[alerts.rules.budget_at_risk]\nforecast_share = 0",
+        "[alerts.rules.budget_at_risk]\nmin_probability = 0",
     ],
 )
 def test_what_is_no_setting_is_refused(tmp_path: Path, text: str) -> None:

@@ -96,33 +96,40 @@ def test_thresholds_of_fidelity_are_those_of_the_configuration(tmp_path: Path) -
     assert found(tmp_path, {"fidelity_regression": {"enabled": False}}, **rows) == []
 
 
-def budget(spent: int, forecast: int, *, month: date = date(2026, 6, 1), project: str | None = "p1") -> tuple[Any, ...]:
-    return ("org", project, project and "Chemistry", month, Decimal(1000), Decimal(spent), Decimal(forecast), "USD")
+def budget(
+    spent: int, probability: float, *, month: date = date(2026, 6, 1), project: str | None = "p1"
+) -> tuple[Any, ...]:
+    name, forecast = project and "Chemistry", (Decimal(1200), Decimal(900), Decimal(1500))
+    return ("org", project, name, month, Decimal(1000), Decimal(spent), *forecast, probability, "USD")
 
 
 def test_a_budget_that_will_not_do_is_at_risk(tmp_path: Path) -> None:
-    [alert] = found(tmp_path, budget_status=[budget(400, 1200)])
-    assert alert.title == "Budget at risk in 2026-06: project “Chemistry” will spend 1,200.00 USD of 1,000.00 USD"
+    [alert] = found(tmp_path, budget_status=[budget(400, 0.731)])
+    said = "Budget at risk in 2026-06: project “Chemistry” exceeds 1,000.00 USD with a probability of 73%"
+    assert alert.title == said
+    assert "1,200.00 USD, between 900.00 USD and 1,500.00 USD in four of five months" in alert.body
     assert (alert.severity, alert.subject, alert.period) == ("warning", "org/p1", "2026-06 USD at risk")
 
 
 def test_a_budget_that_is_spent_is_another_alert(tmp_path: Path) -> None:
-    [at_risk] = found(tmp_path, budget_status=[budget(400, 1200, project=None)])
-    [exceeded] = found(tmp_path, budget_status=[budget(1001, 1200, project=None)])
+    [at_risk] = found(tmp_path, budget_status=[budget(400, 0.6, project=None)])
+    [exceeded] = found(tmp_path, budget_status=[budget(1001, 1.0, project=None)])
     assert exceeded.title == "Budget exceeded in 2026-06: the whole organization spent 1,001.00 USD of 1,000.00 USD"
     assert exceeded.severity == "failure"
     assert exceeded.identity != at_risk.identity
 
 
 def test_other_months_and_missing_budgets_are_no_risk(tmp_path: Path) -> None:
-    without = ("org", "p2", "No budget", date(2026, 6, 1), None, Decimal(9000), Decimal(9000), "USD")
-    assert found(tmp_path, budget_status=[budget(2000, 2000, month=date(2026, 5, 1)), budget(900, 1000), without]) == []
+    nine = Decimal(9000)
+    without = ("org", "p2", "No budget", date(2026, 6, 1), None, nine, nine, nine, nine, None, "USD")
+    past = budget(2000, 1.0, month=date(2026, 5, 1))
+    assert found(tmp_path, budget_status=[past, budget(900, 0.49), without]) == []
 
 
-def test_the_forecast_can_be_asked_to_stay_further_below(tmp_path: Path) -> None:
-    rules = {"budget_at_risk": {"forecast_share": 0.9}}
-    assert len(found(tmp_path, rules, budget_status=[budget(500, 950)])) == 1
-    assert found(tmp_path, rules, budget_status=[budget(500, 900)]) == []
+def test_a_smaller_probability_can_be_asked_for(tmp_path: Path) -> None:
+    rules = {"budget_at_risk": {"min_probability": 0.2}}
+    assert len(found(tmp_path, rules, budget_status=[budget(500, 0.2)])) == 1
+    assert found(tmp_path, rules, budget_status=[budget(500, 0.19)]) == []
 
 
 def anomaly(
@@ -172,7 +179,7 @@ def test_an_old_warehouse_is_stale(tmp_path: Path) -> None:
 
 def test_the_running_month_is_that_of_utc(tmp_path: Path) -> None:
     last_minutes = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
-    publish(tmp_path, budget_status=[budget(2000, 2000)], built_at=last_minutes)
+    publish(tmp_path, budget_status=[budget(2000, 1.0)], built_at=last_minutes)
     settings = Settings(data_dir=tmp_path)
     in_auckland = last_minutes.astimezone(timezone(timedelta(hours=12)))
     assert len(evaluate(settings, Lake(settings.lake_dir), now=in_auckland)) == 1

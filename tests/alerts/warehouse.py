@@ -22,7 +22,8 @@ _TABLES = {
     ),
     "budget_status": (
         "organization varchar, project_id varchar, project_name varchar, month date, budget decimal(18, 6), "
-        "spent decimal(18, 6), forecast decimal(18, 2), currency varchar"
+        "spent decimal(18, 6), forecast decimal(18, 6), low decimal(18, 6), high decimal(18, 6), "
+        "probability_of_exceeding double, currency varchar"
     ),
     "cost_anomalies": (
         "organization varchar, date date, project_id varchar, project_name varchar, cost decimal(18, 6), "

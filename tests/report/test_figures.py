@@ -25,7 +25,14 @@ TABLES = {
     ),
     "budgets": (
         "budget_status where month = '2026-06-01'",
-        {"Spent": "spent", "Forecast": "forecast", "Budget": "budget", "Status": "status"},
+        {
+            "Spent": "spent",
+            "Forecast": "forecast",
+            "Low": "low",
+            "High": "high",
+            "Budget": "budget",
+            "Status": "status",
+        },
     ),
     "anomalies_table": (
         f"cost_anomalies where date >= '{SINCE}'",

@@ -45,7 +45,16 @@ PROMISED = {
             organization date usage_report_cost job_cost listed_in_top5 unlisted difference status currency
         """,
         "cost_anomalies": "organization date project_id cost expected score reason currency",
-        "budget_status": "organization project_id month budget spent forecast status currency",
+        "budget_status": """
+            organization project_id month budget spent forecast status currency low high reserved
+            probability_of_exceeding
+        """,
+        "cost_forecast": "organization project_id month forecast low high reserved runway_days currency",
+        "forecast_accuracy": "organization month day error_share is_inside currency",
+        "unit_costs_monthly": """
+            organization month project_id backend currency cost_per_job cost_per_completed_job cost_per_1000_shots
+            cost_per_qpu_second cost_per_expected_success share_spent_on_failures
+        """,
         "cost_audit": "job_id expected_cost billed_cost difference verdict currency",
         "queue_time_daily": f"backend submitted_date {QUEUE}",
         "queue_time_by_hour": f"backend iso_weekday hour {QUEUE}",
@@ -78,7 +87,10 @@ MONEY = {
     "cost_per_cost_center_monthly": ["cost"],
     "cost_reconciliation": ["usage_report_cost", "job_cost", "listed_in_top5", "unlisted", "difference"],
     "cost_anomalies": ["cost", "expected"],
-    "budget_status": ["budget", "spent", "forecast"],
+    "budget_status": ["budget", "spent", "forecast", "low", "high", "reserved"],
+    "cost_forecast": ["spent", "forecast", "low", "high", "reserved"],
+    "forecast_accuracy": ["spent", "forecast", "low", "high", "cost"],
+    "unit_costs_monthly": ["cost", "cost_per_job", "cost_per_1000_shots"],
     "cost_audit": ["expected_cost", "billed_cost", "difference"],
     "session_utilization": ["cost", "cost_limit"],
     "failures_daily": ["cost"],

@@ -1,13 +1,10 @@
-"""``cost_anomalies``, ``budget_status`` and ``cost_audit`` by the formulas that their descriptions give."""
+"""``cost_anomalies`` and ``cost_audit`` by the formulas that their descriptions give."""
 
 from __future__ import annotations
 
-import csv
-from calendar import monthrange
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
 from statistics import median
 from typing import Any
 
@@ -90,77 +87,6 @@ def _stands_out(
 def _active_p90(series: list[Decimal], at: int) -> float | None:
     active = [float(cost) for cost in series[max(at - 56, 0) : at] if cost]
     return float(np.quantile(active, 0.9)) if active else None
-
-
-def budget_status(known: Knowledge) -> list[Row]:
-    """Forecast: spent until yesterday, for today the greater of its cost and its weekday's mean, then the means."""
-    series, today = costs_by_project(known), known.as_of.date()
-    running = today.replace(day=1)
-    budgets = _budgets(known, series)
-    recent = (running - DAY).replace(day=1)
-    targets = {(one, currency, running) for (one, currency), costs in series.items() if max(costs) >= recent}
-    begin = max(today - 28 * DAY, min(min(costs) for costs in series.values()))
-    rows = []
-    for project, currency, month in targets | set(budgets):
-        costs = series.get((project, currency), {})
-        spent = sum((cost for day, cost in costs.items() if day.replace(day=1) == month), Decimal(0))
-        last = month.replace(day=monthrange(month.year, month.month)[1])
-        to_come = Fraction(0)
-        means = _weekday_means(costs, begin, today)
-        for ahead in range((last - today).days + 1):
-            day = today + ahead * DAY
-            if day == today and month == running:
-                to_come += max(means[day.isoweekday()] - Fraction(costs.get(day, Decimal(0))), Fraction(0))
-            elif day > today and day >= month:
-                to_come += means[day.isoweekday()]
-        forecast, budget = Fraction(spent) + to_come, budgets.get((project, currency, month))
-        rows.append(
-            {
-                "organization": known.organization, "project_id": project, "month": month, "currency": currency,
-                "project_name": known.names["project"].get(project or ""), "budget": budget, "spent": spent,
-                # a half cent can be rounded either way
-                "forecast": About(float(forecast), 0.0051),
-                "share_spent": float(spent) / float(budget) if budget else None,
-                "status": _budget_word(spent, forecast, budget),
-            }
-        )  # fmt: skip
-    return rows
-
-
-def _weekday_means(costs: Costs, begin: date, today: date) -> dict[int, Fraction]:
-    days = [begin + n * DAY for n in range(max((today - begin).days, 1))]
-    means = {}
-    for weekday in range(1, 8):
-        these = [day for day in days if day.isoweekday() == weekday] or days
-        paid = sum((Fraction(costs.get(day, Decimal(0))) for day in these), Fraction(0))
-        means[weekday] = paid / len(these)
-    return means
-
-
-def _budget_word(spent: Decimal, forecast: Fraction, budget: Decimal | None) -> str:
-    if budget is None:
-        return "no_budget"
-    return "exceeded" if spent > budget else "at_risk" if forecast > budget else "on_track"
-
-
-def _budgets(
-    known: Knowledge, series: dict[tuple[str | None, str], Costs]
-) -> dict[tuple[str | None, str, date], Decimal]:
-    """Return the budget of each project, currency and month; a line for the month itself goes before one for all."""
-    if known.budgets is None:
-        return {}
-    ids = {name: one for one, name in known.names["project"].items()}
-    first = min(min(costs) for costs in series.values()).replace(day=1)
-    months = {first}
-    while max(months) < known.as_of.date().replace(day=1):
-        months.add((max(months) + 31 * DAY).replace(day=1))
-    lines = list(csv.DictReader(line for line in known.budgets.read_text().splitlines() if not line.startswith("#")))
-    found: dict[tuple[str | None, str, date], Decimal] = {}
-    for line in sorted(lines, key=lambda line: bool(line["month"])):
-        project = line["project_id"] or ids.get(line["project_name"])
-        for month in [date.fromisoformat(f"{line['month']}-01")] if line["month"] else months:
-            found[project, line["currency"] or "USD", month] = Decimal(line["budget"])
-    return found
 
 
 def cost_audit(known: Knowledge) -> list[Row]:

@@ -9,7 +9,18 @@ from typing import Any
 
 import duckdb
 
-from tests.truth import allocation, costs, fidelities, jobs, judgements, operations, queues, reconciliation
+from tests.truth import (
+    allocation,
+    costs,
+    fidelities,
+    forecasts,
+    jobs,
+    judgements,
+    operations,
+    queues,
+    reconciliation,
+    unit_costs,
+)
 from tests.truth.comparing import MILLISECOND, differences, read_rows
 from tests.truth.knowledge import Knowledge
 
@@ -50,7 +61,10 @@ REFERENCES: dict[str, Reference] = {
     "cost_per_cost_center_monthly": Reference(allocation.cost_per_cost_center_monthly, (*MEMBER, "cost_center")),
     "cost_reconciliation": Reference(reconciliation.cost_reconciliation, ("organization", "date", "currency")),
     "cost_anomalies": Reference(judgements.cost_anomalies, ("organization", "date", "project_id", "currency")),
-    "budget_status": Reference(judgements.budget_status, ("organization", "project_id", "month", "currency")),
+    "budget_status": Reference(forecasts.budget_status, (*MEMBER, "project_id")),
+    "cost_forecast": Reference(forecasts.cost_forecast, (*MEMBER, "project_id")),
+    "forecast_accuracy": Reference(forecasts.forecast_accuracy, (*MEMBER, "day")),
+    "unit_costs_monthly": Reference(unit_costs.unit_costs_monthly, (*MEMBER, "project_id", "backend")),
     "cost_audit": Reference(judgements.cost_audit, ("job_id",)),
     "queue_time_daily": Reference(queues.queue_time_daily, ("backend", "submitted_date")),
     "queue_time_by_hour": Reference(queues.queue_time_by_hour, ("backend", "iso_weekday", "hour")),

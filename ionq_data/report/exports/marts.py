@@ -24,6 +24,7 @@ DATED_BY: Mapping[str, str] = {
     "budget_status": "month",
     "cost_anomalies": "date",
     "cost_audit": "(select submitted_at from fct_jobs as jobs where jobs.job_id = cost_audit.job_id)",
+    "cost_forecast": "month",
     "cost_per_backend_monthly": "month",
     "cost_per_cost_center_monthly": "month",
     "cost_per_tag_monthly": "month",
@@ -39,10 +40,12 @@ DATED_BY: Mapping[str, str] = {
     "fidelity_changes": "changed_at",
     "fidelity_trends": "measured_at",
     "focus_cost_and_usage": '"ChargePeriodStart"',
+    "forecast_accuracy": "day",
     "queue_backlog_hourly": "hour",
     "queue_predictions": "week",
     "queue_time_daily": "submitted_date",
     "session_utilization": "created_at",
+    "unit_costs_monthly": "month",
 }
 WHOLE = frozenset({"data_freshness", "dim_backends", "dim_projects", "dim_users", "queue_time_by_hour"})
 

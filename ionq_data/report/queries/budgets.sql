@@ -6,8 +6,13 @@ select
     coalesce(projects.label, if(status.project_id is null, 'Whole organization', status.project_id)) as project,
     status.budget,
     status.spent,
+    status.reserved,
     status.forecast,
+    status.low,
+    status.high,
     status.share_spent,
+    status.probability_of_exceeding,
+    status.runway_days,
     status.status,
 from budget_status as status
 left join shown_projects as projects on status.project_id = projects.id

@@ -44,11 +44,13 @@ def cost(connection: duckdb.DuckDBPyConnection, window: Window, datasets: Mappin
             charts.month_so_far(),
             charts.budget_left(sorted({str(name) for name in datasets["budget_days"].columns["project"]})),
             _budgets(connection, window),
+            _forecasts(connection),
             charts.cost_by_backend(_in_order(datasets["cost_by_backend"], "backend")),
             charts.cost_by_user(),
             _projects(connection),
             _users(connection),
             _cost_centers(connection),
+            _unit_costs(connection),
             _tags(connection),
             checks.anomalies(set(datasets["anomalies"].columns["reason"])),
             charts.failed_work(_in_order(datasets["failures"], "failure_code")),
@@ -71,21 +73,78 @@ def _budgets(connection: duckdb.DuckDBPyConnection, window: Window) -> Table:
     return Table(
         name="budgets",
         title="Budgets and forecast",
-        what=f"Spent in {window.today:%B %Y} so far, and what the month will come to if the days left cost as much as "
-        "the same weekdays of the last four weeks.",
+        what=f"Spent in {window.today:%B %Y} so far, and what the month will come to: each day left costs the mean of "
+        "its weekday in the last eight weeks. Four of five months end between low and high; the next table says how "
+        "far that has held. Reserved is what open jobs will cost. A budget is at risk from a probability of 20 % "
+        "on; the runway says in how many days it is used up at the pace of these weeks.",
         mart="budget_status",
         columns=[
             Column(key="project", title="Project"),
             Column(key="spent", title="Spent", kind="money", unit_key="currency"),
+            Column(key="reserved", title="Reserved", kind="money", unit_key="currency"),
             Column(key="forecast", title="Forecast", kind="money", unit_key="currency"),
+            Column(key="low", title="Low", kind="money", unit_key="currency"),
+            Column(key="high", title="High", kind="money", unit_key="currency"),
             Column(key="budget", title="Budget", kind="money", unit_key="currency"),
             Column(key="share_spent", title="Budget spent", kind="percent"),
+            Column(key="probability_of_exceeding", title="Probability of exceeding", kind="percent"),
+            Column(key="runway_days", title="Runway in days", kind="number"),
             Column(key="status", title="Status", kind="code"),
         ],
         rows=fetch(connection, "budgets"),
         filters={"organization": "organization", "currency": "currency", "project": "project"},
         empty="Nothing was spent this month or the last, and no budget is set. Budgets are a CSV file: name it in "
         "IONQ_BUDGETS.",
+    )
+
+
+def _forecasts(connection: duckdb.DuckDBPyConnection) -> Table:
+    return Table(
+        name="forecast_months",
+        title="How far forecasts have held",
+        what="Every month that is over, as it would have been forecast on each of its mornings: how far off "
+        "the forecast was at the beginning and in the middle, and on what share of the mornings the cost lay within "
+        "the interval that was to hold four times of five.",
+        mart="forecast_accuracy",
+        columns=[
+            _MONTH,
+            Column(key="cost", title="Came to", kind="money", unit_key="currency"),
+            Column(key="first_forecast", title="First forecast", kind="money", unit_key="currency"),
+            Column(key="first_error", title="Off", kind="percent"),
+            Column(key="middle_error", title="Off on the 15th", kind="percent"),
+            Column(key="inside", title="Within the interval", kind="percent"),
+        ],
+        rows=fetch(connection, "forecast_months"),
+        filters={"organization": "organization", "currency": "currency", "period": "month_end"},
+        empty="No month that is over has been known from four weeks before.",
+    )
+
+
+def _unit_costs(connection: duckdb.DuckDBPyConnection) -> Table:
+    return Table(
+        name="unit_costs",
+        title="What a unit costs",
+        what="QPU jobs of all projects and backends by month: what was paid over what it was for. A job's expected "
+        "success is its estimate from the calibration that it met. Per project and backend: the mart.",
+        mart="unit_costs_monthly",
+        columns=[
+            _MONTH,
+            *(
+                Column(key=key, title=title, kind="money", unit_key="currency")
+                for key, title in (
+                    ("cost_per_job", "Per job"),
+                    ("cost_per_completed_job", "Per completed job"),
+                    ("cost_per_1000_shots", "Per 1,000 shots"),
+                    ("cost_per_qpu_second", "Per QPU second"),
+                    ("cost_per_expected_success", "Per expected success"),
+                )
+            ),
+            Column(key="change", title="Completed job against the month before", kind="change", unit_key="currency"),
+            Column(key="share_spent_on_failures", title="Spent on failures", kind="percent"),
+        ],
+        rows=fetch(connection, "unit_costs"),
+        filters={"organization": "organization", "currency": "currency", "period": "month_end"},
+        empty="No QPU job has been billed.",
     )
 
 

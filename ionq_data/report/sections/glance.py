@@ -13,7 +13,7 @@ from ionq_data.report.sections.alerts import read_alerts, say_why_none
 from ionq_data.report.window import Window
 
 _MOST_TOTALS = 3
-_BUDGETS = {"exceeded": "is exceeded", "at_risk": "will not hold", "on_track": "will hold"}
+_BUDGETS = {"exceeded": "is exceeded", "at_risk": "is at risk", "on_track": "will hold"}
 
 
 def glance(connection: duckdb.DuckDBPyConnection, window: Window, data_dir: Path) -> Section:
@@ -85,11 +85,16 @@ def _forecast(total: Row, spend: Row, when: str, suffix: str) -> Figure:
     budget, currency = total["budget"], total["currency"]
     if budget:
         share = written(total["share_spent"], "percent")
-        note = f"The budget of {money(budget, currency)} {_BUDGETS.get(total['status'], 'is set')}; {share} is spent."
+        chance = written(total["probability_of_exceeding"], "percent")
+        note = f"{_between(total)} The budget of {money(budget, currency)} {_BUDGETS.get(total['status'], 'is set')}: "
+        note += f"{share} is spent" + (
+            "." if total["status"] == "exceeded" else f", {chance} is the chance of exceeding it."
+        )
     elif spend["last_month"]:
-        note = f"Last month came to {money(spend['last_month'], currency)}. No budget is set for the organization."
+        last = money(spend["last_month"], currency)
+        note = f"{_between(total)} Last month came to {last}. No budget is set for the organization."
     else:
-        note = "No budget is set for the organization."
+        note = f"{_between(total)} No budget is set for the organization."
     return Figure(
         name=f"forecast{suffix}",
         label=f"Forecast for {when}",
@@ -99,6 +104,11 @@ def _forecast(total: Row, spend: Row, when: str, suffix: str) -> Figure:
         mart="budget_status",
         note=note,
     )
+
+
+def _between(total: Row) -> str:
+    low, high = (money(total[end], total["currency"]) for end in ("low", "high"))
+    return f"Four of five such months end between {low} and {high}."
 
 
 def _open_jobs(jobs: Row) -> Figure:

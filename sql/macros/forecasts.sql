@@ -1,0 +1,172 @@
+{#-
+    What is left of a month, forecast. The days to come are each expected to cost the mean of their weekday in the eight
+    weeks before. Their sum varies by what the days of these weeks varied, by how few days a mean rests on, and by 15 %
+    for a level that moves; it is taken to be gamma distributed (a cost is not negative, and has a tail upwards).
+-#}
+
+{#- Weeks that a forecast looks back on. -#}
+{% macro forecast_weeks() -%} 8 {%- endmacro %}
+
+{#- Of Student's t with five degrees of freedom: the variance is an estimate from few weeks. 80 % lie within it either way. -#}
+{% macro forecast_quantile() -%} 1.476 {%- endmacro %}
+
+{#- The normal quantile that stands for the same 80 %. -#}
+{% macro normal_quantile() -%} 1.2816 {%- endmacro %}
+
+{#-
+    The CTE `forecasts`, 1 row per row of `targets` (organization, project_id, currency, month, origin, first_cost_date):
+    `expected`, the cost of the month from the origin on; `expected_today`, the origin's share of it; its `variance`; and
+    `day_mean`, what a day costs in the weeks before.
+-#}
+{% macro month_forecasts(targets) -%}
+-- 1 row per scope, origin and day that its forecast looks back on: the origin itself only where there is none before
+looked_back as (
+    select
+        organization,
+        project_id,
+        currency,
+        origin,
+        unnest(generate_series(
+            greatest(first_cost_date, origin - 7 * {{ forecast_weeks() }}),
+            greatest(origin - 1, first_cost_date, origin - 7 * {{ forecast_weeks() }}),
+            interval 1 day
+        ))::date as date,
+    from (select distinct organization, project_id, currency, origin, first_cost_date from {{ targets }}) as origins
+),
+
+-- 1 row per scope, origin and weekday that it looks back on
+weekdays as (
+    select
+        looked_back.organization,
+        looked_back.project_id,
+        looked_back.currency,
+        looked_back.origin,
+        isodow(looked_back.date) as iso_weekday,
+        count(*) as days,
+        coalesce(sum(costs.cost), 0)::double as cost,
+        coalesce(sum(pow(costs.cost::double, 2)), 0) as squares,
+    from looked_back
+    left join {{ ref('int_costs_by_scope') }} as costs
+        on
+            looked_back.organization = costs.organization
+            and looked_back.project_id is not distinct from costs.project_id
+            and looked_back.currency = costs.currency
+            and looked_back.date = costs.date
+    group by all
+),
+
+-- 1 row per scope and origin: what a day costs, and how its cost varies, as variance per unit of cost
+levels as (
+    select
+        organization,
+        project_id,
+        currency,
+        origin,
+        {{ not_negative('sum(cost) / sum(days)') }} as day_mean,
+        case
+            when sum(cost) <= 0 then 0
+            when sum(days) = 1 then sum(cost)
+            -- of less than two weeks, weekdays cannot be told apart
+            when sum(days) < 14 then (sum(squares) - pow(sum(cost), 2) / sum(days)) / (sum(days) - 1) * sum(days) / sum(cost)
+            else sum(squares - cost * cost / days) / (sum(days) - count(*)) * sum(days) / sum(cost)
+        end as dispersion,
+    from weekdays
+    group by all
+),
+
+-- 1 row per target and weekday: how many of its days are to come, the origin among them
+to_come as (
+    select
+        organization,
+        project_id,
+        currency,
+        month,
+        origin,
+        isodow(date) as iso_weekday,
+        count(*) as days,
+        count(*) filter (where date = origin) as todays,
+    from (
+        select
+            organization,
+            project_id,
+            currency,
+            month,
+            origin,
+            unnest(generate_series(greatest(month, origin), last_day(month), interval 1 day))::date as date,
+        from {{ targets }}
+    ) as days
+    group by all
+),
+
+-- 1 row per target and weekday to come, with the mean that stands for it: of all days, where there is none of its own
+means as (
+    select
+        to_come.*,
+        levels.day_mean,
+        levels.dispersion,
+        coalesce(weekdays.days, 1) as mean_of_days,
+        case
+            when weekdays.days is null then levels.day_mean else {{ not_negative('weekdays.cost / weekdays.days') }}
+        end as mean,
+    from to_come
+    inner join levels
+        on
+            to_come.organization = levels.organization
+            and to_come.project_id is not distinct from levels.project_id
+            and to_come.currency = levels.currency
+            and to_come.origin = levels.origin
+    left join weekdays
+        on
+            to_come.organization = weekdays.organization
+            and to_come.project_id is not distinct from weekdays.project_id
+            and to_come.currency = weekdays.currency
+            and to_come.origin = weekdays.origin
+            and to_come.iso_weekday = weekdays.iso_weekday
+),
+
+-- 1 row per target that is not over
+forecasts as (
+    select
+        organization,
+        project_id,
+        currency,
+        month,
+        origin,
+        day_mean,
+        sum(mean * days) as expected,
+        sum(mean * todays) as expected_today,
+        {{ not_negative('dispersion') }} * sum(mean * days * (1 + days::double / mean_of_days))
+        + pow(0.15 * sum(mean * days), 2) as variance,
+    from means
+    group by organization, project_id, currency, month, origin, day_mean, dispersion
+)
+{%- endmacro %}
+
+{#- The quantile of a gamma distribution by its mean and variance, at a normal quantile z (Wilson and Hilferty). -#}
+{% macro gamma_quantile(mean, variance, z) -%}
+    case
+        when {{ mean }} > 0
+            then {{ mean }} * pow(
+                greatest(1 - {{ variance }} / (9 * pow({{ mean }}, 2)) + ({{ z }}) * sqrt({{ variance }}) / (3 * {{ mean }}), 0),
+                3
+            )
+        else 0
+    end
+{%- endmacro %}
+
+{#- The probability that such a value is above an amount that is not negative; to 0.0005. -#}
+{% macro gamma_exceedance(amount, mean, variance) -%}
+    case
+        when {{ mean }} <= 0 then 0
+        when {{ variance }} <= 0 then ({{ mean }} > {{ amount }})::integer
+        else {{ normal_exceedance(
+            '((pow(' ~ amount ~ ' / ' ~ mean ~ ', 1.0 / 3) - 1 + ' ~ variance ~ ' / (9 * pow(' ~ mean ~ ', 2))) * 3 * '
+            ~ mean ~ ' / sqrt(' ~ variance ~ ') * ' ~ normal_quantile() ~ ' / ' ~ forecast_quantile() ~ ')'
+        ) }}
+    end
+{%- endmacro %}
+
+{#- The probability that a standard normal value is above z, to 0.0002 (Page's logistic approximation). -#}
+{% macro normal_exceedance(z) -%}
+    1 / (1 + exp(least(1.5976 * {{ z }} + 0.07056 * pow({{ z }}, 3), 700)))
+{%- endmacro %}
