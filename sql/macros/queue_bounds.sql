@@ -1,0 +1,69 @@
+{#-
+    Whether an hour of the week belongs to the pool of another: 0 the same hour of the same day, 1 and 2 the hours up to
+    1 and 3 away on such days (Monday to Friday, or the weekend), 3 such days at any hour.
+-#}
+{% macro in_pool(asked, near, pool) -%}
+    {%- if pool == 0 -%}
+        {{ asked }}.iso_weekday = {{ near }}.iso_weekday and {{ asked }}.hour = {{ near }}.hour
+    {%- elif pool == 3 -%}
+        {{ asked }}.is_weekend = {{ near }}.is_weekend
+    {%- else -%}
+        {{ asked }}.is_weekend = {{ near }}.is_weekend
+        and least(
+            ({{ asked }}.hour - {{ near }}.hour + 24) % 24, ({{ near }}.hour - {{ asked }}.hour + 24) % 24
+        ) <= {{ {1: 1, 2: 3}[pool] }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A relation of the whole numbers from 0 to one less than `count`, in the column `n`. -#}
+{% macro whole_numbers(count) -%}
+    (select range as n from range({{ count }}))
+{%- endmacro %}
+
+{#-
+    The CTE `binomial_ranks`: for each number of values n in a relation and each share q, the rank of the smallest value
+    that is an upper bound of the q-quantile at some confidence. It is the smallest k with P(X >= k) <= 1 - confidence
+    for X binomial (n, q); null where even the greatest value is none, as with n values where q^n > 1 - confidence.
+
+    Brevik, Nurmi, Wolski: Predicting bounds on queuing delay for batch-scheduled parallel machines (2006).
+-#}
+{% macro binomial_ranks(relation, count, shares, confidence) -%}
+-- 1 row per whole number, with the logarithm of its factorial
+log_factorials as (
+    select
+        n,
+        sum(ln(greatest(n, 1))) over (order by n asc) as log_factorial,
+    from (select unnest(range((select coalesce(max({{ count }}), 0) + 1 from {{ relation }}))) as n)
+),
+
+-- 1 row per number of values, share and rank at or above the share of them: how likely fewer values lie under it
+tails as (
+    select
+        counts.n as {{ count }},
+        shares.share,
+        ranks.n as rank_of_value,
+        sum(
+            exp(
+                counts.log_factorial - ranks.log_factorial - rest.log_factorial
+                + ranks.n * ln(shares.share) + rest.n * ln(1 - shares.share)
+            )
+        ) over (partition by counts.n, shares.share order by ranks.n desc) as tail,
+    from (select distinct {{ count }} from {{ relation }}) as wanted
+    inner join log_factorials as counts on wanted.{{ count }} = counts.n
+    cross join (select unnest({{ shares }}::double[]) as share) as shares
+    inner join log_factorials as ranks on ranks.n <= counts.n and ranks.n >= floor(counts.n * shares.share)
+    inner join log_factorials as rest on rest.n = counts.n - ranks.n
+),
+
+-- 1 row per number of values
+binomial_ranks as (
+    select
+        {{ count }},
+        {% for share in shares -%}
+        min(rank_of_value) filter (where share = {{ share }} and tail <= {{ (1 - confidence) | round(10) }})
+            as rank_{{ loop.index }},
+        {% endfor %}
+    from tails
+    group by {{ count }}
+)
+{%- endmacro %}

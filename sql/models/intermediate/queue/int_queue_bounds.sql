@@ -1,0 +1,165 @@
+{#- Trailing days, jobs that a bound should rest on, and the confidence that the share of waits is really under it. -#}
+{%- set trailing_days, enough_jobs, confidence, weeks = 42, 60, 0.95, 26 -%}
+-- 1 row per job that waited in a queue or is still there
+with waits as (
+    select
+        *,
+        iso_weekday >= 6 as is_weekend,
+    from {{ ref('int_queue_waits') }}
+    where is_started or is_censored
+),
+
+-- 1 row per backend and hour of the week that is asked about: as of a Monday for its own week, as of now for all hours
+asked as (
+    select
+        waits.backend,
+        date_trunc('week', waits.submitted_at) as known_at,
+        waits.iso_weekday,
+        waits.hour,
+        waits.is_weekend,
+    from waits
+    cross join {{ ref('int_as_of') }} as clock
+    where waits.submitted_at >= date_trunc('week', clock.as_of) - interval {{ weeks }} week
+    union
+    select
+        backends.backend,
+        clock.as_of as known_at,
+        hours.n // 24 + 1 as iso_weekday,
+        hours.n % 24 as hour,
+        hours.n // 24 >= 5 as is_weekend,
+    from (select distinct backend from waits) as backends
+    cross join {{ ref('int_as_of') }} as clock
+    cross join {{ whole_numbers(168) }} as hours
+),
+
+-- 1 row per backend and time of asking
+moments as (
+    select distinct
+        backend,
+        known_at,
+    from asked
+),
+
+-- 1 row per time of asking and job of the days before it, as it stood then: one that still waited has no wait yet
+recent as (
+    select
+        moments.known_at,
+        waits.backend,
+        waits.iso_weekday,
+        waits.hour,
+        waits.is_weekend,
+        case when waits.is_started and waits.waited_until <= moments.known_at then waits.wait_seconds end
+            as wait_seconds,
+    from moments
+    inner join waits
+        on
+            moments.backend = waits.backend
+            and moments.known_at > waits.submitted_at
+            and moments.known_at - interval {{ trailing_days }} day <= waits.submitted_at
+            -- who gave up before has told nothing of how long the wait would have been
+            and (waits.is_started or waits.is_still_waiting or moments.known_at < waits.waited_until)
+),
+
+-- 1 row per time of asking and hour of the week
+recent_hours as (
+    select
+        backend,
+        known_at,
+        iso_weekday,
+        hour,
+        is_weekend,
+        count(*) as jobs,
+    from recent
+    group by backend, known_at, iso_weekday, hour, is_weekend
+),
+
+-- 1 row per hour asked about: how many jobs each of the pools holds that a bound could rest on, narrowest first
+pools as (
+    select
+        asked.backend,
+        asked.known_at,
+        asked.iso_weekday,
+        asked.hour,
+        asked.is_weekend,
+        coalesce(sum(near.jobs) filter (where {{ in_pool('asked', 'near', 0) }}), 0) as same_hour,
+        coalesce(sum(near.jobs) filter (where {{ in_pool('asked', 'near', 1) }}), 0) as three_hours,
+        coalesce(sum(near.jobs) filter (where {{ in_pool('asked', 'near', 2) }}), 0) as seven_hours,
+        coalesce(sum(near.jobs) filter (where {{ in_pool('asked', 'near', 3) }}), 0) as all_day,
+    from asked
+    left join recent_hours as near on asked.backend = near.backend and asked.known_at = near.known_at
+    group by all
+),
+
+-- 1 row per hour asked about, with the narrowest pool that holds enough jobs
+chosen as (
+    select
+        *,
+        case
+            when same_hour >= {{ enough_jobs }} then 0
+            when three_hours >= {{ enough_jobs }} then 1
+            when seven_hours >= {{ enough_jobs }} then 2
+            when all_day >= {{ enough_jobs }} then 3
+            else 4
+        end as pool,
+    from pools
+),
+
+-- 1 row per hour asked about and hour of the week that belongs to its pool
+members as (
+    select
+        chosen.backend,
+        chosen.known_at,
+        chosen.iso_weekday,
+        chosen.hour,
+        near.iso_weekday as near_iso_weekday,
+        near.hour as near_hour,
+    from chosen
+    inner join recent_hours as near
+        on
+            chosen.backend = near.backend
+            and chosen.known_at = near.known_at
+            and (
+                chosen.pool = 4
+                or (chosen.pool = 0 and {{ in_pool('chosen', 'near', 0) }})
+                or (chosen.pool = 1 and {{ in_pool('chosen', 'near', 1) }})
+                or (chosen.pool = 2 and {{ in_pool('chosen', 'near', 2) }})
+                or (chosen.pool = 3 and {{ in_pool('chosen', 'near', 3) }})
+            )
+),
+
+-- 1 row per hour asked about and job of its pool, shortest wait first; those still waiting are longer than any
+ranked as (
+    select
+        members.backend,
+        members.known_at,
+        members.iso_weekday,
+        members.hour,
+        recent.wait_seconds,
+        row_number() over (
+            partition by members.backend, members.known_at, members.iso_weekday, members.hour
+            order by recent.wait_seconds asc nulls last
+        ) as rank_of_wait,
+        count(*) over (partition by members.backend, members.known_at, members.iso_weekday, members.hour) as jobs,
+    from members
+    inner join recent
+        on
+            members.backend = recent.backend
+            and members.known_at = recent.known_at
+            and members.near_iso_weekday = recent.iso_weekday
+            and members.near_hour = recent.hour
+),
+
+{{ binomial_ranks('ranked', 'jobs', [0.5, 0.9], confidence) }}
+
+-- 1 row per hour asked about: the shortest waits that are upper bounds; null where too few jobs tell
+select
+    ranked.backend,
+    ranked.known_at,
+    ranked.iso_weekday,
+    ranked.hour,
+    ranked.jobs,
+    max(ranked.wait_seconds) filter (where ranked.rank_of_wait = ranks.rank_1) as p50_seconds,
+    max(ranked.wait_seconds) filter (where ranked.rank_of_wait = ranks.rank_2) as p90_seconds,
+from ranked
+left join binomial_ranks as ranks on ranked.jobs = ranks.jobs
+group by ranked.backend, ranked.known_at, ranked.iso_weekday, ranked.hour, ranked.jobs
