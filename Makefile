@@ -21,6 +21,7 @@ check: .venv/.dev ## lint, types, imports, dependencies, SQL
 	$(BIN)/deptry ionq_data pipelines
 	$(BIN)/sqlfluff lint --disable-progress-bar sql/models sql/tests
 	$(BIN)/python -m ionq_data.warehouse.dictionary --check
+	$(BIN)/python -m ionq_data.warehouse.records --check
 
 prove: .venv/.dev ## the long proofs: many seeds, long fuzzing, a million jobs
 	$(BIN)/python -m pytest -n 2 -m prove --timeout 3600 $(ARGS)
@@ -76,6 +77,7 @@ lock: ## resolve the dependencies anew (needs uv)
 
 dictionary: .venv/.dev ## docs/data-dictionary.md, from the descriptions beside the models
 	$(BIN)/python -m ionq_data.warehouse.dictionary
+	$(BIN)/python -m ionq_data.warehouse.records
 
 clean: ## remove what running the project has made
 	rm -rf .venv .cache .dagster data sql/target sql/logs

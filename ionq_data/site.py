@@ -17,7 +17,7 @@ from ionq_data.lake.frames import scan_current
 from ionq_data.lake.location import open_lake
 from ionq_data.resources import RESOURCES
 from ionq_data.warehouse import connect
-from ionq_data.warehouse.publishing import mart_names
+from ionq_data.warehouse.marts import mart_names
 
 
 class UnknownName(LookupError):

@@ -8,7 +8,7 @@ from ionq_data.config import Settings
 from ionq_data.lake import open_lake
 from ionq_data.resources import STANDING
 from ionq_data.warehouse import manifest_path
-from ionq_data.warehouse.project import read_manifest
+from ionq_data.warehouse.graph import read_manifest
 from pipelines.alerting import alert_sensors, alerts_asset, tell_alerts
 from pipelines.dbt_tests import attach_tests
 from pipelines.freshness_checks import freshness_checks

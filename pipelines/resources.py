@@ -1,6 +1,6 @@
 """What every asset is given: the settings, the lake, and who watches."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from ionq_data.ingest import sync
 from ionq_data.lake import Lake, open_lake
 from ionq_data.lake.ledger import SyncRecord
 from ionq_data.sync.progress import OnProgress, ignore
-from ionq_data.warehouse.dbt_process import DbtEvent
+from ionq_data.warehouse.running import OnNode
 from pipelines.interrupts import interruptible
 
 
@@ -22,6 +22,7 @@ class Library:
 
     Attributes:
         may_retry: a step that had trouble with the API is run again after a while. Off where a person waits.
+        full_refresh: build the warehouse from the lake alone.
         column_lineage: work out from the SQL which column comes from which. It takes seconds that only the UI rewards.
     """
 
@@ -29,7 +30,8 @@ class Library:
     may_retry: bool = True
     column_lineage: bool = True
     on_progress: OnProgress = ignore
-    on_dbt_event: Callable[[DbtEvent], None] | None = None
+    on_node: OnNode | None = None
+    full_refresh: bool = False
 
     def open_lake(self) -> Lake:
         """Return the lake; every resource can be read from it afterwards, if need be with zero rows."""
@@ -60,14 +62,8 @@ class Library:
             for account in lake.accounts()
         }
 
-    def build(self, *, select: Sequence[str], on_event: Callable[[DbtEvent], None]) -> warehouse.BuildResult:
+    def build(self, *, select: Sequence[str]) -> warehouse.BuildResult:
         """Build the warehouse from the lake, tests included."""
-
-        def tell(event: DbtEvent) -> None:
-            on_event(event)
-            if self.on_dbt_event:
-                self.on_dbt_event(event)
-
         with self.open_lake().mirror() as folder:
             return warehouse.build(
                 self.settings.data_dir,
@@ -75,6 +71,7 @@ class Library:
                 budgets=self.settings.budgets,
                 cost_centers=self.settings.cost_centers,
                 select=select,
-                on_event=tell,
+                full_refresh=self.full_refresh,
+                on_node=self.on_node,
                 on_wait=get_dagster_logger().info,
             )

@@ -18,9 +18,9 @@ from dagster import (
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
-from ionq_data.warehouse.dbt_process import DbtEvent
-from ionq_data.warehouse.layout import WAREHOUSE_FILE
+from ionq_data.warehouse import NodeResult
 from pipelines.built_tables import BuiltTable, columns_and_parents, read_built_tables
+from pipelines.dbt_events import as_dbt_event
 from pipelines.resources import Library
 
 GROUP = "warehouse"
@@ -53,16 +53,17 @@ def warehouse_assets(manifest: Mapping[str, Any]) -> AssetsDefinition:
         pool=POOL,
     )
     def _build(context: AssetExecutionContext, library: ResourceParam[Library]) -> Iterator[Event]:
-        events: list[DbtEvent] = []
-        result = library.build(select=_selection(context, manifest), on_event=events.append)
-        built = read_built_tables(result.folder / WAREHOUSE_FILE)
-        for event in events:
-            node = manifest["nodes"].get(event["data"].get("node_info", {}).get("unique_id"), {})
-            columns = columns_and_parents(node, manifest, built, with_lineage=library.column_lineage)
-            message = DbtCoreCliEventMessage(dict(event), columns)
-            target = result.folder / "target"
-            for converted in message.to_default_asset_events(manifest, translator, context, target_path=target):
-                yield _with_contents(converted, built.get(node["relation_name"]))
+        result = library.build(select=_selection(context, manifest))
+        built = read_built_tables(result.file)
+        for node in result.nodes:
+            if node.is_reused and node.is_test:
+                continue  # what Dagster knows of it still holds
+            facts = manifest["nodes"][node.unique_id]
+            with_lineage = library.column_lineage and not node.is_reused
+            columns = columns_and_parents(facts, manifest, built, with_lineage=with_lineage)
+            message = DbtCoreCliEventMessage(as_dbt_event(node, context.run.run_id), columns)
+            for event in message.to_default_asset_events(manifest, translator, context, target_path=result.compiled):
+                yield _with_contents(event, node, built.get(facts["relation_name"]))
         if not result.passed:
             raise Failure(result.explain(), allow_retries=False)
         for node in result.warnings:
@@ -71,10 +72,12 @@ def warehouse_assets(manifest: Mapping[str, Any]) -> AssetsDefinition:
     return _build
 
 
-def _with_contents(event: Event, table: BuiltTable | None) -> Event:
+def _with_contents(event: Event, node: NodeResult, table: BuiltTable | None) -> Event:
+    """Add what is in a table, and whether it was built anew or stands as it was."""
     if not isinstance(event, Output) or table is None:
         return event
-    return Output(None, output_name=event.output_name, metadata={**event.metadata, **table.metadata})
+    metadata = {**event.metadata, "is_reused": node.is_reused, **table.metadata}
+    return Output(None, output_name=event.output_name, metadata=metadata)
 
 
 def mart_keys(manifest: Mapping[str, Any]) -> list[AssetKey]:

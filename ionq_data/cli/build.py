@@ -8,16 +8,22 @@ from ionq_data.cli.watch import Watch
 from ionq_data.config import load_settings
 
 
-def build() -> int:
+def build(*, full_refresh: bool = False) -> int:
     """Rebuild the warehouse from the lake, test it, publish it and write the report, without the network.
 
-    If a test fails, what was published before stays as it was, and the failed build is kept for a look.
+    What no change reaches is not built again. If a test fails, what was published before stays as it was, and the
+    failed build is kept for a look.
 
-    Example: ionq-data build
+    Example: ionq-data build --full-refresh
+
+    Parameters
+    ----------
+    full_refresh
+        Build everything from the lake alone, also what has not changed.
     """
     settings = load_settings()
     with Watch() as watch:
-        outcome = run_pipeline(settings, watch, resources=())
+        outcome = run_pipeline(settings, watch, resources=(), full_refresh=full_refresh)
     for sentence in outcome.errors:
         say_error(sentence)
     if not outcome.errors:

@@ -50,11 +50,13 @@ def run_pipeline(
     resources: Sequence[str] | None = None,
     full: bool = False,
     since: str | None = None,
+    full_refresh: bool = False,
 ) -> RunOutcome:
     """Sync, build, publish and report.
 
     Args:
         resources: the resources to sync, all standing ones by default, none for building only.
+        full_refresh: build the warehouse from the lake alone, and not on top of what is published.
 
     Raises:
         BuildFailed: dbt cannot read the project.
@@ -78,7 +80,8 @@ def run_pipeline(
             may_retry=False,
             column_lineage=not instance.is_ephemeral,
             on_progress=watch.on_progress,
-            on_dbt_event=watch.on_dbt_event,
+            on_node=watch.on_node,
+            full_refresh=full_refresh,
         )
         definitions = build_definitions(settings, library)
         chosen = None if resources is None else [*map(lake_key, resources), *downstream_keys(definitions)]

@@ -9,10 +9,8 @@ from rich.text import Text
 
 from ionq_data.cli.output import clean, error_console
 from ionq_data.sync.progress import Progress as SyncProgress
-from ionq_data.warehouse.dbt_process import DbtEvent
 
 _WAREHOUSE = "warehouse"
-_DBT_RESULTS = {"LogModelResult", "LogTestResult", "LogSeedResult"}
 
 
 class Watch:
@@ -55,12 +53,9 @@ class Watch:
         name = f"{progress.account}/{progress.resource}"
         self._show(name, progress.done, progress.total, is_end=progress.note == "done")
 
-    def on_dbt_event(self, event: DbtEvent) -> None:
+    def on_node(self, done: int, total: int) -> None:
         """Show how far the build is."""
-        if event["info"]["name"] in _DBT_RESULTS:
-            data = event["data"]
-            done, total = data["index"], data.get("total") or data["num_models"]
-            self._show(_WAREHOUSE, done, total, is_end=done == total)
+        self._show(_WAREHOUSE, done, total, is_end=done == total)
 
     def _show(self, name: str, done: int, total: int | None, *, is_end: bool) -> None:
         is_new = name not in self._tasks

@@ -81,7 +81,7 @@ def current_rows(
             from {_source(resource)}
             where md5_number_lower({_key_text(resource)}) in (select digest from wanted)
             qualify row_number() over (
-                partition by {", ".join(_key_columns(resource))}
+                partition by {", ".join(key_columns(resource))}
                 order by {NEWEST} desc
             ) = 1
             """,  # noqa: S608  the names are the registry's, not the API's
@@ -91,7 +91,7 @@ def current_rows(
         return [dict(zip(names, row, strict=True)) for row in query.fetchall()]
 
 
-def _key_columns(resource: Resource) -> list[str]:
+def key_columns(resource: Resource) -> list[str]:
     """Return SQL for each column of the key, also where a file was written before there was one."""
 
     def column(name: str) -> str:
@@ -102,7 +102,7 @@ def _key_columns(resource: Resource) -> list[str]:
 
 
 def _key_text(resource: Resource) -> str:
-    return " || chr(31) || ".join(f"{column}::varchar" for column in _key_columns(resource))
+    return " || chr(31) || ".join(f"{column}::varchar" for column in key_columns(resource))
 
 
 def _source(resource: Resource) -> str:

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
 from ionq_data import __version__
-from ionq_data.warehouse import project as dbt_project
 from ionq_data.warehouse.connection import built_with
 from ionq_data.warehouse.cost_centers import write_rules
-from ionq_data.warehouse.dbt_process import OnEvent, run_dbt
 from ionq_data.warehouse.errors import BuildFailed, WarehouseError
+from ionq_data.warehouse.fingerprints import Made, document_hash, files_of, read_made, write_made
+from ionq_data.warehouse.graph import Graph
 from ionq_data.warehouse.layout import WAREHOUSE_FILE, Layout
 from ionq_data.warehouse.lock import hold
-from ionq_data.warehouse.result import BuildResult, read_nodes
+from ionq_data.warehouse.project import Compiled, compile_project, places
+from ionq_data.warehouse.result import BuildResult, NodeResult
+from ionq_data.warehouse.running import OnNode, Run
+from ionq_data.warehouse.storage import open_build
 
 _RECORD = """
     create schema if not exists meta;
     create or replace table meta.build as
     select
         $started_at::timestamptz as started_at, now() as finished_at, $project_hash as project_hash,
-        $version as ionq_data_version, $warnings::int as test_warnings;
+        $version as ionq_data_version, $warnings::int as test_warnings
 """
 
 
@@ -37,39 +41,40 @@ def build(
     cost_centers: Path | None = None,
     select: Sequence[str] = (),
     full_refresh: bool = False,
-    on_event: OnEvent | None = None,
+    on_node: OnNode | None = None,
     on_wait: Callable[[str], None] | None = None,
     wait_seconds: float = 3600,
 ) -> BuildResult:
-    """Build the warehouse with dbt and test it; nothing that is published changes.
+    """Build what has changed since the last publication, and test it; nothing that is published changes.
 
-    A build that passed waits in ``.build/ready`` to be published. One that failed is kept in ``.build/failed``.
+    A build that passed waits in ``.build/ready`` to be published. One that failed is kept in ``.build/failed``. Where
+    no change reaches anything, nothing is built, and what is published stays as good as new.
 
     Args:
         lake_dir: the lake's folder, or its URL.
         budgets: a CSV of budgets; without it, no project has one.
         cost_centers: a CSV of the rules that book cost on cost centers; without it, none is.
-        select: dbt selectors of the models to build anew; the others stay as they were published.
-        full_refresh: build incremental models from all of the lake. That is also done when the project changed.
-        on_event: called with each event of dbt's structured log.
+        select: names of the models to build anew; the others stay as they were published.
+        full_refresh: build everything from the lake alone. That is also done when the project changed.
+        on_node: told of the progress after each model and test.
         on_wait: told if another build in the same data directory has to finish first.
         wait_seconds: how long to wait for it.
 
     Raises:
-        BuildFailed: dbt could not run, a cell of the cost centers is wrong, or the disk is full or not writable.
+        BuildFailed: dbt cannot read the project, a cell of the cost centers is wrong, or the disk is full.
         WarehouseBusy: another build did not finish in time.
     """
     layout = Layout(data_dir)
     try:
         with hold(
-            layout.builds / "build.lock",
-            purpose="building the warehouse",
-            wait_seconds=wait_seconds,
-            on_wait=on_wait,
-        ) as lock:
+            layout.builds / "build.lock", purpose="building the warehouse", wait_seconds=wait_seconds, on_wait=on_wait
+        ):
             write_rules(cost_centers, layout.cost_centers)
-            manifest = dbt_project.manifest_path(data_dir, lake_dir=lake_dir, budgets=budgets)
-            return _build(layout, lock, manifest, lake_dir, budgets, select, full_refresh, on_event)
+            paths = places(data_dir, lake_dir=lake_dir, budgets=budgets)
+            compiled = compile_project(data_dir, paths)
+            graph = compiled.graph(paths)
+            work = _Work(layout, compiled, graph.select(select) if select else graph, paths, on_node)
+            return work.build(partial=bool(select), full_refresh=full_refresh)
     except OSError as error:
         raise BuildFailed(
             f"Cannot write below {layout.builds}: {error.strerror or error}. "
@@ -77,73 +82,94 @@ def build(
         ) from error
 
 
-def _build(
-    layout: Layout,
-    lock: int,
-    manifest: Path,
-    lake_dir: str | Path,
-    budgets: Path | None,
-    select: Sequence[str],
-    full_refresh: bool,
-    on_event: OnEvent | None,
-) -> BuildResult:
-    project = dbt_project.sql_dir()
-    hash_now = dbt_project.project_hash(project)
-    started_at, clock = datetime.now(UTC), time.monotonic()
-    target = _empty(layout.current) / "target"
-    target.mkdir()
-    for name in dbt_project.PARSED:
-        if (manifest.parent / name).exists():
-            shutil.copyfile(manifest.parent / name, target / name)
-    incremental = dbt_project.has_incremental_models(dbt_project.read_manifest(manifest))
-    from_scratch = not _start_from_published(layout, bool(select), incremental and not full_refresh, hash_now)
+@dataclass(frozen=True)
+class _Work:
+    """One build: what it is made of, and where it lies."""
 
-    arguments = ["build", "--exclude-resource-type", "unit_test"]
-    arguments += ["--full-refresh"] if from_scratch or full_refresh else []
-    arguments += ["--select", *select] if select else []
-    variables = dbt_project.environment(layout.data_dir, lake_dir=lake_dir, budgets=budgets, target=target)
-    outcome = run_dbt(arguments, project=project, environment=variables, on_event=on_event, locks=[lock])
+    layout: Layout
+    compiled: Compiled
+    graph: Graph
+    paths: Mapping[str, str]
+    on_node: OnNode | None
 
-    nodes = read_nodes(target)
-    passed = outcome.exit_code == 0 and bool(nodes)
-    if passed:
-        warnings = sum(node.status == "warn" for node in nodes)
-        _seal(layout.current / WAREHOUSE_FILE, started_at=started_at, project_hash=hash_now, warnings=warnings)
-    return BuildResult(
-        passed=passed,
-        folder=_set_aside(layout, passed),
-        started_at=started_at,
-        seconds=time.monotonic() - clock,
-        from_scratch=from_scratch,
-        project_hash=hash_now,
-        nodes=nodes,
-        errors=outcome.errors or (() if nodes else ("dbt found nothing to build.",)),
-    )
+    def build(self, *, partial: bool, full_refresh: bool) -> BuildResult:
+        started_at, clock = datetime.now(UTC), time.monotonic()
+        goes_on = self._goes_on(partial, full_refresh)
+        sources, documents = self._read_hashes()
+        if goes_on and not partial and (nodes := self._unchanged(sources, documents)):
+            return self._result(nodes, self.layout.warehouse, started_at, clock, from_scratch=False)
+        _empty(self.layout.current)
+        file = self.layout.current / WAREHOUSE_FILE
+        if goes_on:
+            shutil.copyfile(self.layout.warehouse, file)
+        nodes = self._run(file, sources, documents, anew=partial, started_at=started_at)
+        passed = not any(node.is_broken for node in nodes)
+        place = _set_aside(self.layout, passed)
+        return self._result(nodes, place / WAREHOUSE_FILE, started_at, clock, from_scratch=not goes_on)
 
+    def _goes_on(self, partial: bool, full_refresh: bool) -> bool:
+        """Tell whether the build goes on from what is published, unless that was made by another state of the SQL."""
+        made_by = built_with(self.layout.warehouse)
+        if partial and made_by is None:
+            raise BuildFailed("Nothing is published yet that a part could be built into. Build everything first.")
+        return partial or (made_by == self.compiled.project_hash and not full_refresh)
 
-def _start_from_published(layout: Layout, partial: bool, incremental: bool, hash_now: str) -> bool:
-    """Copy the published warehouse where the build goes on from it; tell whether it does.
+    def _read_hashes(self) -> tuple[dict[str, str | None], dict[str, str]]:
+        lake = self.paths["IONQ_DATA_LAKE"]
+        parents = {parent for node in self.graph.nodes for parent in node.parents}
+        sources = {p: files_of(lake, p.rpartition(".")[2]) for p in parents if p.startswith("source.")}
+        documents = {p.replace("'", "''"): document_hash(Path(p)) for p in self.paths.values() if p != lake}
+        return sources, documents
 
-    Incremental models do, unless the project's SQL has changed since: what was made by the old SQL would stay.
-    """
-    made_by = built_with(layout.warehouse)
-    if partial and made_by is None:
-        raise BuildFailed("Nothing is published yet that a part could be built into. Build everything first.")
-    if partial or (incremental and made_by == hash_now):
-        shutil.copyfile(layout.warehouse, layout.current / WAREHOUSE_FILE)
-        return True
-    return False
+    def _unchanged(self, sources: Mapping[str, str | None], documents: Mapping[str, str]) -> list[NodeResult]:
+        """Return the results that stand in what is published, where no change reaches any of it."""
+        with duckdb.connect(str(self.layout.warehouse), read_only=True) as connection:
+            return Run(connection, sources, documents, read_made(connection)).reused(self.graph)
 
+    def _run(
+        self,
+        file: Path,
+        sources: Mapping[str, str | None],
+        documents: Mapping[str, str],
+        *,
+        anew: bool,
+        started_at: datetime,
+    ) -> list[NodeResult]:
+        """Run the nodes on the file, and note in it what made it if it passed."""
+        try:
+            with open_build(file, spill=self.layout.current / "spill") as connection:
+                made = read_made(connection)
+                for node in self.graph.nodes if anew else ():
+                    made.pop(node.unique_id, None)
+                nodes = Run(connection, sources, documents, made).everything(self.graph, self.on_node)
+                if not any(node.is_broken for node in nodes):
+                    self._seal(connection, started_at, made)
+                return nodes
+        except duckdb.Error as error:
+            raise WarehouseError(f"The build at {file} cannot be finished: {error}") from error
 
-def _seal(file: Path, *, started_at: datetime, project_hash: str, warnings: int) -> None:
-    """Note in the file what made it, and leave nothing of it in a write-ahead log beside it."""
-    facts = {"started_at": started_at, "project_hash": project_hash, "version": __version__, "warnings": warnings}
-    try:
-        with duckdb.connect(str(file)) as connection:
-            connection.execute(_RECORD, facts)
-            connection.execute("checkpoint")
-    except duckdb.Error as error:
-        raise WarehouseError(f"The build at {file} cannot be finished: {error}") from error
+    def _seal(self, connection: duckdb.DuckDBPyConnection, started_at: datetime, made: Mapping[str, Made]) -> None:
+        """Note in the file what made it, and leave nothing of it in a write-ahead log beside it."""
+        warnings = sum(node.status == "warn" for node in made.values())
+        facts = {"started_at": started_at, "project_hash": self.compiled.project_hash}
+        write_made(connection, made)
+        connection.execute(_RECORD, facts | {"version": __version__, "warnings": warnings})
+        connection.execute("comment on table meta.build is 'When and with what the warehouse was built.'")
+        connection.execute("checkpoint")
+
+    def _result(
+        self, nodes: Sequence[NodeResult], file: Path, started_at: datetime, clock: float, *, from_scratch: bool
+    ) -> BuildResult:
+        return BuildResult(
+            passed=not any(node.is_broken for node in nodes),
+            file=file,
+            compiled=self.compiled.folder,
+            started_at=started_at,
+            seconds=time.monotonic() - clock,
+            from_scratch=from_scratch,
+            project_hash=self.compiled.project_hash,
+            nodes=tuple(nodes),
+        )
 
 
 def _set_aside(layout: Layout, passed: bool) -> Path:

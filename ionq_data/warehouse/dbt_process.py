@@ -1,4 +1,4 @@
-"""Run dbt in a process of its own and read the events that it logs.
+"""Run dbt in a process of its own and read the errors that it logs.
 
 A process, because dbt keeps global state and its memory, and because an interrupt must be able to end it.
 """
@@ -9,17 +9,13 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from ionq_data.child_process import end
-
-DbtEvent = Mapping[str, Any]
-OnEvent = Callable[[DbtEvent], None]
 
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD", re.IGNORECASE)
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -53,7 +49,6 @@ def run_dbt(
     *,
     project: Path,
     environment: Mapping[str, str],
-    on_event: OnEvent | None = None,
     locks: Sequence[int] = (),
 ) -> DbtOutcome:
     """Run one dbt command to its end.
@@ -61,7 +56,6 @@ def run_dbt(
     Args:
         arguments: the command and its options, such as ``["build", "--full-refresh"]``.
         environment: variables beside those of this process, of which keys and other secrets are not handed on.
-        on_event: called with each structured log event as it comes.
         locks: descriptors of locks that dbt holds too: they are not free before it has ended, even if this process is
             killed and dbt has not noticed yet.
     """
@@ -77,14 +71,14 @@ def run_dbt(
         pass_fds=locks,
     )
     try:
-        errors = _read_events(process, on_event)
+        errors = _read_errors(process)
         return DbtOutcome(process.wait(), tuple(errors))
     finally:
         end(process)
 
 
-def _read_events(process: subprocess.Popen[bytes], on_event: OnEvent | None) -> list[str]:
-    """Hand on each event; return what dbt said at level error, or outside of its log (a crash)."""
+def _read_errors(process: subprocess.Popen[bytes]) -> list[str]:
+    """Return what dbt said at level error, or outside of its log (a crash)."""
     assert process.stdout is not None
     errors: list[str] = []
     unstructured: list[str] = []
@@ -97,6 +91,4 @@ def _read_events(process: subprocess.Popen[bytes], on_event: OnEvent | None) -> 
             continue
         if level == "error" and message.strip():
             errors.append(_COLOUR.sub("", message).strip())
-        if on_event:
-            on_event(event)
     return errors or [text for text in unstructured[-10:] if text]

@@ -1,25 +1,28 @@
-"""The dbt project: where it lies, what it says now, and the manifest that dbt makes of it."""
+"""The dbt project: where it lies, what it says now, and what dbt makes of it."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+
+import duckdb
 
 from ionq_data.warehouse.dbt_process import run_dbt
 from ionq_data.warehouse.errors import BuildFailed
+from ionq_data.warehouse.graph import Graph, placeholder, read_graph, read_manifest
 from ionq_data.warehouse.layout import WAREHOUSE_FILE, Layout
 from ionq_data.warehouse.lock import hold
 
-PARSED = ("manifest.json", "partial_parse.msgpack")
 _WAIT_SECONDS = 600
 _MADE_BY_DBT = {"target", "logs", "dbt_packages", ".user.yml"}
+_MANIFEST = "manifest.json"
+_CHANGES = "changes"
+"""The folder of what dbt makes of the incremental models for a build on top of the last one."""
 
 
 def sql_dir() -> Path:
@@ -52,67 +55,107 @@ def project_hash(project: Path) -> str:
     return digest.hexdigest()
 
 
-def environment(data_dir: Path, *, lake_dir: str | Path, budgets: Path | None, target: Path) -> dict[str, str]:
-    """Return the environment variables that the dbt project and dbt itself read.
-
-    The same values for parsing and building: dbt throws away what it parsed when one of them differs.
-    """
+def places(data_dir: Path, *, lake_dir: str | Path, budgets: Path | None) -> dict[str, str]:
+    """Return what the project reads beside its own files, by the environment variable that names it there."""
     lake = str(lake_dir) if "://" in str(lake_dir) else str(Path(lake_dir).absolute())
     named = {"IONQ_DATA_BUDGETS": str(budgets.absolute())} if budgets else {}
-    return named | {
-        "IONQ_DATA_LAKE": lake,
-        "IONQ_DATA_BUILD": str(Layout(data_dir.absolute()).current / WAREHOUSE_FILE),
-        "IONQ_DATA_COST_CENTERS": str(Layout(data_dir.absolute()).cost_centers),
-        "DBT_TARGET_PATH": str(target.absolute()),
-        "DBT_LOG_PATH": str(target.absolute()),
-    }
+    rules = str(Layout(data_dir.absolute()).cost_centers)
+    return {"IONQ_DATA_LAKE": lake, "IONQ_DATA_COST_CENTERS": rules} | named
 
 
-def manifest_path(data_dir: Path, *, lake_dir: str | Path, budgets: Path | None = None) -> Path:
-    """Return the dbt manifest of the project as it is now, parsing the project if it changed.
+@dataclass(frozen=True)
+class Compiled:
+    """The project as dbt compiled it, in a folder of its own, with placeholders where paths stand in the SQL.
 
-    The manifest is kept below the data directory, in a folder named for the project's hash.
+    So one compilation serves every data directory. It is made once for a state of the project and kept.
+    """
+
+    folder: Path
+    project_hash: str
+
+    @property
+    def manifest(self) -> Path:
+        """dbt's manifest."""
+        return self.folder / _MANIFEST
+
+    def graph(self, paths: Mapping[str, str]) -> Graph:
+        """Return the models and tests, with the paths of :func:`places` in their SQL."""
+        changes = self.folder / _CHANGES / _MANIFEST
+        return read_graph(read_manifest(self.manifest), read_manifest(changes) if changes.exists() else {}, paths)
+
+
+def compile_project(data_dir: Path, paths: Mapping[str, str]) -> Compiled:
+    """Return the project as dbt compiles it, which is done where it was not yet.
+
+    It is kept beside the project where that can be written, else below the data directory.
 
     Raises:
         BuildFailed: dbt cannot read the project; the message repeats what dbt said.
-        WarehouseBusy: another process did not finish reading it in time.
+        WarehouseBusy: another process did not finish compiling it in time.
     """
     project = sql_dir()
-    builds = Layout(data_dir).builds
-    folder = builds / f"dbt-{project_hash(project)}"
-    manifest = folder / PARSED[0]
-    if not manifest.is_file():
-        with hold(builds / "parse.lock", purpose="reading the dbt project", wait_seconds=_WAIT_SECONDS) as lock:
-            if not manifest.is_file():  # else another process has read it meanwhile
-                private = builds / "parsing"
-                variables = environment(data_dir, lake_dir=lake_dir, budgets=budgets, target=private)
-                _parse(project, private, variables, lock)
-                shutil.rmtree(folder, ignore_errors=True)
-                private.rename(folder)
-            for other in builds.glob("dbt-*"):
-                if other != folder:
+    digest = project_hash(project)
+    kept = _folder(project, Layout(data_dir).builds)
+    # a model may read a file only where the settings name one: what is named is part of what is compiled
+    compiled = Compiled(kept / "-".join([digest, *sorted(name.removeprefix("IONQ_DATA_") for name in paths)]), digest)
+    if not compiled.manifest.is_file():
+        with hold(kept / "compile.lock", purpose="compiling the dbt project", wait_seconds=_WAIT_SECONDS) as lock:
+            if not compiled.manifest.is_file():  # else another process has compiled it meanwhile
+                private = kept / "compiling"
+                _compile(project, private, paths, lock)
+                shutil.rmtree(compiled.folder, ignore_errors=True)
+                private.rename(compiled.folder)
+            for other in kept.iterdir():
+                if other.is_dir() and not other.name.startswith(digest):
                     shutil.rmtree(other, ignore_errors=True)
-    return manifest
+    return compiled
 
 
-def _parse(project: Path, folder: Path, variables: Mapping[str, str], lock: int) -> None:
+def manifest_path(data_dir: Path, *, lake_dir: str | Path, budgets: Path | None = None) -> Path:
+    """Return the dbt manifest of the project as it is now."""
+    return compile_project(data_dir, places(data_dir, lake_dir=lake_dir, budgets=budgets)).manifest
+
+
+def _folder(project: Path, builds: Path) -> Path:
+    beside = project / "target" / "compiled"
+    try:
+        beside.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        beside = project
+    return beside if beside.name == "compiled" and os.access(beside, os.W_OK) else builds / "compiled"
+
+
+def _compile(project: Path, folder: Path, paths: Mapping[str, str], lock: int) -> None:
+    """Compile everything for a build from nothing, then the incremental models for one on top of the last."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    outcome = run_dbt(["parse"], project=project, environment=variables, locks=[lock])
+    variables = {name: placeholder(name) for name in paths} | {"IONQ_DATA_BUILD": str(folder / WAREHOUSE_FILE)}
+    arguments = ["compile", "--full-refresh", "--exclude", "resource_type:unit_test"]
+    _run(arguments, project, folder, variables, lock)
+    incremental = [
+        node["relation_name"]
+        for node in read_manifest(folder / _MANIFEST)["nodes"].values()
+        if node["config"]["materialized"] == "incremental"
+    ]
+    if incremental:
+        (folder / _CHANGES).mkdir()
+        shutil.copyfile(folder / "partial_parse.msgpack", folder / _CHANGES / "partial_parse.msgpack")
+        _create_empty(folder / WAREHOUSE_FILE, incremental)
+        arguments = ["compile", "--select", "config.materialized:incremental"]
+        _run(arguments, project, folder / _CHANGES, variables, lock)
+    (folder / WAREHOUSE_FILE).unlink(missing_ok=True)
+
+
+def _run(arguments: list[str], project: Path, folder: Path, variables: Mapping[str, str], lock: int) -> None:
+    places = {"DBT_TARGET_PATH": str(folder), "DBT_LOG_PATH": str(folder)}
+    outcome = run_dbt(arguments, project=project, environment=places | dict(variables), locks=[lock])
     if outcome.exit_code != 0:
         raise BuildFailed(f"dbt cannot read the project in {project}: {outcome.summary}")
 
 
-@cache
-def read_manifest(path: Path) -> Mapping[str, Any]:
-    """Return the manifest at ``path``, read once per process."""
-    manifest: Mapping[str, Any] = json.loads(path.read_bytes())
-    return manifest
-
-
-def has_incremental_models(manifest: Mapping[str, Any]) -> bool:
-    """Tell whether a model builds on what the last build left, so that the build must start from a copy of it."""
-    return any(
-        node["resource_type"] in {"model", "snapshot"} and node["config"]["materialized"] in {"incremental", "snapshot"}
-        for node in manifest["nodes"].values()
-    )
+def _create_empty(file: Path, relations: list[str]) -> None:
+    """Create tables in the place of what a last build leaves: dbt compiles by whether they are there."""
+    with duckdb.connect(str(file)) as connection:
+        for relation in relations:
+            connection.execute(f"create schema if not exists {relation.rpartition('.')[0]}")
+            connection.execute(f"create table {relation} (nothing boolean)")

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import msgspec
 
 from ionq_data.lake.storage import flush
 from ionq_data.warehouse.connection import connect
 from ionq_data.warehouse.errors import NothingToPublish, WarehouseError
 from ionq_data.warehouse.layout import WAREHOUSE_FILE, Layout
 from ionq_data.warehouse.lock import hold
+from ionq_data.warehouse.marts import Mart, read_marts
 
 _WAIT_SECONDS = 600
 _PRIVATE = ".tmp"
@@ -75,7 +77,9 @@ def publish_warehouse(data_dir: Path) -> bool:
 def publish_marts(data_dir: Path) -> dict[str, Path]:
     """Write each mart of the published warehouse as a Parquet file, and return the files by the mart's name.
 
-    All are written before the first is renamed into place; the file of a mart that is no more is removed.
+    A file whose mart has not changed since it was written is left alone. All others are written before the first is
+    renamed into place; the file of a mart that is no more is removed. What a mart and its columns mean stands in the
+    file's metadata, as ``description`` and ``columns`` (JSON).
 
     Raises:
         NoWarehouse: nothing is published yet.
@@ -85,12 +89,13 @@ def publish_marts(data_dir: Path) -> dict[str, Path]:
     try:
         with _publishing(layout), connect(data_dir) as connection:
             layout.marts.mkdir(parents=True, exist_ok=True)
-            names = mart_names(connection)
-            files = {name: layout.marts / f"{name}.parquet" for name in names}
-            for name, file in files.items():
-                _write(connection, name, file.with_name(file.name + _PRIVATE))
-            for file in files.values():
-                file.with_name(file.name + _PRIVATE).replace(file)
+            marts = read_marts(connection)
+            files = {mart.name: layout.marts / f"{mart.name}.parquet" for mart in marts}
+            stale = [mart for mart in marts if not _is_written(connection, mart, files[mart.name])]
+            for mart in stale:
+                _write(connection, mart, _private(files[mart.name]))
+            for mart in stale:
+                _private(files[mart.name]).replace(files[mart.name])
             for stray in set(layout.marts.iterdir()) - set(files.values()):
                 if stray.name.endswith((".parquet", _PRIVATE)):
                     stray.unlink()
@@ -100,15 +105,35 @@ def publish_marts(data_dir: Path) -> dict[str, Path]:
         raise WarehouseError(f"Cannot write the marts to {layout.marts}: {error}") from error
 
 
-def mart_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return the marts' names: the tables and views of the schema ``main``."""
-    rows = connection.sql("select table_name from information_schema.tables where table_schema = 'main' order by 1")
-    return [name for (name,) in rows.fetchall()]
+def _private(file: Path) -> Path:
+    return file.with_name(file.name + _PRIVATE)
 
 
-def _write(connection: duckdb.DuckDBPyConnection, mart: str, file: Path) -> None:
-    connection.table(f'main."{mart}"').write_parquet(str(file), compression="zstd")
+def _is_written(connection: duckdb.DuckDBPyConnection, mart: Mart, file: Path) -> bool:
+    """Tell whether a file holds the mart as it is now, by what its metadata says that it was written of."""
+    if not mart.content or not file.is_file():
+        return False
+    try:
+        found = connection.execute("select key, value from parquet_kv_metadata(?)", [str(file)]).fetchall()
+    except duckdb.Error:
+        return False  # no Parquet file: whatever it is, it is replaced
+    return {key.decode(): value.decode() for key, value in found} == _metadata(mart)
+
+
+def _metadata(mart: Mart) -> dict[str, str]:
+    columns = msgspec.json.encode(mart.columns).decode()
+    return {"content": mart.content, "description": mart.description, "columns": columns}
+
+
+def _write(connection: duckdb.DuckDBPyConnection, mart: Mart, file: Path) -> None:
+    metadata = ", ".join(f"{key}: {_literal(value)}" for key, value in _metadata(mart).items())
+    options = f"format parquet, compression zstd, kv_metadata {{{metadata}}}"
+    connection.execute(f'copy main."{mart.name}" to {_literal(str(file))} ({options})')
     flush(file)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _publishing(layout: Layout) -> AbstractContextManager[int]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-_BROKEN = {"error", "fail", "runtime error", "partial success"}
+BROKEN = {"error", "fail"}
+"""How a node ends that keeps a build from being published."""
+
+UNFIT = BROKEN | {"skipped"}
+"""How a node ends of which nothing further can be made."""
 
 
 @dataclass(frozen=True)
@@ -16,9 +19,10 @@ class NodeResult:
 
     Attributes:
         unique_id: dbt's name of it, such as ``model.ionq_data.fct_jobs``.
-        status: ``success``, ``pass``, ``warn``, ``fail``, ``error`` or ``skipped``, as dbt says.
+        status: ``success``, ``pass``, ``warn``, ``fail``, ``error`` or ``skipped``, in dbt's words.
         failures: rows that failed a test.
-        message: what dbt says of it.
+        message: what is wrong with it.
+        is_reused: nothing that it is made of has changed, so that it stands as the last build left it.
     """
 
     unique_id: str
@@ -26,11 +30,17 @@ class NodeResult:
     seconds: float
     failures: int | None = None
     message: str | None = None
+    is_reused: bool = False
 
     @property
     def name(self) -> str:
         """The name without dbt's kind and project."""
         return self.unique_id.split(".")[2]
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether it keeps the build from being published."""
+        return self.status in BROKEN
 
     @property
     def is_test(self) -> bool:
@@ -44,24 +54,24 @@ class BuildResult:
 
     Attributes:
         passed: every model was built and every error-level test passed.
-        folder: where the build lies: ``warehouse.duckdb`` and dbt's ``target``.
+        file: the database file: the build, or what is published where no change reaches anything.
+        compiled: the folder of the SQL that dbt made of the project.
         from_scratch: nothing of the published warehouse was reused.
-        errors: what dbt said was wrong.
     """
 
     passed: bool
-    folder: Path
+    file: Path
+    compiled: Path
     started_at: datetime
     seconds: float
     from_scratch: bool
     project_hash: str
     nodes: tuple[NodeResult, ...]
-    errors: tuple[str, ...] = ()
 
     @property
     def broken(self) -> tuple[NodeResult, ...]:
         """The models and tests that keep the build from being published."""
-        return tuple(node for node in self.nodes if node.status in _BROKEN)
+        return tuple(node for node in self.nodes if node.is_broken)
 
     @property
     def warnings(self) -> tuple[NodeResult, ...]:
@@ -70,36 +80,23 @@ class BuildResult:
 
     @property
     def models(self) -> int:
-        """How many models and seeds were built."""
-        return sum(node.status == "success" and not node.is_test for node in self.nodes)
+        """How many models were built."""
+        return sum(node.status == "success" and not node.is_reused and not node.is_test for node in self.nodes)
 
     @property
     def tests(self) -> int:
         """How many tests ran."""
-        return sum(node.is_test and node.status != "skipped" for node in self.nodes)
+        return sum(node.is_test and not node.is_reused and node.status != "skipped" for node in self.nodes)
 
     def explain(self) -> str:
         """Say in a few lines what failed and where the failed build can be looked at."""
         named = [f"{node.name}: {_one_line(node.message)}" for node in self.broken]
-        shown = named[:5] or [_one_line(error) for error in self.errors[:3]]
         more = f"\n  … and {len(named) - 5} more" if len(named) > 5 else ""
-        lines = "".join(f"\n  {line}" for line in shown)
+        lines = "".join(f"\n  {line}" for line in named[:5])
         return (
             f"The warehouse build failed; what was published before is untouched.{lines}{more}\n"
-            f"The failed build is kept at {self.folder}: open its warehouse.duckdb, or read the SQL in target/."
+            f"The failed build is kept: open {self.file}, or read its SQL below {self.compiled}."
         )
-
-
-def read_nodes(target: Path) -> tuple[NodeResult, ...]:
-    """Return what dbt's ``run_results.json`` says of each node; nothing where dbt did not get that far."""
-    try:
-        results = json.loads((target / "run_results.json").read_bytes())["results"]
-    except FileNotFoundError:
-        return ()
-    return tuple(
-        NodeResult(r["unique_id"], r["status"], r["execution_time"], r.get("failures"), r.get("message"))
-        for r in results
-    )
 
 
 def _one_line(text: str | None) -> str:

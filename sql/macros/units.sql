@@ -13,11 +13,6 @@
     coalesce(nullif(upper(trim({{ unit }})), ''), 'USD')
 {%- endmacro %}
 
-{#- True unless the backend is a simulator: a name that is not known yet is a QPU's. Null where no backend is said. -#}
-{% macro is_qpu(backend) -%}
-    not starts_with({{ backend }}, 'simulator')
-{%- endmacro %}
-
 {#- A sum of seconds that is the same in whatever order they are added up, which a sum of floats is not. -#}
 {% macro exact_sum(seconds) -%}
     sum(try_cast({{ seconds }} as decimal(30, 12)))::double

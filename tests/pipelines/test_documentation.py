@@ -12,7 +12,7 @@ from ionq_data.alert_rules import StaleData
 from ionq_data.config import Settings
 from ionq_data.resources import RESOURCES, STANDING
 from ionq_data.warehouse import manifest_path
-from ionq_data.warehouse.project import read_manifest
+from ionq_data.warehouse.graph import read_manifest
 from pipelines.graph import JOB, build_definitions
 from pipelines.lake_syncs import SIDE_FILES, lake_key
 from pipelines.schedules import merge_small_files

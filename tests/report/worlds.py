@@ -16,8 +16,7 @@ from ionq_data.config import Account, Settings
 from ionq_data.emulator import Emulator, Scenario
 from ionq_data.ingest import sync
 from ionq_data.lake import Lake
-from ionq_data.warehouse.dbt_process import run_dbt
-from tests.sql.marts import SQL, write_lake
+from tests.sql.marts import write_lake
 
 ANCHOR = datetime(2026, 6, 17, 9, tzinfo=UTC)
 """A Wednesday morning, when some jobs wait."""
@@ -132,11 +131,6 @@ def _job(job_id: str, backend: str, **values: Any) -> dict[str, Any]:
 
 def _publish(data_dir: Path, tables: Mapping[str, list[dict[str, Any]]]) -> None:
     lake = write_lake(data_dir / "lake", tables, as_of={"default": ANCHOR} if tables else None)
-    environment = {
-        "IONQ_DATA_LAKE": str(lake),
-        "IONQ_DATA_BUILD": str(data_dir / "warehouse.duckdb"),
-        "DBT_TARGET_PATH": str(data_dir / "target"),
-        "DBT_LOG_PATH": str(data_dir / "logs"),
-    }
-    outcome = run_dbt(["run"], project=SQL, environment=environment)
-    assert outcome.exit_code == 0, outcome.summary
+    result = warehouse.build(data_dir, lake_dir=lake)
+    assert result.passed, result.explain()
+    warehouse.publish(data_dir)

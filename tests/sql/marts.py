@@ -15,10 +15,16 @@ import pyarrow.parquet as pq
 from ionq_data.lake import Lake
 from ionq_data.lake.ledger import LEDGER, LEDGER_SCHEMA
 from ionq_data.resources import RESOURCES
-from ionq_data.warehouse.dbt_process import run_dbt
+from ionq_data.warehouse.cost_centers import write_rules
+from ionq_data.warehouse.fingerprints import files_of, read_made, write_made
+from ionq_data.warehouse.graph import Graph
+from ionq_data.warehouse.layout import WAREHOUSE_FILE, Layout
+from ionq_data.warehouse.project import compile_project, places
+from ionq_data.warehouse.running import Run
+from ionq_data.warehouse.storage import open_build
 
-SQL = Path(__file__).parents[2] / "sql"
 ACCOUNT = "default"
+QUEUE_MARTS = ("queue_backlog_hourly", "queue_predictions", "queue_time_by_hour", "queue_time_daily")
 EXTRACTED_AT = datetime(2026, 4, 1, tzinfo=UTC)
 
 Rows = Iterable[Mapping[str, Any]]
@@ -56,17 +62,35 @@ def _write(folder: Path, rows: Rows, schema: pa.Schema, partition: str) -> None:
         pq.write_table(pa.Table.from_pylist(records, schema=schema), place / "rows.parquet")
 
 
-def build(folder: Path, lake: Path, *select: str, with_unit_tests: bool = False) -> duckdb.DuckDBPyConnection:
-    """Build the selected models, run their tests, and return a connection to the result."""
-    file = folder / "build.duckdb"
-    environment = {
-        "IONQ_DATA_LAKE": str(lake),
-        "IONQ_DATA_BUILD": str(file),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-    }
-    options = ["--indirect-selection", "cautious"]
-    options += [] if with_unit_tests else ["--exclude-resource-type", "unit_test"]
-    outcome = run_dbt(["build", *options, "--select", *select], project=SQL, environment=environment)
-    assert outcome.exit_code == 0, outcome.summary
+def build(folder: Path, lake: Path, *marts: str) -> duckdb.DuckDBPyConnection:
+    """Build some models and all that they are made from (or everything), test them, and return a connection.
+
+    A second build in the same folder goes on from the first.
+    """
+    Layout(folder).builds.mkdir(parents=True, exist_ok=True)
+    write_rules(None, Layout(folder).cost_centers)
+    paths = places(folder, lake_dir=lake, budgets=None)
+    graph = compile_project(folder, paths).graph(paths)
+    chosen = _with_ancestors(graph, marts) if marts else graph
+    sources = {p: files_of(lake, p.rpartition(".")[2]) for node in graph.nodes for p in node.parents if "source." in p}
+    file = folder / WAREHOUSE_FILE
+    with open_build(file, spill=folder / "spill") as connection:
+        made = read_made(connection)
+        results = Run(connection, sources, {}, made).everything(chosen)
+        broken = {result.name: result.message for result in results if result.is_broken}
+        assert not broken, broken
+        write_made(connection, made)
     return duckdb.connect(str(file), read_only=True)
+
+
+def _with_ancestors(graph: Graph, names: Iterable[str]) -> Graph:
+    by_id = {node.unique_id: node for node in graph.nodes}
+    waiting = [node.unique_id for node in graph.nodes if node.name in names]
+    assert len(waiting) == len(set(names)), f"one of {names} is no model"
+    found: set[str] = set()
+    while waiting:
+        unique_id = waiting.pop()
+        if unique_id in by_id and unique_id not in found:
+            found.add(unique_id)
+            waiting += by_id[unique_id].parents
+    return graph.select(by_id[unique_id].name for unique_id in found)

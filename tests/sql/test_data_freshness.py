@@ -24,7 +24,7 @@ def test_a_problem_counts_until_it_is_mended(tmp_path: Path) -> None:
     other = [version("mended", FIRST, *PROBLEM, account="other")]
     sessions = [*mended, *spoiled, *same_instant, *other]
     lake = write_lake(tmp_path / "lake", {"sessions": sessions}, as_of={"default": FIRST, "other": FIRST})
-    with build(tmp_path, lake, "+data_freshness") as connection:
+    with build(tmp_path, lake, "data_freshness") as connection:
         found = connection.execute(
             "select account, rows, problems, newest_record_at, newest_extracted_at"
             " from data_freshness where resource = 'sessions' order by account"

@@ -68,7 +68,7 @@ def warehouse(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     folder = tmp_path_factory.mktemp("trends")
     lake = write_lake(folder / "lake", {"characterizations": characterizations})
-    with build(folder, lake, "+fidelity_trends") as connection:
+    with build(folder, lake, "fidelity_trends") as connection:
         yield connection
 
 

@@ -13,9 +13,10 @@ from ionq_data.config import Account, Settings
 from ionq_data.emulator import Emulator, NewJob, Scenario, Server
 from ionq_data.ingest import sync
 from ionq_data.lake import Lake
+from ionq_data.warehouse.layout import WAREHOUSE_FILE
+from tests.sql.comparing import differing_tables
 from tests.sql.marts import build
 
-EVERYTHING = ("path:models", "--resource-type", "model")
 MARK = "left alone by the second build"
 
 
@@ -26,20 +27,20 @@ def test_builds_on_the_last_one(tmp_path: Path, seed: int, jobs: int) -> None:
     kept, fresh = tmp_path / "kept", tmp_path / "fresh"
     with Emulator(Scenario(seed=seed, days=60, jobs=jobs, credits=True)).serve() as server:
         lake = sync_lake(server, tmp_path)
-        build(kept, lake, *EVERYTHING).close()
-        marked = mark_ended_jobs(kept / "build.duckdb")
+        build(kept, lake).close()
+        marked = mark_ended_jobs(kept / WAREHOUSE_FILE)
         changed = change_upstream(server)
         sync_lake(server, tmp_path)
-    with build(kept, lake, *EVERYTHING) as second:
+    with build(kept, lake) as second:
         names = second.execute("select job_id from fct_jobs where job_name = ?", [MARK]).fetchall()
         left_alone = {job for (job,) in names}
     assert left_alone, "an unchanged job was built again"
     assert left_alone < marked
     assert not left_alone & changed, "a changed job was not built again"
 
-    unmark(kept / "build.duckdb")
-    build(fresh, lake, *EVERYTHING).close()
-    assert differing_tables(kept / "build.duckdb", fresh / "build.duckdb") == []
+    unmark(kept / WAREHOUSE_FILE)
+    build(fresh, lake).close()
+    assert differing_tables(kept / WAREHOUSE_FILE, fresh / WAREHOUSE_FILE) == []
 
 
 def sync_lake(server: Server, data_dir: Path) -> Path:
@@ -84,24 +85,3 @@ def unmark(file: Path) -> None:
             [MARK],
         )
         connection.execute("drop table kept_names")
-
-
-def differing_tables(one: Path, other: Path) -> list[str]:
-    """Return the tables that do not have the same rows in both files, whatever their order."""
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{one}' as one (read_only)")
-        connection.execute(f"attach '{other}' as other (read_only)")
-        tables = connection.execute(
-            "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'other' order by all"
-        ).fetchall()
-        assert len(tables) > 40
-        return [name for (name,) in tables if is_different(connection, name)]
-
-
-def is_different(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Tell whether rows differ; the last digits of a mean depend on the order of adding up, and do not count."""
-    columns = connection.execute(f"describe other.{name}").fetchall()
-    listed = ", ".join(f'"{column}"::float' if kind == "DOUBLE" else f'"{column}"' for column, kind, *_ in columns)
-    one, other = (f"(select {listed} from {file}.{name})" for file in ("one", "other"))
-    surplus = f"(from {one} except all from {other}) union all (from {other} except all from {one})"
-    return bool(connection.execute(f"select count(*) from ({surplus})").fetchall()[0][0])

@@ -106,7 +106,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
     }
     lake = write_lake(folder / "lake", tables, as_of={"default": AS_OF})
     marts = ("backend_availability_daily", "session_utilization", "failures_daily")
-    with build(folder, lake, *(f"+{mart}" for mart in marts)) as connection:
+    with build(folder, lake, *marts) as connection:
         yield connection
 
 

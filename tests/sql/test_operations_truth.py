@@ -20,10 +20,10 @@ from ionq_data.emulator import Emulator, Scenario
 from ionq_data.ingest import sync
 from ionq_data.lake import Lake
 from tests.conftest import Simulated
-from tests.sql.marts import build
+from tests.sql.marts import QUEUE_MARTS, build
 from tests.sql.survival import kaplan_meier
 
-MARTS = ("+path:models/marts/queue", "+session_utilization", "+failures_daily")
+MARTS = (*QUEUE_MARTS, "session_utilization", "failures_daily")
 QUANTILES = ("p50_seconds", "p90_seconds", "p95_seconds", "p99_seconds")
 Facts = list[dict[str, Any]]
 

@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from tests.sql.marts import build, write_lake
+from tests.sql.marts import QUEUE_MARTS, build, write_lake
 from tests.sql.queued_jobs import AS_OF, Wait, random_jobs, with_deletions
 from tests.sql.survival import kaplan_meier
 
@@ -33,7 +33,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
     folder = tmp_path_factory.mktemp("queue")
     jobs = with_deletions([row for seed in SEEDS for row in random_jobs(seed)[0]])
     lake = write_lake(folder / "lake", {"jobs": jobs}, as_of=AS_OF)
-    with build(folder, lake, "+path:models/marts/queue") as connection:
+    with build(folder, lake, *QUEUE_MARTS) as connection:
         yield connection
 
 

@@ -34,7 +34,7 @@ def test_a_second_key_changes_no_figure(tmp_path: Path) -> None:
         records = sync(settings, Lake(settings.lake_dir), connect=connect, clock=emulator.clock.now)
         assert all(record.complete for record in records), [record.missing for record in records]
         known = read_first(server)
-    with build(tmp_path, settings.lake_dir, "path:models") as connection:
+    with build(tmp_path, settings.lake_dir) as connection:
         seen = f"select account, count(distinct id) > 20 from read_parquet('{settings.lake_dir}/jobs/**/*.parquet')"
         assert connection.execute(f"{seen} group by all order by all").fetchall() == [("default", True), ("own", True)]
         for mart in REFERENCES.keys() - EACH_KEY_LOOKS:

@@ -53,7 +53,7 @@ def test_money_is_decimal_and_times_are_without_zone(seen: World) -> None:
 def test_nothing_at_all_builds_to_empty_marts(tmp_path: Path, seen: World) -> None:
     """The marts of an empty lake have the same columns, of the same types."""
     Lake(tmp_path / "lake").ensure(["default"])
-    with build(tmp_path, tmp_path / "lake", "path:models") as connection, seen.connect() as full:
+    with build(tmp_path, tmp_path / "lake") as connection, seen.connect() as full:
         assert shape(connection) == shape(full)
         assert [mart for mart in PROMISED if read_rows(connection, mart)] == []
 
@@ -68,6 +68,6 @@ def test_one_job_builds_to_the_right_marts(tmp_path: Path) -> None:
         assert all(record.complete for record in records)
         known = read_first(server)
     assert len(known.jobs) == 1
-    with build(tmp_path, settings.lake_dir, "path:models") as connection:
+    with build(tmp_path, settings.lake_dir) as connection:
         differing = {mart: compare(connection, mart, known)[1] for mart in REFERENCES}
     assert {mart: words for mart, words in differing.items() if words} == {}

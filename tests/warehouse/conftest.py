@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+from ionq_data.warehouse import manifest_path
 
 PROJECT = """
 name: tiny
@@ -21,7 +24,16 @@ tiny:
   outputs:
     build: {type: duckdb, path: "{{ env_var('IONQ_DATA_BUILD', 'build.duckdb') }}", threads: 1}
 """
-JOBS = 'select id, shots from read_parquet(\'{{ env_var("IONQ_DATA_LAKE", "lake") }}/jobs/*.parquet\')'
+JOBS = "select id, shots from {{ source('lake', 'jobs') }}"
+SOURCES = """
+sources:
+  - name: lake
+    tables:
+      - name: jobs
+        config:
+          meta:
+            external_location: read_parquet('{{ env_var("IONQ_DATA_LAKE", "lake") }}/jobs/*.parquet')
+"""
 TOTALS = "select count(*) as jobs, sum(shots) as shots from {{ ref('fct_jobs') }}"
 TESTS = """
 models:
@@ -31,16 +43,31 @@ models:
 """
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The dbt project; ``fct_jobs`` fails its test where an id is there twice and warns where it is null."""
-    folder = tmp_path / "sql"
+@pytest.fixture(scope="session")
+def compiled_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The dbt project, compiled: a copy of it that nobody changes need not be compiled again."""
+    folder = tmp_path_factory.mktemp("tiny") / "sql"
+    write_project(folder, {"fct_jobs.sql": JOBS, "totals.sql": TOTALS, "models.yml": TESTS, "sources.yml": SOURCES})
+    return folder
+
+
+def write_project(folder: Path, models: Mapping[str, str]) -> None:
+    """Write a dbt project of some models and have dbt compile it."""
     (folder / "models").mkdir(parents=True)
     (folder / "dbt_project.yml").write_text(PROJECT)
     (folder / "profiles.yml").write_text(PROFILES)
-    (folder / "models" / "fct_jobs.sql").write_text(JOBS)
-    (folder / "models" / "totals.sql").write_text(TOTALS)
-    (folder / "models" / "models.yml").write_text(TESTS)
+    for name, text in models.items():
+        (folder / "models" / name).write_text(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IONQ_DATA_SQL", str(folder))
+        manifest_path(folder, lake_dir=folder)
+
+
+@pytest.fixture
+def project(compiled_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The dbt project; ``fct_jobs`` fails its test where an id is there twice and warns where it is null."""
+    folder = tmp_path / "sql"
+    shutil.copytree(compiled_project, folder)
     monkeypatch.setenv("IONQ_DATA_SQL", str(folder))
     return folder
 

@@ -27,7 +27,7 @@ from ionq_data.warehouse.dbt_process import DbtOutcome, run_dbt
 PutJobs = Callable[..., Path]
 
 INCREMENTAL = """{{ config(materialized='incremental', unique_key='id') }}
-select id, shots, RUN as run from read_parquet('{{ env_var("IONQ_DATA_LAKE", "lake") }}/jobs/*.parquet')
+select id, shots, RUN as run from {{ source('lake', 'jobs') }}
 {% if is_incremental() %} where id not in (select id from {{ this }}) {% endif %}
 """
 
@@ -46,8 +46,7 @@ def test_a_build_that_passed_is_published(project: Path, data_dir: Path, put_job
     publish(data_dir)
     assert rows(data_dir, "from totals") == [(2, 200)]
     assert published_at(data_dir) == result.started_at
-    left = {p.name for p in Layout(data_dir).builds.iterdir()}
-    assert left == {"build.lock", "parse.lock", "publish.lock", f"dbt-{result.project_hash}"}
+    assert {p.name for p in Layout(data_dir).builds.iterdir()} == {"build.lock", "publish.lock"}
     assert [p.name for p in data_dir.glob("warehouse*")] == ["warehouse.duckdb"], "no write-ahead log beside it"
 
 
@@ -111,8 +110,8 @@ def test_incremental_models_go_on_until_the_sql_changes(project: Path, data_dir:
     assert build(data_dir, lake_dir=put_jobs("b")).from_scratch
     publish(data_dir)
     assert rows(data_dir, "select id, run from fct_jobs") == [("b", 2)]
-    caches = list(Layout(data_dir).builds.glob("dbt-*"))
-    assert len(caches) == 1, "what was parsed of the old SQL is gone"
+    kept = [folder for folder in (project / "target" / "compiled").iterdir() if folder.is_dir()]
+    assert len(kept) == 1, "what was compiled of the old SQL is gone"
 
 
 def test_a_part_is_built_into_a_copy(project: Path, data_dir: Path, put_jobs: PutJobs) -> None:
@@ -142,52 +141,74 @@ def test_dbt_does_not_get_the_key(
 
 
 def test_a_killed_build_is_no_obstacle(project: Path, data_dir: Path, put_jobs: PutJobs) -> None:
-    """Its dbt is at work when it is killed: it ends with it, and nothing it writes falls into the next build."""
     lake = put_jobs("a")
-    totals = project / "models" / "totals.sql"
-    answer = totals.read_text()
-    totals.write_text(f"with shown as ({answer}) select sum(a.range) from range(10000000) a, range(10000000) b, shown")
-    script = f"""
+    run_and_be_killed(f"""
 import os, signal
 from pathlib import Path
 from ionq_data.warehouse import build
-def die(event):
-    if event["info"]["name"] == "LogModelResult":
-        print(event["info"]["pid"], flush=True)
-        os.kill(os.getpid(), signal.SIGKILL)
-build(Path({str(data_dir)!r}), lake_dir=Path({str(lake)!r}), on_event=die)
-"""
-    killed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
+def die(done, total):
+    os.kill(os.getpid(), signal.SIGKILL)
+build(Path({str(data_dir)!r}), lake_dir=Path({str(lake)!r}), on_node=die)
+""")
     assert Layout(data_dir).current.exists(), "the build was under way"
 
-    totals.write_text(answer)
     assert build(data_dir, lake_dir=lake, wait_seconds=60).passed
-    dbt = Path("/proc") / killed.stdout.strip() / "cmdline"
-    assert not dbt.exists() or not dbt.read_bytes(), "dbt still runs"
     publish(data_dir)
     assert rows(data_dir, "from totals") == [(1, 100)]
 
 
-def test_the_project_is_read_once_by_all_who_wait(
+def test_dbt_ends_with_the_build_that_started_it(project: Path, data_dir: Path, put_jobs: PutJobs) -> None:
+    """Nothing that it still writes falls into what the next build compiles."""
+    lake = put_jobs("a")
+    printed = run_and_be_killed(f"""
+import os, signal, subprocess
+from pathlib import Path
+from ionq_data.warehouse import build
+start = subprocess.Popen
+def start_and_die(*arguments, **options):
+    print(start(*arguments, **options).pid, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+subprocess.Popen = start_and_die
+build(Path({str(data_dir)!r}), lake_dir=Path({str(lake)!r}))
+""")
+    assert build(data_dir, lake_dir=lake, wait_seconds=60).passed
+    dbt = Path("/proc") / printed / "cmdline"
+    assert not dbt.exists() or not dbt.read_bytes(), "dbt still runs"
+
+
+def run_and_be_killed(script: str) -> str:
+    killed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    return killed.stdout.strip()
+
+
+def test_the_project_is_compiled_once_by_all_who_wait(
     project: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Dagster starts several processes at once, and each needs the manifest; one may have been killed reading it."""
-    (Layout(data_dir).builds / "parsing").mkdir(parents=True)
-    (Layout(data_dir).builds / "parsing" / "half.json").touch()
-    read: list[Sequence[str]] = []
+    """Dagster starts several processes at once, and each needs the manifest; one may have been killed compiling it."""
+    kept = project / "target" / "compiled"
+    (kept / "compiling").mkdir(parents=True)
+    (kept / "compiling" / "half.json").touch()
+    commands: list[str] = []
 
     def run(arguments: Sequence[str], **options: Any) -> DbtOutcome:
-        read.append(arguments)
+        commands.append(arguments[0])
         return run_dbt(arguments, **options)
 
     monkeypatch.setattr("ionq_data.warehouse.project.run_dbt", run)
     with ThreadPoolExecutor(4) as pool:
         manifests = set(pool.map(lambda _: manifest_path(data_dir, lake_dir=data_dir / "lake"), range(4)))
-    assert read == [["parse"]]
+    assert commands == ["compile"]
     (manifest,) = manifests
-    assert {path.name for path in Layout(data_dir).builds.iterdir()} == {"parse.lock", manifest.parent.name}
+    assert {path.name for path in kept.iterdir()} == {"compile.lock", manifest.parent.name}
     assert "half.json" not in {path.name for path in manifest.parent.iterdir()}
+
+
+def test_what_cannot_be_kept_beside_the_project_is_kept_with_the_data(
+    project: Path, data_dir: Path, put_jobs: PutJobs
+) -> None:
+    (project / "target").write_text("no folder")
+    assert build(data_dir, lake_dir=put_jobs("a")).compiled.is_relative_to(Layout(data_dir).builds)
 
 
 def test_no_project_says_where_it_looked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,3 +221,23 @@ def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path, project: Path) 
     (tmp_path / "data").write_text("a file where the folder should be")
     with pytest.raises(BuildFailed, match="Cannot write below"):
         build(tmp_path / "data", lake_dir=tmp_path / "lake")
+
+
+def test_what_a_build_does_not_know_of_dbt_is_refused(project: Path, data_dir: Path, put_jobs: PutJobs) -> None:
+    """It would be left out in silence: a hook, a test with another threshold, another kind of table."""
+    model = project / "models" / "totals.sql"
+    answer = model.read_text()
+    model.write_text("{{ config(post_hook='select 1') }}" + answer)
+    with pytest.raises(BuildFailed, match="totals has a hook"):
+        build(data_dir, lake_dir=put_jobs("a"))
+    model.write_text("{{ config(materialized='ephemeral') }}" + answer)
+    with pytest.raises(BuildFailed, match="totals is materialized as ephemeral"):
+        build(data_dir, lake_dir=put_jobs("a"))
+    model.write_text('select * from read_parquet(\'{{ env_var("IONQ_DATA_LAKE", "lake") }}/jobs/*\')')
+    with pytest.raises(BuildFailed, match="totals reads the lake past its sources"):
+        build(data_dir, lake_dir=put_jobs("a"))
+    model.write_text(answer)
+    tests = project / "models" / "models.yml"
+    tests.write_text(tests.read_text().replace("severity: warn", "error_if: '> 10'"))
+    with pytest.raises(BuildFailed, match="sets error_if"):
+        build(data_dir, lake_dir=put_jobs("a"))

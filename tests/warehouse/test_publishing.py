@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from ionq_data.warehouse import (
@@ -26,6 +28,7 @@ from ionq_data.warehouse import (
     publish_warehouse,
     published_at,
 )
+from ionq_data.warehouse.fingerprints import Made, write_made
 from ionq_data.warehouse.lock import hold
 
 PutBuild = Callable[..., Path]
@@ -88,6 +91,34 @@ def test_the_file_of_a_mart_that_is_no_more_goes(data_dir: Path, put_build: PutB
     put_build(numbers="select 2 as n")
     publish(data_dir)
     assert sorted(p.name for p in Layout(data_dir).marts.iterdir()) == ["note.txt", "numbers.parquet"]
+
+
+def test_a_mart_says_in_its_file_what_it_means(data_dir: Path, put_build: PutBuild) -> None:
+    folder = put_build(numbers="select 1 as n, 2 as undescribed")
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
+        connection.execute("comment on table numbers is 'One row per number; it''s \"all\".'")
+        connection.execute("comment on column numbers.n is 'The number, as {sent}.'")
+    file = publish(data_dir).marts["numbers"]
+    said = pq.read_metadata(file).metadata
+    assert said[b"description"].decode() == 'One row per number; it\'s "all".'
+    assert json.loads(said[b"columns"]) == {"n": "The number, as {sent}."}
+
+
+def test_a_mart_that_has_not_changed_is_not_written_again(data_dir: Path, put_build: PutBuild) -> None:
+    def publish_with(content: str, number: int) -> tuple[int, list[int]]:
+        folder = put_build(numbers=f"select {number} as n")
+        with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
+            write_made(connection, {"model.p.numbers": Made("", content, "success", None, None)})
+        file = publish(data_dir).marts["numbers"]
+        return file.stat().st_ino, pl.read_parquet(file)["n"].to_list()
+
+    first, _ = publish_with("one", 1)
+    assert publish_with("one", 1) == (first, [1])
+    second, rows = publish_with("two", 2)
+    assert second != first
+    assert rows == [2]
+    (Layout(data_dir).marts / "numbers.parquet").write_bytes(b"no Parquet any more")
+    assert publish_with("two", 2)[1] == [2]
 
 
 def test_an_open_reader_keeps_what_it_opened(data_dir: Path, put_build: PutBuild) -> None:

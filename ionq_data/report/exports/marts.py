@@ -13,7 +13,7 @@ from ionq_data import warehouse
 from ionq_data.report.exports.formulas import neutralized
 from ionq_data.report.exports.workbook import write_workbook
 from ionq_data.report.files import replacing
-from ionq_data.warehouse.publishing import mart_names
+from ionq_data.warehouse.marts import mart_names
 
 Kind = Literal["focus", "csv", "parquet", "xlsx"]
 FOCUS = "focus_cost_and_usage"

@@ -1,10 +1,4 @@
 -- 1 row per backend and instant of observation
-with observations as (
-    select *
-    from {{ source('lake', 'backends') }}
-    qualify row_number() over (partition by backend, _extracted_at order by account asc, _run_id desc, _hash asc) = 1
-)
-
 select
     -- ids
     account,
@@ -25,4 +19,4 @@ select
     qubits,
     kw,
     len(_problems) as problems,
-from observations
+from {{ current_versions('backends') }} as observations

@@ -1,10 +1,4 @@
 -- 1 row per characterization: they are public, so it does not matter which account read the latest version
-with current_version as (
-    select *
-    from {{ source('lake', 'characterizations') }}
-    qualify row_number() over (partition by id order by _extracted_at desc, _run_id desc, account asc, _hash asc) = 1
-)
-
 select
     -- ids
     id as characterization_id,
@@ -34,4 +28,4 @@ select
     -- the record
     {{ utc('_extracted_at') }} as extracted_at,
     len(_problems) as problems,
-from current_version
+from {{ current_versions('characterizations') }} as current_version

@@ -1,46 +1,36 @@
-{{ config(materialized = 'incremental', incremental_strategy = 'delete+insert', unique_key = 'job_id') }}
+{{ config(
+    materialized = 'incremental', incremental_strategy = 'changes', unique_key = 'job_id', hash_column = 'versions_hash'
+) }}
 -- 1 row per job: which answers about its cost the lake has
 with lake_versions as (
     select
         job_id,
+        count(*) as versions,
         {{ versions_hash() }} as versions_hash,
     from {{ source('lake', 'job_costs') }}
     group by job_id
 ),
 
--- 1 row per job whose answers are not those that it was built from
+-- 1 row per job whose answers are not those that it was built from; without versions where the lake has none any more
 changed as (
-    select lake_versions.*
-    from lake_versions
     {% if is_incremental() %}
-    left join {{ this }} as built on lake_versions.job_id = built.job_id
-    where lake_versions.versions_hash is distinct from built.versions_hash
-    {% endif %}
-),
-
--- 1 row per job and account: the account's current answer
-current_by_account as (
     select
-        versions.*,
-        changed.versions_hash,
-    from {{ source('lake', 'job_costs') }} as versions
-    inner join changed on versions.job_id = changed.job_id
-    qualify
-        row_number() over (
-            partition by versions.account, versions.job_id
-            order by versions._extracted_at desc, versions._run_id desc, versions._hash asc
-        ) = 1
+        coalesce(lake_versions.job_id, built.job_id) as job_id,
+        lake_versions.* exclude (job_id),
+    from lake_versions
+    full join {{ this }} as built on lake_versions.job_id = built.job_id
+    where lake_versions.versions_hash is distinct from built.versions_hash
+    {% else %}
+    select * from lake_versions
+    {% endif %}
 ),
 
 -- 1 row per job: an answer counts more than a refusal to another account
 current_version as (
     select *
-    from current_by_account
-    qualify
-        row_number() over (
-            partition by job_id
-            order by coalesce(http_status = 200, false) desc, _extracted_at desc, _run_id desc, account asc
-        ) = 1
+    from
+        {{ current_versions('job_costs', prefer=['coalesce(http_status = 200, false) desc'], among='changed') }}
+            as versions
 )
 
 select
@@ -67,3 +57,9 @@ select
     len(_problems) as problems,
     versions_hash,
 from current_version
+{% if is_incremental() %}
+union all by name
+select job_id
+from changed
+where versions is null
+{% endif %}

@@ -1,47 +1,34 @@
-{{ config(materialized = 'incremental', incremental_strategy = 'delete+insert', unique_key = 'job_id') }}
+{{ config(
+    materialized = 'incremental', incremental_strategy = 'changes', unique_key = 'job_id', hash_column = 'versions_hash'
+) }}
 -- 1 row per job: which versions of it the lake has
 with lake_versions as (
     select
         id,
+        count(*) as versions,
         max(_extracted_at) filter (where not coalesce(_deleted, false)) as _last_seen_at,
         {{ versions_hash() }} as versions_hash,
     from {{ source('lake', 'jobs') }}
     group by id
 ),
 
--- 1 row per job whose versions are not those that it was built from
+-- 1 row per job whose versions are not those that it was built from; without versions where the lake has none any more
 changed as (
-    select lake_versions.*
-    from lake_versions
     {% if is_incremental() %}
-    left join {{ this }} as built on lake_versions.id = built.job_id
-    where lake_versions.versions_hash is distinct from built.versions_hash
-    {% endif %}
-),
-
--- 1 row per job and account that saw it: the account's current version
-current_by_account as (
     select
-        versions.*,
-        changed._last_seen_at,
-        changed.versions_hash,
-    from {{ source('lake', 'jobs') }} as versions
-    inner join changed on versions.id = changed.id
-    qualify
-        row_number() over (
-            partition by versions.account, versions.id
-            order by versions._extracted_at desc, versions._run_id desc, versions._hash asc
-        ) = 1
+        coalesce(lake_versions.id, built.job_id) as id,
+        lake_versions.* exclude (id),
+    from lake_versions
+    full join {{ this }} as built on lake_versions.id = built.job_id
+    where lake_versions.versions_hash is distinct from built.versions_hash
+    {% else %}
+    select * from lake_versions
+    {% endif %}
 ),
 
 -- 1 row per job: an account that still sees the job knows better than one for which it is gone
 current_version as (
-    select *
-    from current_by_account
-    qualify
-        row_number() over (
-            partition by id order by coalesce(_deleted, false) asc, _extracted_at desc, _run_id desc, account asc
-        ) = 1
+    select * from {{ current_versions('jobs', prefer=['coalesce(_deleted, false) asc'], among='changed') }} as versions
 )
 
 select
@@ -59,7 +46,7 @@ select
 
     -- state
     status,
-    coalesce(status in ('completed', 'failed', 'canceled'), false) as is_terminal,
+    {{ is_terminal('status') }} as is_terminal,
     coalesce(_deleted, false) as is_deleted,
     coalesce({{ is_qpu('backend') }}, false) as is_qpu,
     coalesce(dry_run, false) as dry_run,
@@ -93,3 +80,9 @@ select
     len(_problems) as problems,
     versions_hash,
 from current_version
+{% if is_incremental() %}
+union all by name
+select id as job_id
+from changed
+where versions is null
+{% endif %}

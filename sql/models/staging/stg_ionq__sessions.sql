@@ -1,10 +1,4 @@
 -- 1 row per session
-with current_version as (
-    select *
-    from {{ source('lake', 'sessions') }}
-    qualify row_number() over (partition by id order by _extracted_at desc, _run_id desc, account asc, _hash asc) = 1
-)
-
 select
     -- ids
     account,
@@ -35,4 +29,4 @@ select
     -- the record
     {{ utc('_extracted_at') }} as extracted_at,
     len(_problems) as problems,
-from current_version
+from {{ current_versions('sessions') }} as current_version

@@ -1,14 +1,4 @@
 -- 1 row per organization, grouping, modality and date: two accounts of one organization read the same report
-with current_version as (
-    select *
-    from {{ source('lake', 'usage') }}
-    qualify
-        row_number() over (
-            partition by coalesce(organization, account), group_by, modality, "from"
-            order by _extracted_at desc, _run_id desc, account asc, _hash asc
-        ) = 1
-)
-
 select
     -- ids
     account,
@@ -31,4 +21,4 @@ select
     coalesce(_deleted, false) as is_deleted,
     {{ utc('_extracted_at') }} as extracted_at,
     len(_problems) as problems,
-from current_version
+from {{ current_versions('usage', within=['coalesce(organization, account)']) }} as current_version

@@ -1,4 +1,6 @@
-{{ config(materialized = 'incremental', incremental_strategy = 'delete+insert', unique_key = 'job_id') }}
+{{ config(
+    materialized = 'incremental', incremental_strategy = 'changes', unique_key = 'job_id', hash_column = 'inputs_hash'
+) }}
 {#- All that a row is made of: a job whose hash is that of the last build is not built again. -#}
 {%- set inputs_hash -%}
 hash(
@@ -104,4 +106,8 @@ left join {{ ref('dim_users') }} as users on jobs.submitter_id = users.user_id
 {% if is_incremental() %}
 left join {{ this }} as built on jobs.job_id = built.job_id
 where built.inputs_hash is distinct from {{ inputs_hash }}
+union all by name
+select built.job_id
+from {{ this }} as built
+anti join {{ ref('stg_ionq__jobs') }} as jobs on built.job_id = jobs.job_id
 {% endif %}

@@ -1,0 +1,161 @@
+"""The project as dbt compiled it: each model and test as SQL, in an order in which they can run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ionq_data.warehouse.errors import BuildFailed
+
+MATERIALIZATIONS = {"table", "view", "incremental"}
+_TEST_DEFAULTS = {"fail_calc": "count(*)", "warn_if": "!= 0", "error_if": "!= 0", "limit": None, "where": None}
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model as SQL.
+
+    Attributes:
+        unique_id: dbt's name of it, such as ``model.ionq_data.fct_jobs``.
+        relation: its table as SQL names it.
+        parents: the unique ids of the models and sources that it reads.
+        changes_sql: of an incremental model, the rows that differ from those of the last build; a row with nothing in
+            ``hash_column`` is of a record that has gone.
+        comments: what each column means, by its name.
+    """
+
+    unique_id: str
+    name: str
+    relation: str
+    materialized: str
+    sql: str
+    parents: tuple[str, ...]
+    comment: str = ""
+    comments: Mapping[str, str] = field(default_factory=dict)
+    changes_sql: str = ""
+    key: str = ""
+    hash_column: str = ""
+
+
+@dataclass(frozen=True)
+class Test:
+    """A test as SQL that returns the rows for which it fails; ``warns`` where a failure does not hold up a build."""
+
+    unique_id: str
+    name: str
+    sql: str
+    parents: tuple[str, ...]
+    warns: bool = False
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Models and tests: each model after those that it reads, and each test right after the last model it reads."""
+
+    nodes: tuple[Model | Test, ...]
+
+    def select(self, names: Iterable[str]) -> Graph:
+        """Return the models of some names with the tests that read any of them, and the tests of some names.
+
+        Raises:
+            BuildFailed: there is no model or test of a name.
+        """
+        wanted = set(names)
+        if unknown := wanted - {node.name for node in self.nodes}:
+            raise BuildFailed(f"The project has no model or test called {', '.join(sorted(unknown))}.")
+        models = {node.unique_id for node in self.nodes if isinstance(node, Model) and node.name in wanted}
+
+        def is_chosen(node: Model | Test) -> bool:
+            return node.name in wanted or (isinstance(node, Test) and not models.isdisjoint(node.parents))
+
+        return Graph(tuple(node for node in self.nodes if is_chosen(node)))
+
+
+def read_graph(manifest: Mapping[str, Any], changes: Mapping[str, Any], paths: Mapping[str, str]) -> Graph:
+    """Return the graph of a compiled project.
+
+    Args:
+        manifest: dbt's manifest of the project compiled for a build from nothing.
+        changes: its manifest compiled for a build on top of the last one.
+        paths: the files and folders that the SQL reads, by the environment variable that names them in the project.
+
+    Raises:
+        BuildFailed: a model or test uses something of dbt that a build does not know.
+    """
+    nodes = {
+        unique_id: _read_node(node, changes.get("nodes", {}).get(unique_id, {}), paths)
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] != "unit_test"
+    }
+    order = TopologicalSorter({i: [p for p in n.parents if p in nodes] for i, n in nodes.items() if _is_model(n)})
+    models = [nodes[unique_id] for unique_id in order.static_order()]
+    position = {node.unique_id: number for number, node in enumerate(models)}
+    tests = [node for node in nodes.values() if isinstance(node, Test)]
+
+    def place(node: Model | Test) -> tuple[int, bool, str]:
+        if isinstance(node, Model):
+            return position[node.unique_id], False, ""
+        return max((position.get(parent, -1) for parent in node.parents), default=-1), True, node.unique_id
+
+    return Graph(tuple(sorted([*models, *tests], key=place)))
+
+
+def _is_model(node: Model | Test) -> bool:
+    return isinstance(node, Model)
+
+
+def _read_node(node: Mapping[str, Any], incremental: Mapping[str, Any], paths: Mapping[str, str]) -> Model | Test:
+    unique_id, name, config = node["unique_id"], node["name"], node["config"]
+    parents = tuple(dict.fromkeys(node["depends_on"]["nodes"]))
+    if node["resource_type"] == "test":
+        if changed := [key for key, value in _TEST_DEFAULTS.items() if config.get(key, value) != value]:
+            raise BuildFailed(f"Test {name} sets {', '.join(changed)}, which a build does not know.")
+        warns = config["severity"].lower() == "warn"
+        return Test(unique_id, name, _located(node["compiled_code"], paths), parents, warns)
+    if node["resource_type"] != "model" or config["materialized"] not in MATERIALIZATIONS:
+        kind = config.get("materialized", node["resource_type"])
+        raise BuildFailed(f"{name} is materialized as {kind}; a build knows {', '.join(sorted(MATERIALIZATIONS))}.")
+    if config.get("pre-hook") or config.get("post-hook"):
+        raise BuildFailed(f"Model {name} has a hook, which a build does not know.")
+    if placeholder("IONQ_DATA_LAKE") in node["compiled_code"] and not any(
+        parent.startswith("source.") for parent in parents
+    ):
+        raise BuildFailed(f"Model {name} reads the lake past its sources, so that a build cannot see what has changed.")
+    is_incremental = config["materialized"] == "incremental"
+    return Model(
+        unique_id,
+        name,
+        node["relation_name"],
+        config["materialized"],
+        _located(node["compiled_code"], paths),
+        parents,
+        node["description"].strip(),
+        {column: facts["description"].strip() for column, facts in node["columns"].items() if facts["description"]},
+        _located(incremental["compiled_code"], paths) if is_incremental else "",
+        config.get("unique_key") or "",
+        config.get("hash_column") or "",
+    )
+
+
+def _located(sql: str, paths: Mapping[str, str]) -> str:
+    for name, path in paths.items():
+        sql = sql.replace(placeholder(name), path.replace("'", "''"))
+    return sql
+
+
+def placeholder(variable: str) -> str:
+    """Return what stands in the compiled SQL for the path that an environment variable of the project names."""
+    return f"__{variable}__"
+
+
+@lru_cache(maxsize=4)
+def read_manifest(path: Path) -> Mapping[str, Any]:
+    """Return a manifest of dbt, read once per process."""
+    manifest: Mapping[str, Any] = msgspec.json.decode(path.read_bytes())
+    return manifest

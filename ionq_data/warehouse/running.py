@@ -1,0 +1,141 @@
+"""Run the models and tests of a compiled project on one database file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+import duckdb
+
+from ionq_data.warehouse.fingerprints import Made, content_of, hash_of
+from ionq_data.warehouse.graph import Graph, Model, Test
+from ionq_data.warehouse.result import UNFIT, NodeResult
+
+OnNode = Callable[[int, int], None]
+"""Called after each node with how many are done and how many there are."""
+
+
+@dataclass
+class Run:
+    """One run over a graph.
+
+    Attributes:
+        sources: a hash of the files of each source, by its unique id; None where it cannot be told.
+        documents: a hash of each other file that the SQL reads, by its path as it stands there.
+        made: what the nodes that stand in the file were made of; kept up to date as nodes run.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    sources: Mapping[str, str | None]
+    documents: Mapping[str, str]
+    made: dict[str, Made]
+
+    def everything(self, graph: Graph, on_node: OnNode | None = None) -> list[NodeResult]:
+        """Run each node that a change reaches, and return the result of every node.
+
+        What is downstream of a model that failed, or whose test failed at level error, is skipped.
+        """
+        results: list[NodeResult] = []
+        unbuilt: set[str] = set()  # models that failed or were skipped
+        faulty: set[str] = set()  # and those whose tests failed
+        for number, node in enumerate(graph.nodes, 1):
+            if isinstance(node, Test) and any(self._is_absent(parent, unbuilt) for parent in node.parents):
+                continue  # a test of models that are no part of this build
+            if not (unbuilt if isinstance(node, Test) else faulty).isdisjoint(node.parents):
+                result = NodeResult(node.unique_id, "skipped", 0.0)
+            else:
+                result = self._reused(node) or self._timed(node)
+            if isinstance(node, Model) and result.status in UNFIT:
+                unbuilt.add(node.unique_id)
+                faulty.add(node.unique_id)
+            elif result.status in UNFIT:
+                faulty.update(parent for parent in node.parents if parent in self.made)
+            results.append(result)
+            if on_node:
+                on_node(number, len(graph.nodes))
+        return results
+
+    def reused(self, graph: Graph) -> list[NodeResult]:
+        """Return the results of the last build, where it would come out the same now; else nothing."""
+        results = [self._reused(node) for node in graph.nodes]
+        return [result for result in results if result] if all(results) else []
+
+    def _is_absent(self, parent: str, unbuilt: set[str]) -> bool:
+        return parent not in self.made and parent not in self.sources and parent not in unbuilt
+
+    def _inputs(self, node: Model | Test) -> str:
+        """Return a hash of all that a node is made of; a new one each time where that cannot be told."""
+        parts = [node.sql]
+        if isinstance(node, Model):
+            parts += [node.materialized, node.comment, *(f"{name}={text}" for name, text in node.comments.items())]
+        for parent in node.parents:
+            content = self.made[parent].content if parent in self.made else self.sources.get(parent)
+            parts.append(str(time.time_ns()) if content is None else content)
+        parts += [content for path, content in self.documents.items() if path in node.sql]
+        return hash_of(parts)
+
+    def _reused(self, node: Model | Test) -> NodeResult | None:
+        made = self.made.get(node.unique_id)
+        if made is None or made.inputs != self._inputs(node):
+            return None
+        return NodeResult(node.unique_id, made.status, 0.0, made.failures, made.message, is_reused=True)
+
+    def _timed(self, node: Model | Test) -> NodeResult:
+        clock, inputs = time.perf_counter(), self._inputs(node)
+        try:
+            result = self._build(node) if isinstance(node, Model) else self._test(node)
+            content = content_of(self.connection, node.relation) if isinstance(node, Model) else ""
+            self.made[node.unique_id] = Made(inputs, content, result.status, result.failures, result.message)
+        except duckdb.Error as error:
+            with suppress(duckdb.Error):  # where none is open, there is nothing to roll back
+                self.connection.execute("rollback")
+            self.made.pop(node.unique_id, None)
+            result = NodeResult(node.unique_id, "error", 0.0, None, str(error))
+        return replace(result, seconds=time.perf_counter() - clock)
+
+    def _build(self, model: Model) -> NodeResult:
+        """Make a model's table and its comments."""
+        if model.materialized == "incremental" and model.unique_id in self.made:
+            self._apply_changes(model)
+        else:
+            kind = "view" if model.materialized == "view" else "table"
+            self.connection.execute(f"create schema if not exists {model.relation.rpartition('.')[0]}")
+            self.connection.execute(f"create or replace {kind} {model.relation} as {model.sql}")
+            comment_on(self.connection, model, kind)
+        return NodeResult(model.unique_id, "success", 0.0)
+
+    def _apply_changes(self, model: Model) -> None:
+        """Replace the rows that changed: the same as the strategy in ``sql/macros/incremental_changes.sql``."""
+        run = self.connection.execute
+        run(f"create or replace temp table changes as {model.changes_sql}")
+        standing = f"where {model.hash_column} is not null" if model.hash_column else ""
+        run("begin")
+        run(f"delete from {model.relation} where {model.key} in (select {model.key} from changes)")  # noqa: S608
+        run(f"insert into {model.relation} by name select * from changes {standing}")  # noqa: S608
+        run("commit")
+        run("drop table changes")
+
+    def _test(self, test: Test) -> NodeResult:
+        """Count the rows for which a test fails."""
+        row = self.connection.execute(f"select count(*) from ({test.sql})").fetchone()  # noqa: S608
+        failures = row[0] if row else 0
+        if not failures:
+            return NodeResult(test.unique_id, "pass", 0.0, 0)
+        status = "warn" if test.warns else "fail"
+        return NodeResult(test.unique_id, status, 0.0, failures, f"{failures} row{'s' * (failures != 1)} fail it")
+
+
+def comment_on(connection: duckdb.DuckDBPyConnection, model: Model, kind: str) -> None:
+    """Put a model's description and its columns' into the file, where any reader of it finds them."""
+    there = {name for name, *_ in connection.execute(f"describe {model.relation}").fetchall()}
+    texts = [(f"{kind} {model.relation}", model.comment)]
+    texts += [(f'column {model.relation}."{name}"', text) for name, text in model.comments.items() if name in there]
+    statements = [f"comment on {what} is '{_quoted(text)}'" for what, text in texts if text]
+    if statements:
+        connection.execute(f"begin; {'; '.join(statements)}; commit")
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")

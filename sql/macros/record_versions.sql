@@ -1,0 +1,65 @@
+{#- Order of a record's versions in the lake, the current one first. -#}
+{% macro newest_first() -%}
+    _extracted_at desc, _run_id desc, account asc, _hash asc
+{%- endmacro %}
+
+{#-
+    The current version of each record of a resource, as a subquery to select from: of each account's versions the
+    newest, and of several accounts' newest ones the one that `prefer` puts first, else the newest.
+
+    - within: expressions that make the key of ionq_data/resources unique beyond one account (an organization).
+    - prefer: an order that decides between accounts, such as `coalesce(_deleted, false) asc`.
+    - among: a relation with the column of the key, with `versions`, how many versions the lake has of it, and with
+      columns to add to the version. Only these records are returned. For a resource whose key is one column.
+-#}
+{% macro current_versions(resource, within=[], prefer=[], among=none) -%}
+(
+    {%- if among %}
+    {%- set key = record_key(resource)[0] %}
+    {#- Nearly every record has one version: it need not pass through the sort that a window is. #}
+    select
+        versions.*,
+        among.* exclude ({{ key }}, versions),
+    from {{ source('lake', resource) }} as versions
+    inner join {{ among }} as among on versions.{{ key }} = among.{{ key }} and among.versions = 1
+    union all by name
+    select
+        versions.*,
+        among.* exclude ({{ key }}, versions),
+    from {{ newest_of_key(versions_of_several(resource, key, among), resource, within, prefer) }} as versions
+    inner join {{ among }} as among on versions.{{ key }} = among.{{ key }}
+    {%- else %}
+    select * from {{ newest_of_key(source('lake', resource), resource, within, prefer) }} as versions
+    {%- endif %}
+)
+{%- endmacro %}
+
+{% macro versions_of_several(resource, key, among) -%}
+(
+        select versions.*
+        from {{ source('lake', resource) }} as versions
+        semi join (select {{ key }} from {{ among }} where versions > 1) as several
+            on versions.{{ key }} = several.{{ key }}
+    )
+{%- endmacro %}
+
+{#- Of a set of versions, the one of each key that `current_versions` is to return. -#}
+{% macro newest_of_key(versions, resource, within, prefer) -%}
+{%- set key = (within + record_key(resource)) | join(', ') -%}
+(
+    select *
+    from (
+        select *
+        from {{ versions }} as versions
+        qualify row_number() over (partition by account, {{ key }} order by {{ newest_first() }}) = 1
+    ) as by_account
+    qualify row_number() over (partition by {{ key }} order by {{ (prefer + [newest_first()]) | join(', ') }}) = 1
+    )
+{%- endmacro %}
+{#-
+    What tells two sets of a record's versions in the lake apart, whatever files they lie in: an incremental model builds
+    a record again when it differs from that of the last build. A sum, so that the order of the versions is no part of it.
+-#}
+{% macro versions_hash() -%}
+    sum(hash(account, _run_id, epoch_us(_extracted_at), _hash)::hugeint)::varchar
+{%- endmacro %}
