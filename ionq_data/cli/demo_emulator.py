@@ -50,7 +50,8 @@ def serve(history: History, *, present: datetime) -> Iterator[Served]:
         EmulatorFailed: it ended before it was ready.
     """
     command = [sys.executable, "-m", "ionq_data.emulator", "--port=0", f"--now={history.anchor.isoformat()}"]
-    command += [f"--seed={history.seed}", f"--days={history.days}", f"--jobs={history.jobs}", "--end-with-parent"]
+    command += [f"--seed={history.seed}", f"--days={history.days}", f"--jobs={history.jobs}"]
+    command += ["--contract=2026-05", "--end-with-parent"]
     with tempfile.TemporaryFile() as complaints:
         process = subprocess.Popen(  # noqa: S603 - no shell, and the command is ours
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, text=True

@@ -20,7 +20,7 @@ def emulator(
     now: datetime | None = None,
     clock: Literal["frozen", "running"] = "frozen",
     speed: float = 1.0,
-    contract: Contract = "2026-05",
+    contract: Contract = "2026-10",
     role: Role = "admin",
     hostile: bool = False,
     anomalies: bool = False,
@@ -50,7 +50,7 @@ def emulator(
     speed
         Simulated seconds for each second of a running clock.
     contract
-        The published contract that the answers keep: of May or of October 2026.
+        The published contract that the answers keep: of May or of October 2026, which accounts meet today.
     role
         What the printed key may do: everything (admin); all but estimates, usage and sessions (user); all but usage
         (member); nothing but jobs and their costs (jobs_only).

@@ -46,7 +46,7 @@ class Scenario:
     days: int = 365
     jobs: int = 20_000
     anchor: datetime | None = None
-    contract: Contract = MAY
+    contract: Contract = OCTOBER
     role: Role = "admin"
     hostile: bool = False
     credits: bool | None = None

@@ -39,7 +39,9 @@ def test_the_demo_tells_the_truth_and_goes_on(
     assert "\x1b" not in ran.stdout + ran.stderr
 
     begun = json.loads((data_dir / MARKER).read_text())
-    emulator = Emulator(Scenario(seed=9, days=45, jobs=400, anchor=datetime.fromisoformat(begun["anchor"])))
+    emulator = Emulator(
+        Scenario(seed=9, days=45, jobs=400, anchor=datetime.fromisoformat(begun["anchor"]), contract="2026-05")
+    )
     with connect(data_dir) as connection:
         as_of = answers.as_of(connection)
         asked = {"project": None, "backend": None, "months": 12, "metrics": ["1q", "2q", "spam"]}

@@ -58,7 +58,7 @@ def emulated(*, days: int, jobs: int, seed: int = 5) -> Iterator[Emulated]:
         "--clock=running",
         f"--now={present.isoformat()}",
     ]
-    command += [f"--seed={seed}", f"--days={days}", f"--jobs={jobs}"]
+    command += [f"--seed={seed}", f"--days={days}", f"--jobs={jobs}", "--contract=2026-05"]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("IONQ_")}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=kept) as process:
         try:

@@ -26,7 +26,7 @@ KEY_VARIABLE = "PIPELINE_TEST_KEY"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with Emulator(Scenario(seed=3, days=30, jobs=150, anchor=ANCHOR)).serve() as running:
+    with Emulator(Scenario(seed=3, days=30, jobs=150, anchor=ANCHOR, contract="2026-05")).serve() as running:
         yield running
 
 

@@ -27,7 +27,7 @@ ANCHOR = datetime(2026, 3, 1, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def emulators() -> dict[int, Emulator]:
-    return {seed: Emulator(Scenario(seed=seed, days=365, jobs=50, anchor=ANCHOR)) for seed in SEEDS}
+    return {seed: Emulator(Scenario(seed=seed, days=365, jobs=50, anchor=ANCHOR, contract="2026-05")) for seed in SEEDS}
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ def test_marts_equal_the_truth(simulated: Simulated) -> None:
 def test_marts_equal_the_truth_of_every_history(tmp_path: Path, seed: int, steps: tuple[int, ...]) -> None:
     """Also after the clock has moved and a second sync, when jobs that waited have moved on."""
     settings = Settings(data_dir=tmp_path, accounts=(Account(),), clock="server")
-    with Emulator(Scenario(seed=seed, days=150, jobs=3000)).serve() as server:
+    with Emulator(Scenario(seed=seed, days=150, jobs=3000, contract="2026-05")).serve() as server:
         clock = server.emulator.clock
 
         def connect(_: Account) -> Client:

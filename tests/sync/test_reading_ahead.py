@@ -22,7 +22,7 @@ def test_the_next_page_is_on_its_way_while_the_last_one_is_taken_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     anchor = datetime(2026, 3, 20, 18, tzinfo=UTC)
-    emulator = Emulator(Scenario(seed=9, days=20, jobs=100 * PAGES - 1, anchor=anchor))
+    emulator = Emulator(Scenario(seed=9, days=20, jobs=100 * PAGES - 1, anchor=anchor, contract="2026-05"))
     sent: list[int] = []
     take = ListingReader._take
 

@@ -24,7 +24,7 @@ EACH_KEY_LOOKS = ("fct_backend_snapshots", "backend_availability_daily", "data_f
 def test_a_second_key_changes_no_figure(tmp_path: Path) -> None:
     accounts = (Account(), Account(name="own", submitters="own"))
     settings = Settings(data_dir=tmp_path, accounts=accounts)
-    with Emulator(Scenario(seed=106, days=90, jobs=900, anchor=ANCHOR)).serve() as server:
+    with Emulator(Scenario(seed=106, days=90, jobs=900, anchor=ANCHOR, contract="2026-05")).serve() as server:
         emulator = server.emulator
         keys = dict(zip([account.name for account in accounts], emulator.history.organization.keys, strict=False))
 

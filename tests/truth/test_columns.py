@@ -60,7 +60,7 @@ def test_nothing_at_all_builds_to_empty_marts(tmp_path: Path, seen: World) -> No
 
 @pytest.mark.prove
 def test_one_job_builds_to_the_right_marts(tmp_path: Path) -> None:
-    scenario = Scenario(seed=3, days=2, jobs=1, anchor=datetime(2026, 3, 24, 18, tzinfo=UTC))
+    scenario = Scenario(seed=3, days=2, jobs=1, anchor=datetime(2026, 3, 24, 18, tzinfo=UTC), contract="2026-05")
     settings = Settings(data_dir=tmp_path, accounts=(Account(),))
     with Emulator(scenario).serve() as server:
         clock = server.emulator.clock.now

@@ -85,7 +85,7 @@ def live(folder: Path, seed: int) -> dict[str, World]:
 
     The last is built twice: upon the build before it, and from nothing.
     """
-    scenario = Scenario(seed=seed, days=140, jobs=1_500, anchor=ANCHOR, **SWITCHES[seed])
+    scenario = Scenario(seed=seed, days=140, jobs=1_500, anchor=ANCHOR, **{"contract": "2026-05", **SWITCHES[seed]})
     settings = Settings(data_dir=folder, accounts=(Account(),))
     worlds: dict[str, World] = {}
     with Emulator(scenario).serve() as server:
