@@ -12,6 +12,7 @@ Kind = Literal[
     "rate_limit", "status", "slow", "cut_off", "malformed", "html", "redirect", "drop",
     "repeated_cursor", "empty_page", "unordered", "shifted", "pages_absent", "pages_lying",
     "null_lists", "empty_cursor", "failure_error", "job_warnings", "null_qubits", "unknown_fields",
+    "usage_date_times", "expiry_at_the_top", "settings_in_output", "no_timing", "rate_in_between",
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(Kind)
 TRANSPORT = frozenset({"rate_limit", "status", "slow", "cut_off", "malformed", "html", "redirect", "drop"})

@@ -6,11 +6,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
-import numpy as np
 import pytest
 
 from ionq_data.emulator import Fault
-from ionq_data.emulator.instants import NEVER
 from tests.emulator.conftest import ANCHOR, Api
 
 
@@ -148,42 +146,3 @@ def test_pages_absent_or_lying(faulty: Callable[..., Api]) -> None:
 def test_unknown_kind_is_refused() -> None:
     with pytest.raises(ValueError, match="no fault 'bad'"):
         Fault(kind="bad")  # type: ignore[arg-type]
-
-
-def test_odd_answers_are_switched_on_one_by_one(fresh: Callable[..., Api]) -> None:
-    api = fresh(jobs=600)
-    empty = "/backends/qpu.aria-1/characterizations"
-    faults = api.emulator.faults
-    assert api.get(empty, page=90)["characterizations"] == []
-    failed = api.jobs(status="failed")[0]["id"]
-    for kind in ("null_lists", "empty_cursor", "failure_error", "job_warnings", "null_qubits", "unknown_fields"):
-        faults.switch_on(kind)
-    assert api.get(empty, page=90)["characterizations"] is None
-    assert api.get(empty)["characterizations"][0]["qubits"] is None
-    page = api.get("/jobs", limit=5)
-    assert page["next"] == ""
-    assert all(job["warning"]["messages"] and job["added_upstream"] for job in page["jobs"])
-    assert set(api.get(f"/jobs/{failed}")["failure"]) == {"code", "error"}
-    faults.clear()
-    assert set(api.get(f"/jobs/{failed}")["failure"]) == {"code", "message"}
-
-
-def test_the_told_queue_time_is_hours_off_now_and_then(fresh: Callable[..., Api]) -> None:
-    api = fresh(jobs=0)
-    backlog, offs = api.emulator.history.backlogs[1], []
-    for _ in range(120):
-        api.emulator.clock.advance(3 * 3600)
-        told = api.get("/backends/qpu.aria-1")["average_queue_time"]
-        offs.append((told - backlog.wait_ms(api.emulator.clock.now_ms())) // 3_600_000)
-    assert 0 < sum(off > 0 for off in offs) < 25
-    assert set(offs) <= {0, 2, 3, 4, 5, 6}
-
-
-def test_jobs_of_sessions_wait_in_a_queue_of_their_own(fresh: Callable[..., Api]) -> None:
-    api = fresh(jobs=3000, days=60)
-    waits: dict[bool, list[int]] = {True: [], False: []}
-    jobs = api.emulator.jobs
-    for at in np.flatnonzero((jobs.started < NEVER) & (jobs.machine > 0) & (jobs.parent < 0)).tolist():
-        waits[bool(jobs.session[at] >= 0)].append(int(jobs.started[at] - jobs.submitted[at]))
-    assert len(waits[True]) > 50
-    assert np.median(waits[True]) < np.median(waits[False]) / 3
