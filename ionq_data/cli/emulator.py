@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Literal
+from pathlib import Path
 
-from ionq_data.cli.output import print_lines
+from ionq_data.cli.exit_codes import DONE, FAILED, WRONG_USAGE
+from ionq_data.cli.output import print_lines, say_error
 from ionq_data.emulator import Scenario, run
+from ionq_data.emulator.pace import Pace
 from ionq_data.emulator.scenario import Contract, Role
+from ionq_data.emulator.state import StateError
 
 
 def emulator(
@@ -18,8 +21,8 @@ def emulator(
     days: int = 365,
     jobs: int = 20_000,
     now: datetime | None = None,
-    clock: Literal["frozen", "running"] = "frozen",
-    speed: float = 1.0,
+    clock: str = "frozen",
+    state: Path | None = None,
     contract: Contract = "2026-10",
     role: Role = "admin",
     hostile: bool = False,
@@ -29,7 +32,7 @@ def emulator(
 
     Prints its base URL and a working key when it is ready.
 
-    Example: ionq-data emulator --port 8044 --jobs 5000 --clock running --speed 60
+    Example: ionq-data emulator --port 8044 --jobs 5000 --clock x60
 
     Parameters
     ----------
@@ -46,9 +49,9 @@ def emulator(
     now
         The simulated present (UTC); by default the current hour.
     clock
-        Whether the simulated time stands still or runs.
-    speed
-        Simulated seconds for each second of a running clock.
+        The simulated time stands still (frozen), goes with the machine's (real), or runs faster (x60).
+    state
+        A file: continued from where it exists, and written at the end.
     contract
         The published contract that the answers keep: of May or of October 2026, which accounts meet today.
     role
@@ -64,8 +67,17 @@ def emulator(
         seed=seed, days=days, jobs=jobs, anchor=anchor, contract=contract, role=role, hostile=hostile,
         anomalies=anomalies,
     )  # fmt: skip
-    run(scenario, host=host, port=port, clock=clock, speed=speed, announce=_announce)
-    return 0
+    try:
+        pace = Pace.parse(clock)
+    except ValueError as error:
+        say_error(str(error))
+        return WRONG_USAGE
+    try:
+        run(scenario, host=host, port=port, pace=pace, state=state, announce=_announce)
+    except StateError as error:
+        say_error(str(error))
+        return FAILED
+    return DONE
 
 
 def _announce(base_url: str, api_key: str, organization_id: str) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import get_args
 
 from ionq_data.child_process import end_with_parent
 from ionq_data.emulator import Scenario, run
+from ionq_data.emulator.pace import FROZEN, HELP, Pace
 from ionq_data.emulator.scenario import Contract, Role
 
 
@@ -20,8 +22,8 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--jobs", type=int, default=20_000)
     parser.add_argument("--now", type=_instant, default=None, help="simulated present, ISO 8601 (default: this hour)")
-    parser.add_argument("--clock", choices=("frozen", "running"), default="frozen")
-    parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds per second of a running clock")
+    parser.add_argument("--clock", type=Pace.parse, default=FROZEN, metavar="real|frozen|xN", help=HELP)
+    parser.add_argument("--state", type=Path, help="a file: continued from where it exists, written at the end")
     parser.add_argument("--contract", choices=get_args(Contract), default=Scenario.contract)
     parser.add_argument("--role", choices=get_args(Role), default=Scenario.role, help="what the printed key may do")
     parser.add_argument("--hostile", action="store_true", help="names and metadata that break careless software")
@@ -40,7 +42,7 @@ def main() -> None:
         seed=asked.seed, days=asked.days, jobs=asked.jobs, anchor=asked.now, contract=asked.contract,
         role=asked.role, hostile=asked.hostile, credits=asked.credits, anomalies=asked.anomalies,
     )  # fmt: skip
-    run(scenario, host=asked.host, port=asked.port, clock=asked.clock, speed=asked.speed, announce=_announce)
+    run(scenario, host=asked.host, port=asked.port, pace=asked.clock, state=asked.state, announce=_announce)
 
 
 def _announce(base_url: str, api_key: str, organization_id: str) -> None:

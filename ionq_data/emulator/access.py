@@ -62,6 +62,6 @@ def may_see(organization: Organization, key: Key, *, user: int, project: int) ->
 
 
 def check_organization(key: Key, organization_id: str) -> None:
-    """Pass a key that belongs to an organization; 403 for another one's, whether or not it exists."""
-    if key.organization_id != organization_id:
+    """Pass a key that belongs to an organization (`self` is its own); 403 for another, whether or not it exists."""
+    if organization_id not in (key.organization_id, "self"):
         raise forbidden()

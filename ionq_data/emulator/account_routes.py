@@ -15,9 +15,6 @@ from ionq_data.emulator.prices import amount
 from ionq_data.emulator.routing import ONLY_OCTOBER, Endpoint
 from ionq_data.emulator.world import World
 
-QUOTA_DOLLARS = (60_000, 45_000, 40_000, 35_000, None, 25_000, 20_000, 15_000, 12_000)
-"""The monthly quota of each project; None where a project has none."""
-
 
 def whoami(world: World, request: Request) -> dict[str, Any]:
     """Answer `GET /whoami`."""
@@ -47,7 +44,7 @@ def list_projects(world: World, request: Request) -> dict[str, Any]:
             {
                 "id": project_id, "name": name, "organization_id": organization.id,
                 "quotaUsage": amount(int(micros[own].sum())),
-                "quotaLimit": QUOTA_DOLLARS[number],
+                "quotaLimit": None if (quota := world.quotas[number]) is None else amount(quota),
                 "unit": "credit" if in_credits else "usd",
             }
         )  # fmt: skip

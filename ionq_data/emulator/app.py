@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,12 +32,14 @@ from ionq_data.emulator.oddities import with_oddities
 from ionq_data.emulator.problems import Problem, bad_request
 from ionq_data.emulator.routing import Endpoint
 from ionq_data.emulator.world import RequestRecord, World
+from ionq_data.emulator.writing import write_routes
 
 PREFIX = "/v0.4"
 ENDPOINTS: tuple[Endpoint, ...] = (
     *estimate_routes.ROUTES, *job_routes.ROUTES, *result_routes.ROUTES, *backend_routes.ROUTES, *usage_routes.ROUTES,
-    *session_routes.ROUTES, *account_routes.ROUTES,
+    *session_routes.ROUTES, *account_routes.ROUTES, *write_routes(),
 )  # fmt: skip
+MOST_BODY_BYTES = 10_000_000
 _encode = msgspec.json.Encoder().encode
 
 
@@ -47,17 +50,23 @@ def json_response(content: Any, status: int = 200, headers: dict[str, str] | Non
 
 def _served(world: World, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     async def serve(request: Request) -> Response:
+        arguments = (world, request) if endpoint.verb == "GET" else (world, request, await _body(request))
+        if endpoint.is_slow:
+            content = await run_in_threadpool(endpoint.answer, *arguments)
+        else:
+            content = endpoint.answer(*arguments)
         if endpoint.verb == "GET":
-            content = endpoint.answer(world, request)
-            return json_response(with_oddities(world.faults, request.url.path[len(PREFIX) :], content))
-        return json_response(endpoint.answer(world, request, await _body(request)))
+            content = with_oddities(world.faults, request.url.path[len(PREFIX) :], content)
+        return json_response(content, endpoint.status)
 
     return serve
 
 
 async def _body(request: Request) -> Any:
-    """Return the decoded JSON of a request, None where it has none; 400 if it is malformed."""
+    """Return the decoded JSON of a request, None where it has none; 400 if it is malformed, 413 if it is too large."""
     raw = await request.body()
+    if len(raw) > MOST_BODY_BYTES:
+        raise Problem(413, f"The body has {len(raw)} bytes, at most {MOST_BODY_BYTES} are taken.")
     try:
         return msgspec.json.decode(raw) if raw else None
     except msgspec.DecodeError as error:
@@ -106,7 +115,7 @@ class Application:
                 message["headers"].append((b"date", world.clock.date_header().encode()))
             await send(message)
 
-        fault = world.faults.take(path[len(PREFIX) :], TRANSPORT)
+        fault = world.faults.take(path[len(PREFIX) :], TRANSPORT, verb=scope["method"])
         if fault is None:
             await self._app(scope, receive, send_logged)
         else:
@@ -121,6 +130,8 @@ class Application:
         )
 
     async def _fail(self, fault: Fault, scope: Scope, receive: Receive, send: Send, raw_send: Send) -> None:
+        if fault.delay_seconds:
+            await asyncio.sleep(fault.delay_seconds)
         if fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
             await self._app(scope, receive, send)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any
 
 from ionq_data.emulator.app import PREFIX, Application
+from ionq_data.emulator.pace import FROZEN, Pace
 from ionq_data.emulator.scenario import Scenario
 from ionq_data.emulator.server import listen, origin, serve_until_interrupted, serving_from_thread
+from ionq_data.emulator.state import load, save
 from ionq_data.emulator.truth import tell_truth
 from ionq_data.emulator.world import World
 
@@ -53,8 +56,8 @@ def run(
     *,
     host: str = "127.0.0.1",
     port: int = 0,
-    clock: Literal["frozen", "running"] = "frozen",
-    speed: float = 1.0,
+    pace: Pace = FROZEN,
+    state: Path | None = None,
     announce: Callable[[str, str, str], None],
 ) -> None:
     """Serve a scenario until interrupted.
@@ -63,18 +66,23 @@ def run(
         scenario: What to simulate.
         host: The address to listen on.
         port: The port, 0 for a free one.
-        clock: Whether the simulated time runs.
-        speed: Simulated seconds per second of a running clock.
+        pace: Whether the simulated time runs, and how fast.
+        state: A file that is continued from where it exists, its scenario instead of the other, and written at the end.
         announce: Called with base URL, key and organization id once connections are accepted.
 
     Raises:
         OSError: If the port is taken.
+        StateError: If the state file cannot be continued from.
     """
     listener = listen(host, port)
-    world = World(scenario)
-    if clock == "running":
-        world.clock.run(speed)
+    continues = state is not None and state.exists()
+    world = load(state) if state is not None and continues else World(scenario)
+    pace.apply(world.clock, is_now_given=continues or scenario.anchor is not None)
     # The socket listens already: what connects from here on is answered as soon as the loop runs.
     listener.listen(2048)
     announce(origin(listener) + PREFIX, world.api_key, world.organization_id)
-    serve_until_interrupted(Application(world), listener)
+    try:
+        serve_until_interrupted(Application(world), listener)
+    finally:
+        if state is not None:
+            save(world, state)

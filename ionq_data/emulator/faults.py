@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 from collections.abc import Container
 from dataclasses import asdict, dataclass
@@ -25,27 +26,39 @@ class Fault:
 
     Args:
         kind: What goes wrong; see `KINDS`.
-        path: Only requests whose path (after `/v0.4`) begins so.
+        path: Only requests whose path (after `/v0.4`) begins so; with braces (`/jobs/{id}/cost`), only that endpoint.
+        verb: Only requests of this HTTP method, every method where it is empty.
         probability: Share of the matching requests that it hits.
         times: It ends after so many hits; None means it stays on.
         status: The status that `status` answers, one of 500, 502, 503, 504, 520 as a rule.
         retry_after: How `rate_limit` says when to come back: whole seconds, an HTTP date, or not at all.
         seconds: The wait that `rate_limit` asks for, or the delay of `slow`.
+        delay_seconds: How long the answer keeps one waiting before anything else goes wrong with it.
         location: Where `redirect` points.
     """
 
     kind: Kind
     path: str = ""
+    verb: str = ""
     probability: float = 1.0
     times: int | None = None
     status: int = 503
     retry_after: Literal["seconds", "date", "none"] = "seconds"
     seconds: float = 1.0
+    delay_seconds: float = 0.0
     location: str = "http://localhost.invalid/elsewhere"
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"There is no fault {self.kind!r}; there are {', '.join(KINDS)}.")
+
+    def is_of(self, verb: str, path: str) -> bool:
+        """Return whether a request is one that the fault may hit."""
+        if self.verb and self.verb.upper() != verb:
+            return False
+        if "{" not in self.path:
+            return path.startswith(self.path)
+        return re.fullmatch(re.sub(r"\\{[^/]*?\\}", "[^/]+", re.escape(self.path)), path) is not None
 
 
 class Faults:
@@ -68,13 +81,13 @@ class Faults:
         with self._lock:
             self._faults.clear()
 
-    def take(self, path: str, kinds: Container[str]) -> Fault | None:
+    def take(self, path: str, kinds: Container[str], *, verb: str = "GET") -> Fault | None:
         """Return the first fault of some kinds that hits a request now, and count the hit."""
         if not self._faults:
             return None
         with self._lock:
             for place, (fault, hits) in enumerate(self._faults):
-                if fault.kind not in kinds or not path.startswith(fault.path):
+                if fault.kind not in kinds or not fault.is_of(verb, path):
                     continue
                 if fault.times is not None and hits >= fault.times:
                     continue

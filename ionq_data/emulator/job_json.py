@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from ionq_data.emulator.ids import IdCodec, hash64
@@ -14,6 +15,7 @@ from ionq_data.emulator.machines import NAMES, SIMULATOR
 from ionq_data.emulator.organization import Organization
 from ionq_data.emulator.prices import amount
 from ionq_data.emulator.scenario import Scenario
+from ionq_data.emulator.submission import Submission
 
 _NOISES = ("ideal", "aria-1", "forte-1", "forte-enterprise-1")
 
@@ -40,11 +42,15 @@ class Shape(Protocol):
 class JobWriter:
     """Writes jobs of one history; holds what does not change between requests."""
 
-    def __init__(self, scenario: Scenario, organization: Organization, codec: IdCodec, session_ids: list[str]) -> None:
+    def __init__(
+        self, scenario: Scenario, organization: Organization, codec: IdCodec, session_ids: list[str],
+        submitted: Mapping[int, Submission],
+    ) -> None:  # fmt: skip
         self._scenario = scenario
         self._organization = organization
         self._codec = codec
         self._session_ids = session_ids
+        self._submitted = submitted
         self._shape: Shape = OctoberJobs(codec) if scenario.is_october else MayJobs(codec)
 
     def listed(self, row: Row, now_ms: int) -> dict[str, Any]:
@@ -77,6 +83,8 @@ class JobWriter:
         if is_simulated:
             dice = hash64(seed, 23, row["serial"])
             written["noise"] = {"model": _NOISES[dice % len(_NOISES)], "seed": dice >> 34}
+        if (submission := self._submitted.get(row["serial"])) is not None:
+            written.update(_as_submitted(submission, written))
         for member in self._shape.omitted(written):
             del written[member]
         return written
@@ -117,6 +125,18 @@ class JobWriter:
     def job_id(self, row: Row) -> str:
         """Return the id of a job."""
         return self._codec.encode(row["submitted"], row["serial"])
+
+
+def _as_submitted(submission: Submission, written: dict[str, Any]) -> dict[str, Any]:
+    """Return the members of a submitted job that its submitter has chosen."""
+    chosen: dict[str, Any] = {"name": submission.name, "metadata": submission.body.get("metadata")}
+    if written["failure"] is not None and submission.message:
+        chosen["failure"] = {**written["failure"], "message": submission.message}
+    if "noise" in written:
+        chosen["noise"] = submission.noise
+    asked = submission.body.get("settings") or {}
+    settings = {name: {**defaults, **asked.get(name, {})} for name, defaults in written["settings"].items()}
+    return {**chosen, "settings": settings}
 
 
 def status_of(row: Row, now_ms: int) -> int:

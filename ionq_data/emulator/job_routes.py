@@ -16,6 +16,7 @@ from ionq_data.emulator.parameters import choice, integer
 from ionq_data.emulator.problems import bad_request, forbidden, not_found
 from ionq_data.emulator.routing import Endpoint
 from ionq_data.emulator.spoiled_pages import AFTER_EMPTY, spoiled
+from ionq_data.emulator.submissions.answers import with_results
 from ionq_data.emulator.world import World
 
 DEFAULT_LIMIT, MOST_LIMIT = 25, 100
@@ -81,7 +82,9 @@ def opened(world: World, request: Request, *, hides: bool = True) -> Row:
 
 def get_job(world: World, request: Request) -> dict[str, Any]:
     """Answer `GET /jobs/{UUID}`."""
-    return world.writer.single(opened(world, request), world.clock.now_ms())
+    row = opened(world, request)
+    written = world.writer.single(row, world.clock.now_ms())
+    return with_results(world, row, written, request.headers.get("user-agent", ""))
 
 
 def get_cost(world: World, request: Request) -> dict[str, Any]:

@@ -35,6 +35,11 @@ FAILURES = (
     ("InternalError", "The run ended early; the results are incomplete."),
     ("DebiasingError", "The variants of the circuit could not be combined."),
     ("SimulationError", "The simulation ran out of memory."),
+    # The history has none of these; jobs that are submitted may.
+    ("NotEnoughQubits", "The backend has fewer qubits than the circuit."),
+    ("TooManyControls", "A gate has more controls than the compiler takes."),
+    ("UnsupportedGate", "The circuit has a gate that the backend does not support."),
+    ("TooLongPredictedExecutionTime", "The job would run longer than a job may."),
 )
 EARLY_FAILURES = 6
 """The first entries of `FAILURES` happen before the queue, the others during the run."""
@@ -126,10 +131,15 @@ class Jobs:
             columns[name][at] = value
         return replace(self, **columns)
 
-    def inserted(self, row: dict[str, int | bool]) -> Jobs:
-        """Return the jobs with one more, after those submitted at the same instant."""
-        at = int(np.searchsorted(self.submitted, row["submitted"], side="right"))
-        return Jobs(**{f.name: np.insert(getattr(self, f.name), at, row[f.name]) for f in fields(self)})
+    def inserted(self, *rows: dict[str, int | bool]) -> Jobs:
+        """Return the jobs with some more of one instant, after those submitted at the same one."""
+        at = int(np.searchsorted(self.submitted, rows[0]["submitted"], side="right"))
+        columns = {}
+        for field in fields(self):
+            column = getattr(self, field.name)
+            added = np.array([row[field.name] for row in rows], dtype=column.dtype)
+            columns[field.name] = np.concatenate([column[:at], added, column[at:]])
+        return Jobs(**columns)
 
 
 def shown_micros(first: Int, final: Int, shown_ms: Int, final_ms: Int, now_ms: int) -> Int:

@@ -18,6 +18,8 @@ from ionq_data.emulator.problems import bad_request, not_found
 from ionq_data.emulator.result_formats import SCHEMAS, in_registers
 from ionq_data.emulator.results import compiled_circuit, counts, openqasm, probabilities, shot_states, shots_of_variant
 from ionq_data.emulator.routing import ONLY_MAY, ONLY_OCTOBER, Endpoint
+from ionq_data.emulator.submissions import result_contents
+from ionq_data.emulator.submissions.answers import KINDS
 from ionq_data.emulator.world import World
 
 
@@ -27,7 +29,23 @@ def get_probabilities(world: World, request: Request) -> dict[str, float]:
     sharpen = boolean(request.query_params, "sharpen") or False
     if not has_results(row, world.clock.now_ms()):
         raise not_found()
+    if row["serial"] in world.submitted:
+        return result_contents.by_state(world, row, "probabilities", sharpen=sharpen)
     return probabilities(world.scenario.seed, row, sharpen=sharpen and row["is_debiased"])
+
+
+def get_aggregated(world: World, request: Request) -> dict[str, dict[str, float]]:
+    """Answer `GET /jobs/{UUID}/results/probabilities/aggregated`: for plugins, in no contract."""
+    return _aggregate(world, opened(world, request), world.clock.now_ms())
+
+
+def get_kind(world: World, request: Request) -> Any:
+    """Answer `GET /jobs/{UUID}/results/histogram` and `…/shots`, which May's jobs name and no contract describes."""
+    row, kind = opened(world, request), request.path_params["kind"]
+    if row["serial"] not in world.submitted or kind not in KINDS or not has_results(row, world.clock.now_ms()):
+        raise not_found()
+    outcome = result_contents.by_state(world, row, kind)
+    return [str(state) for state in outcome.values()] if kind == "shots" else outcome
 
 
 def get_compiled(world: World, request: Request) -> str:
@@ -38,8 +56,8 @@ def get_compiled(world: World, request: Request) -> str:
         raise bad_request("lang", "must be native or qasm3.", source="params")
     if not is_compiled(row, world.clock.now_ms()) or row["children"]:
         raise not_found()
-    circuit = compiled_circuit(world.scenario.seed, row)
-    return json.dumps(circuit) if lang == "native" else openqasm(circuit)
+    circuit, program = _circuits(world, row)
+    return json.dumps(circuit) if lang == "native" else program
 
 
 def get_variant(world: World, request: Request) -> dict[str, float]:
@@ -62,17 +80,21 @@ def get_artifact(world: World, request: Request) -> Any:
     if artifact in COMPILED:
         if not is_compiled(row, now_ms) or row["children"]:
             raise not_found()
-        circuit = compiled_circuit(world.scenario.seed, row)
-        return {"qubits": row["qubits"], "circuit": circuit} if artifact.kind == "native" else openqasm(circuit)
+        circuit, program = _circuits(world, row)
+        return {"qubits": row["qubits"], "circuit": circuit} if artifact.kind == "native" else program
     if artifact == AGGREGATE:
         return _aggregate(world, row, now_ms)
     if not has_results(row, now_ms):
         raise not_found()
+    if row["serial"] in world.submitted:
+        return result_contents.by_register(world, row, artifact.kind, variant=artifact.variant)
     return in_registers(artifact.kind, _outcome(world, row, artifact.kind, artifact.variant), row["qubits"])
 
 
 def _outcome(world: World, row: Row, kind: str, variant: int) -> dict[str, float]:
     """Return probabilities or counts by state, or states by shot, of a job (variant -1) or one of its variants."""
+    if row["serial"] in world.submitted:
+        return result_contents.by_state(world, row, kind, variant=variant)
     seed = world.scenario.seed
     shares = probabilities(seed, row, variant=variant)
     if kind == "probabilities":
@@ -82,15 +104,23 @@ def _outcome(world: World, row: Row, kind: str, variant: int) -> dict[str, float
     return histogram if kind == "histogram" else shot_states(seed, row, histogram)
 
 
+def _circuits(world: World, row: Row) -> tuple[list[dict[str, Any]], str]:
+    """Return a job's compiled circuit in native gates, and as OpenQASM 3."""
+    if row["serial"] in world.submitted:
+        return result_contents.native_circuit(world, row), result_contents.openqasm(world, row)
+    circuit = compiled_circuit(world.scenario.seed, row)
+    return circuit, openqasm(circuit)
+
+
 def _aggregate(world: World, row: Row, now_ms: int) -> dict[str, dict[str, float]]:
     """Return the probabilities of each of a parent's children that has some, by its id."""
     jobs = world.jobs
     at = jobs.position(row["submitted"], row["serial"])
-    if at is None or now_ms < row["ended"] or STATUSES[row["final"]] != "completed":
+    if at is None or not row["children"] or now_ms < row["ended"] or STATUSES[row["final"]] != "completed":
         raise not_found()
     children = jobs.rows(np.arange(at + 1, at + 1 + row["children"]))
     return {
-        world.writer.job_id(child): probabilities(world.scenario.seed, child)
+        world.writer.job_id(child): _outcome(world, child, "probabilities", -1)
         for child in children if has_results(child, now_ms)
     }  # fmt: skip
 
@@ -105,9 +135,11 @@ def get_format(world: World, request: Request) -> dict[str, Any]:
 
 
 ROUTES = (
-    Endpoint("GET", "/jobs/{job_id}/results/probabilities", get_probabilities),
-    Endpoint("GET", "/jobs/{job_id}/variants/{variant_id}/results/{kind}", get_variant, ONLY_MAY),
-    Endpoint("GET", "/jobs/{job_id}/circuits/{lang}", get_compiled, ONLY_MAY),
-    Endpoint("GET", "/jobs/{job_id}/artifacts/{artifact_id}", get_artifact, ONLY_OCTOBER),
+    Endpoint("GET", "/jobs/{job_id}/results/probabilities", get_probabilities, is_slow=True),
+    Endpoint("GET", "/jobs/{job_id}/results/probabilities/aggregated", get_aggregated, is_slow=True),
+    Endpoint("GET", "/jobs/{job_id}/results/{kind}", get_kind, ONLY_MAY, is_slow=True),
+    Endpoint("GET", "/jobs/{job_id}/variants/{variant_id}/results/{kind}", get_variant, ONLY_MAY, is_slow=True),
+    Endpoint("GET", "/jobs/{job_id}/circuits/{lang}", get_compiled, ONLY_MAY, is_slow=True),
+    Endpoint("GET", "/jobs/{job_id}/artifacts/{artifact_id}", get_artifact, ONLY_OCTOBER, is_slow=True),
     Endpoint("GET", "/schemas/formats/{format}", get_format, ONLY_OCTOBER),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 import time
@@ -56,7 +57,9 @@ def serving_from_thread(app: ASGIApp, listener: socket.socket) -> Iterator[None]
 
 
 def serve_until_interrupted(app: ASGIApp, listener: socket.socket) -> None:
-    """Serve an application in this thread until Ctrl-C."""
+    """Serve an application in this thread until Ctrl-C or SIGTERM."""
+    # uvicorn ends in good order and then raises the signal again, for whoever handled it before.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         uvicorn.Server(_config(app)).run(sockets=[listener])
 

@@ -25,31 +25,32 @@ def list_sessions(world: World, request: Request) -> dict[str, Any]:
     key, active = allowed(world, request, "sessions"), boolean(request.query_params, "active")
     now_ms = world.clock.now_ms()
     shown = [
-        session for session in reversed(world.history.sessions)
+        session for session in reversed(world.sessions)
         if session.created_ms <= now_ms and active in (None, is_active(session, now_ms))
         and key.organization_id == world.organization_id and key.user in (None, session.user)
     ]  # fmt: skip
     return {"organization_id": key.organization_id, "sessions": [session_json(world, one) for one in shown]}
 
 
-def _known_session(world: World, request: Request) -> int:
+def known_session(world: World, request: Request) -> Session:
+    """Return the session of a path; 404 if it does not exist or the key may not see it."""
     key, session_id = allowed(world, request, "sessions"), request.path_params["session_id"]
     if session_id not in world.session_ids or key.organization_id != world.organization_id:
         raise not_found()
-    session = world.history.sessions[world.session_ids.index(session_id)]
+    session = world.sessions[world.session_ids.index(session_id)]
     if session.created_ms > world.clock.now_ms() or key.user not in (None, session.user):
         raise not_found()
-    return session.number
+    return session
 
 
 def get_session(world: World, request: Request) -> dict[str, Any]:
     """Answer `GET /sessions/{session_id}`."""
-    return session_json(world, world.history.sessions[_known_session(world, request)])
+    return session_json(world, known_session(world, request))
 
 
 def list_session_jobs(world: World, request: Request) -> dict[str, Any]:
     """Answer `GET /sessions/{session_id}/jobs`, with the filters of `GET /jobs`."""
-    return list_jobs(world, request, session=_known_session(world, request))
+    return list_jobs(world, request, session=known_session(world, request).number)
 
 
 def is_active(session: Session, now_ms: int) -> bool:
@@ -80,6 +81,11 @@ def session_json(world: World, session: Session) -> dict[str, Any]:
 
 def _settings(world: World, session: Session) -> dict[str, Any]:
     """Return the limits of a session; the one that ends it is exactly reached."""
+    if session.asked is not None:
+        expires = {}
+        if "duration_limit_min" in session.asked:
+            expires["expires_at"] = timestamp(session.created_ms + session.duration_minutes * MINUTE_MS)
+        return {**session.asked, **expires}
     settings: dict[str, Any] = {}
     if session.ended_by == JOB_LIMIT:
         settings["job_count_limit"] = session.jobs

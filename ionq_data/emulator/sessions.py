@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,10 @@ JOB_LIMIT, COST_LIMIT, BY_USER, EXPIRED = 0, 1, 2, 3
 
 @dataclass(frozen=True)
 class Session:
-    """A session's whole life, instants in milliseconds; `ended_by` is one of the four constants above."""
+    """A session's whole life, instants in milliseconds; `ended_by` is one of the four constants above.
+
+    `asked` is the limits as they were asked for, None for a session of the history.
+    """
 
     number: int
     machine: int
@@ -33,6 +37,7 @@ class Session:
     ended_by: int
     jobs: int
     duration_minutes: int
+    asked: dict[str, Any] | None = None
 
 
 def choose_sessions(rng: np.random.Generator, submissions: Submissions) -> Int:

@@ -104,5 +104,5 @@ def _totals(world: World, now_ms: int) -> dict[str, Any]:
         "cost": decimal_text(int(micros[~credited].sum())),
         "credits": decimal_text(int(micros[credited].sum())),
         "unsettled_bills": int(((jobs.ended <= now_ms) & (now_ms < jobs.final_ms) & (jobs.final_ms < NEVER)).sum()),
-        "sessions": sum(session.created_ms <= now_ms for session in world.history.sessions),
+        "sessions": sum(session.created_ms <= now_ms for session in world.sessions),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,7 +21,10 @@ from ionq_data.emulator.jobs import STATUSES, Jobs
 from ionq_data.emulator.machines import NUMBERS
 from ionq_data.emulator.new_job import NewJob, new_row
 from ionq_data.emulator.prices import MICROS_PER_CENT
+from ionq_data.emulator.quotas import project_quotas
 from ionq_data.emulator.scenario import Scenario
+from ionq_data.emulator.sessions import Session
+from ionq_data.emulator.submission import Outcome, Submission
 
 LOGGED_REQUESTS = 200_000
 
@@ -54,6 +58,7 @@ class World:
         self.history: History = simulate(self.scenario)
         self.jobs: Jobs = self.history.jobs
         self.calibrations: Calibrations = calibrate(self.scenario, self.history.machines)
+        self.added_characterizations: list[Characterization] = []
         self.restatements: tuple[Restatement, ...] = ()
         assert self.scenario.anchor is not None
         self.clock = Clock(self.scenario.anchor)
@@ -67,7 +72,16 @@ class World:
         self.session_micros: list[int] = np.bincount(
             self.jobs.session[known], weights=self.jobs.final_micros[known], minlength=len(self.session_ids)
         ).astype(np.int64).tolist()  # fmt: skip
-        self.writer = JobWriter(self.scenario, self.history.organization, self.job_codec, self.session_ids)
+        self.sessions: list[Session] = list(self.history.sessions)
+        self.lock = threading.RLock()
+        self.first_submitted = int(self.jobs.serial.max(initial=-1)) + 1
+        self.submitted: dict[int, Submission] = {}
+        self.outcomes: dict[tuple[int, int], Outcome] = {}
+        self.queue_ends: dict[tuple[int, int], int] = {}
+        self.quotas = project_quotas(self.jobs)
+        self.writer = JobWriter(
+            self.scenario, self.history.organization, self.job_codec, self.session_ids, self.submitted
+        )
 
     @property
     def api_key(self) -> str:
@@ -83,6 +97,26 @@ class World:
         """Return the id of the job at a position of the columns."""
         return self.job_codec.encode(int(self.jobs.submitted[at]), int(self.jobs.serial[at]))
 
+    def next_serial(self) -> int:
+        """Return the number of the next job that is added."""
+        return int(self.jobs.serial.max(initial=-1)) + 1
+
+    def session(self, session_id: str) -> Session | None:
+        """Return the session with an id, None where there is none."""
+        return self.sessions[self.session_ids.index(session_id)] if session_id in self.session_ids else None
+
+    def add_session(self, session: Session) -> str:
+        """Add a session, numbered after the others, and return its id."""
+        session_id = named_uuid(self.scenario.seed, "session", session.number)
+        self.sessions.append(session)
+        self.session_ids.append(session_id)
+        self.session_micros.append(0)
+        return session_id
+
+    def replace_session(self, session: Session) -> None:
+        """Change a session."""
+        self.sessions[session.number] = session
+
     def job_ids(self) -> list[str]:
         """Return the ids of all jobs that the API shows now, newest first."""
         count = self.jobs.submitted_by(self.clock.now_ms())
@@ -91,25 +125,29 @@ class World:
     def add_job(self, job: NewJob | None = None, **settings: Any) -> str:
         """Add a job to the history, past instants included (it then appears late), and return its id."""
         made = job or NewJob(**settings)
-        row = new_row(made, self.history, serial=int(self.jobs.serial.max(initial=-1)) + 1, now_ms=self.clock.now_ms())
-        self.jobs = self.jobs.inserted(row)
+        with self.lock:
+            row = new_row(made, self.history, serial=self.next_serial(), now_ms=self.clock.now_ms())
+            self.jobs = self.jobs.inserted(row)
         return self.job_codec.encode(int(row["submitted"]), int(row["serial"]))
 
     def delete_job(self, job_id: str) -> None:
-        """Delete a job upstream: the API no longer shows it, the usage report still counts it."""
-        self.jobs = self.jobs.changed(self._position(job_id), is_deleted=True)
+        """Delete a job upstream, and its children: the API no longer shows it, the usage report still counts it."""
+        with self.lock:
+            at = self._position(job_id)
+            self.jobs = self.jobs.changed(slice(at, at + 1 + int(self.jobs.children[at])), is_deleted=True)
 
     def cancel_job(self, job_id: str) -> None:
         """Cancel a job that waits, and its children; ValueError if it has started or ended."""
-        at, now_ms, jobs = self._position(job_id), self.clock.now_ms(), self.jobs
-        if now_ms >= min(jobs.started[at], jobs.ended[at]):
-            raise ValueError(f"Job {job_id} has started or ended and cannot be canceled.")
-        family = slice(at, at + 1 + int(jobs.children[at]))
-        billed = np.where(jobs.is_billable[family], now_ms, NEVER)
-        self.jobs = jobs.changed(
-            family, ended=now_ms, final=STATUSES.index("canceled"), started=NEVER, execution_ms=0, failure=-1,
-            first_micros=0, final_micros=0, compute_us=0, shown_ms=billed, final_ms=billed,
-        )  # fmt: skip
+        with self.lock:
+            at, now_ms, jobs = self._position(job_id), self.clock.now_ms(), self.jobs
+            if now_ms >= min(jobs.started[at], jobs.ended[at]):
+                raise ValueError(f"Job {job_id} has started or ended and cannot be canceled.")
+            family = slice(at, at + 1 + int(jobs.children[at]))
+            billed = np.where(jobs.is_billable[family], now_ms, NEVER)
+            self.jobs = jobs.changed(
+                family, ended=now_ms, final=STATUSES.index("canceled"), started=NEVER, execution_ms=0, failure=-1,
+                first_micros=0, final_micros=0, compute_us=0, shown_ms=billed, final_ms=billed,
+            )  # fmt: skip
 
     def restate_cost(self, job_id: str, *, cents: int) -> None:
         """Change a job's final bill, and with it the usage report of the date on which it ended."""
@@ -129,8 +167,13 @@ class World:
         last = next(one for one in reversed(known) if one.is_sound)
         at_ms = to_ms(measured_at or self.clock.now()) // 1000 * 1000
         one_id = named_uuid(self.scenario.seed, f"characterization/{machine}", len(known))
-        self.calibrations.add(Characterization(at_ms, one_id, machine, {**last.values, **(values or {})}))
+        self.add_characterization_of(Characterization(at_ms, one_id, machine, {**last.values, **(values or {})}))
         return one_id
+
+    def add_characterization_of(self, one: Characterization) -> None:
+        """Add a characterization as it is."""
+        self.calibrations.add(one)
+        self.added_characterizations.append(one)
 
     def _position(self, job_id: str) -> int:
         decoded = self.job_codec.decode(job_id)

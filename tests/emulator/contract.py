@@ -37,10 +37,10 @@ def contract_with_errors(of: str) -> dict[str, Any]:
 
 
 @cache
-def validator(of: str, template: str, status: int = 200) -> Draft202012Validator:
+def validator(of: str, template: str, status: int = 200, verb: str = "get") -> Draft202012Validator:
     """The judge of an operation's answers, e.g. `validator(MAY, "/jobs/{UUID}/cost")`."""
     described = contract(of)
-    operation = described["paths"][template]["get"]["responses"][str(status)]
+    operation = described["paths"][template][verb]["responses"][str(status)]
     while "$ref" in operation:
         operation = described["components"]["responses"][operation["$ref"].rsplit("/", 1)[-1]]
     schema = _as_json_schema(operation["content"]["application/json"]["schema"])

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 def test_the_command_announces_itself_and_serves() -> None:
     command = [
         sys.executable, "-m", "ionq_data.emulator", "--port", "0", "--seed", "9", "--days", "20", "--jobs", "40",
-        "--now", ANCHOR.isoformat(), "--clock", "running", "--speed", "1000",
+        "--now", ANCHOR.isoformat(), "--clock", "x1000",
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:

@@ -55,7 +55,7 @@ def emulated(*, days: int, jobs: int, seed: int = 5) -> Iterator[Emulated]:
         "-m",
         "ionq_data.emulator",
         "--port=0",
-        "--clock=running",
+        "--clock=real",
         f"--now={present.isoformat()}",
     ]
     command += [f"--seed={seed}", f"--days={days}", f"--jobs={jobs}", "--contract=2026-05"]

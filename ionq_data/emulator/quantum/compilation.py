@@ -43,6 +43,12 @@ class Compiled:
     gates: tuple[NativeGate | Measure | Reset, ...]
 
     @property
+    def used(self) -> frozenset[int]:
+        """The qubits that anything happens to; the others are not read out, they are 0."""
+        named = (gate if isinstance(gate, dict) else {"target": gate.target} for gate in self.gates)
+        return frozenset(qubit for gate in named for qubit in gate.get("targets", (gate.get("target"),)))
+
+    @property
     def gates_1q(self) -> int:
         """Number of single-qubit gates."""
         return sum(isinstance(gate, dict) and "target" in gate for gate in self.gates)

@@ -109,7 +109,8 @@ def _number(gate: Json, name: str, key: str) -> float:
 
 
 def _qis_gate(gate: Json, key: str) -> list[Step]:
-    name: str = _ALIASES.get(gate["gate"], gate["gate"])
+    asked: str = gate["gate"]
+    name = _ALIASES.get(asked, asked)
     controls = _controls(gate)
     if gate["gate"] == "cnot" and not controls:
         raise CircuitError("InvalidInput", "Gate cnot needs a control.", f"{key}.control")
@@ -186,9 +187,27 @@ def native_gate(gate: Json, key: str = "") -> list[Step]:
     a, b = _pair(gate, key)
     if name == "zz":
         # The Cirq plugin calls the angle a phase.
-        turns = float(gate.get("angle", gate.get("phase", 0.25)))
+        turns: float = gate["angle"] if "angle" in gate else gate.get("phase", 0.25)
         return [PauliRotation((a, b), "ZZ", math.tau * turns)]
     phases = gate.get("phases")
     if not isinstance(phases, list) or len(phases) != 2:
         raise CircuitError("InvalidInput", "Gate ms needs two phases.", f"{key}.phases")
     return molmer_sorensen(a, b, phases, float(gate.get("angle", 0.25)))
+
+
+def canonical(gates: list[Json]) -> tuple[Json, ...]:
+    """Return native gates as the service writes them: a target per single-qubit gate, the angle under its own name."""
+    written: list[Json] = []
+    for gate in gates:
+        name = gate["gate"]
+        if name in ("gpi", "gpi2"):
+            written += [{"gate": name, "target": target, "phase": gate["phase"]} for target in _targets(gate)]
+        elif name == "zz":
+            angle = gate["angle"] if "angle" in gate else gate.get("phase", 0.25)
+            written.append({"gate": name, "targets": list(_targets(gate)), "angle": angle})
+        elif name == "ms":
+            targets = list(_targets(gate))
+            written.append(
+                {"gate": name, "targets": targets, "phases": gate["phases"], "angle": gate.get("angle", 0.25)}
+            )
+    return tuple(written)

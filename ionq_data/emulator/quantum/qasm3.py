@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,8 +46,12 @@ class _Program:
     gate_count: int = 0
 
 
-def read_program(source: str) -> Circuit:
+def read_program(source: str, parameters: Sequence[float] | None = None) -> Circuit:
     """Return the circuit of an OpenQASM 3 program.
+
+    Args:
+        source: The program.
+        parameters: Values of the program's inputs, in the order of their declarations; None where it may have none.
 
     Raises:
         CircuitError: If the program is not OpenQASM 3, or uses a construct outside the subset, which the message names.
@@ -58,13 +63,23 @@ def read_program(source: str) -> Circuit:
     if parsed.version is not None and not parsed.version.startswith("3"):
         raise _refused(f"The program is OpenQASM {parsed.version}; OpenQASM 3 is needed.")
     program = _Program()
+    values = iter(parameters or ())
     for statement in parsed.statements:
-        _take(program, statement)
+        if parameters is not None and isinstance(statement, ast.IODeclaration):
+            _bind(program, statement, next(values, None))
+        else:
+            _take(program, statement)
     return _finish(program)
 
 
 def _refused(message: str, code: str = "PreflightError") -> CircuitError:
     return CircuitError(code, message, KEY)
+
+
+def _bind(program: _Program, statement: ast.IODeclaration, value: float | None) -> None:
+    if statement.io_identifier is not ast.IOKeyword.input or value is None:
+        raise _refused(f"{statement.identifier.name} gets no value.")
+    program.constants[statement.identifier.name] = value
 
 
 def _take(program: _Program, statement: Any) -> None:

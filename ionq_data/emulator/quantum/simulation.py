@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,6 @@ import numpy.typing as npt
 from ionq_data.emulator.quantum.circuit import Circuit, Measure, PauliRotation, Reset, Step, Unitary
 from ionq_data.emulator.quantum.compilation import Compiled, NativeGate
 from ionq_data.emulator.quantum.ionq_json import native_gate
-
-# Qulacs reads this when it is imported. Its threads would cost circuits of a few qubits more than they give.
-os.environ.setdefault("QULACS_NUM_THREADS", "1")
-import qulacs
-import qulacs.gate
 
 Float = npt.NDArray[np.float64]
 Counts = dict[int, int]
@@ -33,6 +29,16 @@ _FEWEST_TRAJECTORIES = 8
 _PAULI_NUMBERS = {"X": 1, "Y": 2, "Z": 3}
 
 
+@cache
+def _qulacs() -> Any:
+    """Return Qulacs, which only emulators that take jobs have."""
+    # Read when it is imported. Its threads would cost circuits of a few qubits more than they give.
+    os.environ.setdefault("QULACS_NUM_THREADS", "1")
+    import qulacs.gate
+
+    return qulacs
+
+
 @dataclass(frozen=True)
 class Noise:
     """How likely a native gate is right (a depolarizing channel acts otherwise), and a qubit's reading."""
@@ -44,7 +50,7 @@ class Noise:
     def success(self, compiled: Compiled) -> float:
         """Return the probability that nothing goes wrong in a shot."""
         gates = self.fidelity_1q**compiled.gates_1q * self.fidelity_2q**compiled.gates_2q
-        return float(gates * self.fidelity_spam**compiled.qubits)
+        return float(gates * self.fidelity_spam ** len(compiled.used))
 
 
 IDEAL = Noise()
@@ -52,7 +58,7 @@ IDEAL = Noise()
 
 def exact_probabilities(circuit: Circuit) -> Float:
     """Return the probability of each outcome of a circuit that measures at its end only."""
-    state = qulacs.QuantumState(circuit.qubits)
+    state = _qulacs().QuantumState(circuit.qubits)
     for step in circuit.steps:
         _gate(step).update_quantum_state(state)
     probabilities: Float = np.abs(state.get_vector()) ** 2
@@ -86,7 +92,8 @@ def sample_compiled(
             counts.update(run.outcomes({}, faultless, rng))
         for share in _shared(shots - faultless, run.affordable):
             counts.update(run.outcomes(run.failures(rng, at_least_one=True), share, rng))
-    return _misread(counts, compiled.qubits + recorded, 1 - noise.fidelity_spam, rng)
+    bits = [*sorted(compiled.used), *range(compiled.qubits, compiled.qubits + recorded)]
+    return _misread(counts, bits, 1 - noise.fidelity_spam, rng)
 
 
 class _Run:
@@ -122,14 +129,14 @@ class _Run:
 
     def outcomes(self, failures: dict[int, int], shots: int, rng: np.random.Generator) -> Counter[int]:
         """Return the outcomes of some shots of one trajectory."""
-        state = qulacs.QuantumState(self._qubits)
+        state = _qulacs().QuantumState(self._qubits)
         recorded = 0
         for place, (qubits, operation) in enumerate(self._operations):
             if isinstance(operation, Measure):
                 recorded |= _measured(state, operation.target, rng) << operation.bit
             elif isinstance(operation, Reset):
                 if _measured(state, operation.target, rng):
-                    qulacs.gate.X(operation.target).update_quantum_state(state)
+                    _qulacs().gate.X(operation.target).update_quantum_state(state)
             else:
                 for gate in operation:
                     gate.update_quantum_state(state)
@@ -159,11 +166,11 @@ def _acted_on(gate: NativeGate) -> tuple[int, ...]:
 def _gate(step: Step) -> Any:
     if isinstance(step, PauliRotation):
         # Qulacs turns by exp(+i angle / 2 P).
-        return qulacs.gate.PauliRotation(
+        return _qulacs().gate.PauliRotation(
             list(step.targets), [_PAULI_NUMBERS[pauli] for pauli in step.paulis], -step.angle
         )
     assert isinstance(step, Unitary), "what is measured on the way has no exact distribution"
-    made = qulacs.gate.DenseMatrix(step.target, step.matrix)
+    made = _qulacs().gate.DenseMatrix(step.target, step.matrix)
     for control in step.controls:
         made.add_control_qubit(control, 1)
     return made
@@ -172,7 +179,7 @@ def _gate(step: Step) -> Any:
 def _measured(state: Any, qubit: int, rng: np.random.Generator) -> int:
     """Measure a qubit, which leaves the state as the outcome has it."""
     outcome = int(rng.random() >= state.get_zero_probability(qubit))
-    (qulacs.gate.P1 if outcome else qulacs.gate.P0)(qubit).update_quantum_state(state)
+    getattr(_qulacs().gate, f"P{outcome}")(qubit).update_quantum_state(state)
     state.normalize(state.get_squared_norm())
     return outcome
 
@@ -182,15 +189,16 @@ def _hit(state: Any, qubits: Sequence[int], pauli: int) -> None:
     for qubit in qubits:
         pauli, one = divmod(pauli, 4)
         if one:
-            (qulacs.gate.X, qulacs.gate.Y, qulacs.gate.Z)[one - 1](qubit).update_quantum_state(state)
+            getattr(_qulacs().gate, "XYZ"[one - 1])(qubit).update_quantum_state(state)
 
 
-def _misread(counts: Counter[int], bits: int, chance: float, rng: np.random.Generator) -> Counts:
-    """Return the counts with each bit of each shot read wrongly with some probability."""
+def _misread(counts: Counter[int], bits: Sequence[int], chance: float, rng: np.random.Generator) -> Counts:
+    """Return the counts with some bits of each shot read wrongly with some probability."""
     if not chance or not counts:
         return dict(counts)
-    outcomes = np.repeat(np.array(list(counts), dtype=object if bits > 62 else np.int64), list(counts.values()))
-    for bit in range(bits):
+    width = object if max(bits, default=0) > 62 else np.int64
+    outcomes = np.repeat(np.array(list(counts), dtype=width), list(counts.values()))
+    for bit in bits:
         wrong = rng.choice(len(outcomes), size=rng.binomial(len(outcomes), chance), replace=False, shuffle=False)
         outcomes[wrong] ^= 1 << bit
     return dict(Counter(outcomes.tolist()))

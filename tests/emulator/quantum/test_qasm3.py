@@ -11,9 +11,9 @@ from ionq_data.emulator.quantum import (
     compile_circuit,
     exact_probabilities,
     read_circuit,
-    read_program,
     sample_compiled,
 )
+from ionq_data.emulator.quantum.qasm3 import read_program
 
 HEAD = 'OPENQASM 3.0;\ninclude "stdgates.inc";\n'
 

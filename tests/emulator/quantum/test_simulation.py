@@ -42,7 +42,10 @@ def test_a_failing_gate_is_hit_by_each_pauli_alike() -> None:
 
 
 def test_every_bit_is_misread_with_its_own_chance() -> None:
-    counts = sampled([{"gate": "gpi", "target": 0, "phase": 0}], 2, Noise(fidelity_spam=0.9))
+    # The third qubit takes no part: it is not read.
+    gates: list[dict[str, object]] = [{"gate": "gpi", "target": 0, "phase": 0}, {"gate": "zz", "targets": [0, 1]}]
+    counts = sampled(gates, 3, Noise(fidelity_spam=0.9))
+    assert set(counts) == {0, 1, 2, 3}
     assert near(counts[1], 0.81)
     assert near(counts[0], 0.09)
     assert near(counts[3], 0.09)
