@@ -125,8 +125,9 @@ def test_injected_changes_stand_out_of_the_noise() -> None:
             machine = [model["backend"] for model in emulator.truth()["backends"]].index(change["backend"])
             series = emulator.calibrations.until(machine, emulator.clock.now_ms())
             at_ms = datetime.fromisoformat(change["changed_at"]).timestamp() * 1000
-            before = [one.values[change["metric"]] for one in series if one.measured_ms < at_ms][-15:]
-            after = [one.values[change["metric"]] for one in series if one.measured_ms >= at_ms][:15]
+            known = [(one.measured_ms, one.values[change["metric"]]) for one in series]
+            before = [value for ms, value in known if ms < at_ms and value is not None][-15:]
+            after = [value for ms, value in known if ms >= at_ms and value is not None][:15]
             step = np.median(after) - np.median(before)
             assert step == pytest.approx(change["after"] - change["before"], abs=2 * change["sigma"])
             found += 1
