@@ -5,7 +5,7 @@ from __future__ import annotations
 # The newest sync of the jobs stands for now, so that a warehouse gives the same answers at any time.
 _CLOCK = "clock as (select max(last_complete_sync_at) as moment from data_freshness where resource = 'jobs')"
 _OF_PROJECT = "($project is null or contains(lower(coalesce(project_name, project_id, '')), lower($project)))"
-_QUEUED = "is_qpu and not dry_run and job_id = root_job_id"
+_QUEUED = "is_qpu and not dry_run and not is_in_session and job_id = root_job_id"
 
 
 # A key's rows begin with the month of its first use: until then, all cost was without it.

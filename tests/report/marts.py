@@ -14,7 +14,7 @@ from tests.report.reading import Report
 Rows = list[dict[str, Any]]
 TODAY = date(2026, 6, 17)
 SINCE = date(2025, 6, 1)
-QUEUED = "is_qpu and not dry_run and job_id = root_job_id"
+QUEUED = "is_qpu and not dry_run and session_id is null and job_id = root_job_id"
 
 
 class Marts:

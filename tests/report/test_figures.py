@@ -46,7 +46,11 @@ TABLES = {
         f"fidelity_changes where changed_at >= '{SINCE}'",
         {"Before": "before", "After": "after"},
     ),
-    "freshness": ("data_freshness", {"Resource": "resource", "Records": "rows", "Rejected": "rejected"}),
+    "freshness": (
+        "data_freshness",
+        {"Resource": "resource", "Records": "rows", "Rejected": "rejected", "Access": "availability"},
+    ),
+    "drift": ("schema_drift", {"Resource": "resource", "Where": "path", "What": "kind", "Records": "records"}),
     "queue_now": (
         "dim_backends where is_qpu",
         {"Backend": "backend", "Qubits": "qubits", "2Q fidelity": "fidelity_2q"},
@@ -84,10 +88,13 @@ def test_fidelity_now_and_before(world: World) -> None:
 def test_what_the_figures_leave_out(world: World) -> None:
     report, marts = world
     jobs = marts("fct_jobs")
-    counts = {row["Which jobs"]: int(row["Jobs"]) for row in report.tables["left_out"]}
+    counts = {row["Which"]: int(row["How many"]) for row in report.tables["left_out"]}
     assert counts["Jobs on a simulator"] == sum(not row["is_qpu"] for row in jobs)
     assert counts["Dry runs"] == sum(row["dry_run"] for row in jobs)
     assert counts["Children of jobs of several circuits"] == sum(row["job_id"] != row["root_job_id"] for row in jobs)
+    assert counts["QPU jobs of a session"] == sum(row["is_qpu"] and row["session_id"] is not None for row in jobs)
+    measured = marts("fct_characterizations")
+    assert counts["Calibrations with an implausible fidelity"] == sum(not row["is_plausible"] for row in measured)
     assert counts["Jobs deleted upstream"] == sum(row["is_deleted"] for row in jobs)
     statuses = Counter(row["cost_status"] for row in jobs if row["is_qpu"])
     assert {row["Cost status"]: int(row["Jobs"]) for row in report.tables["cost_statuses"]} == statuses

@@ -1,4 +1,4 @@
-"""The columns that each mart is promised to have."""
+"""The columns that each mart is promised to have, as the design's table of marts has them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ PROMISED = {
             completed_at queue_seconds execution_seconds turnaround_seconds predicted_queue_seconds
             queue_prediction_error_seconds shots qubits circuits gates_1q gates_2q is_debiased cost currency cost_status
             estimated_cost characterization_id characterization_age_hours fidelity_1q fidelity_2q fidelity_spam
-            expected_success_probability failure_code failure_message kwh
+            expected_success_probability failure_code failure_message kwh cost_model is_in_session ran_in_regression
         """,
         "fct_characterizations": """
             characterization_id backend measured_at qubits fidelity_1q fidelity_2q fidelity_spam fidelity_1q_stderr
             fidelity_2q_stderr fidelity_spam_stderr t1_seconds t2_seconds gate_1q_seconds gate_2q_seconds
-            readout_seconds reset_seconds connected_pairs
+            readout_seconds reset_seconds connected_pairs is_plausible
         """,
         "fct_backend_snapshots": """
             backend observed_at status is_degraded average_queue_seconds qubits characterization_id
@@ -58,6 +58,8 @@ PROMISED = {
         "cost_audit": "job_id expected_cost billed_cost difference verdict currency",
         "queue_time_daily": f"backend submitted_date {QUEUE}",
         "queue_time_by_hour": f"backend iso_weekday hour {QUEUE}",
+        "queue_forecast": "backend iso_weekday hour p50_seconds p90_seconds jobs",
+        "queue_forecast_accuracy": "backend week share_under_p50 share_under_p90 share_under_prediction",
         "queue_backlog_hourly": "backend hour jobs_waiting jobs_running",
         "queue_predictions": "backend week jobs bias_seconds median_absolute_error_seconds share_within_2x",
         "backend_availability_daily": "backend date share_available share_degraded observations",
@@ -72,8 +74,10 @@ PROMISED = {
             ServiceName SubAccountId Tags
         """,
         "data_freshness": """
-            account resource last_complete_sync_at newest_record_at rows problems rejected
+            account resource last_complete_sync_at newest_record_at rows problems rejected availability
+            unavailable_reason
         """,
+        "schema_drift": "resource path kind records first_seen_at last_seen_at example_type",
     }.items()
 }
 

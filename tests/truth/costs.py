@@ -52,22 +52,29 @@ class Cost:
 
 
 def reports(known: Knowledge, grouping: str) -> dict[tuple[date, str], Report]:
-    """Return the report by date and currency; jobs and time stand beside the currency of the date's amount."""
+    """Return the report by date and currency, of ``amounts`` where they are said and else of ``amount``."""
     said: dict[tuple[date, str], Report] = {}
     answer = known.last.usage[grouping]
     for entry in answer["usage_data"]:
-        main = str(entry.get("amount_unit") or answer.get("usage_unit") or "USD").upper()
-        groups = {group["group_id"]: _said(group) for group in entry["group_usages"]}
-        said[day(entry["from"]), main] = Report(_said(entry), groups)
-        for other in entry.get("amounts") or []:
-            if other["unit"].upper() != main:
-                amount = Decimal(other["amount"]).quantize(MICROS)
-                said[day(entry["from"]), other["unit"].upper()] = Report(Sum(amount, None, None))
+        unit = str(entry.get("amount_unit") or answer.get("usage_unit") or "USD")
+        groups = {group["group_id"]: _said(group, unit) for group in entry["group_usages"]}
+        wholes = _said(entry, unit)
+        for currency, whole in wholes.items():
+            if len(wholes) > 1:  # nobody says which of the date's jobs are whose
+                whole.jobs = whole.qpu_seconds = None
+            listed = {key: sums[currency] for key, sums in groups.items() if currency in sums}
+            said[day(entry["from"]), currency] = Report(whole, listed)
     return said
 
 
-def _said(entry: Json) -> Sum:
-    return Sum(Decimal(entry["amount"]).quantize(MICROS), entry["job_count"], float(entry["time_us"]) / 1e6)
+def _said(entry: Json, unit: str) -> dict[str, Sum]:
+    """Return what is said of a date or a group, by currency; its jobs and time stand beside the first."""
+    unit = str(entry.get("amount_unit") or unit)
+    amounts = entry.get("amounts") or [{"amount": entry["amount"], "unit": unit}]
+    sums = {one["unit"].upper(): Sum(Decimal(one["amount"]).quantize(MICROS), None, None) for one in amounts}
+    first = sums[amounts[0]["unit"].upper()]
+    first.jobs, first.qpu_seconds = entry["job_count"], float(entry["time_us"]) / 1e6
+    return sums
 
 
 def about(qpu_seconds: float | None) -> About | None:

@@ -11,8 +11,8 @@ import numpy as np
 from scipy.stats import theilslopes
 
 from tests.truth.answers import Json
-from tests.truth.jobs import fidelity
-from tests.truth.knowledge import Knowledge, instant, number
+from tests.truth.jobs import fct_jobs, fidelity
+from tests.truth.knowledge import Knowledge, instant, is_plausible, number
 
 Row = dict[str, Any]
 FIDELITIES = ("1q", "2q", "spam")
@@ -60,9 +60,11 @@ def fct_characterizations(known: Knowledge) -> list[Row]:
             "measured_at": instant(one["date"]),
             "qubits": one["qubits"],
             **{f"fidelity_{metric}": fidelity(one, metric) for metric in FIDELITIES},
-            **{f"fidelity_{metric}_stderr": number(one["fidelity"][metric]["stderr"]) for metric in FIDELITIES},
+            # 0 is a placeholder
+            **{f"fidelity_{m}_stderr": number(one["fidelity"][m].get("stderr") or None) for m in FIDELITIES},
             **{f"{metric}_seconds": float(one["timing"][said]) for metric, said in TIMES.items()},
             "connected_pairs": len(one["connectivity"]),
+            "is_plausible": is_plausible(one),
         }
         for one in known.last.characterizations.values()
     ]
@@ -95,6 +97,25 @@ def _trend(series: Series) -> Iterator[Row]:
             "measurements_90d": int(last_90.sum()),
             "characterization_id": series.ids[place],
         }
+
+
+def jobs_with_regressions(known: Knowledge) -> list[Row]:
+    """Add whether each job ran on a characterization that was bad, as can be told now."""
+    bad: dict[str, bool] = {}
+    for series in all_series(known):
+        if series.metric not in FIDELITIES:
+            continue
+        changes = [(row["changed_at"], row["is_regression"]) for row in _changes(series)]
+        for row in _trend(series):
+            at = row["measured_at"]
+            last = max((change for change in changes if change[0] <= at), default=None)
+            fell = last is not None and last[1] and at < last[0] + timedelta(days=30)
+            key = row["characterization_id"]
+            bad[key] = bad.get(key, False) or bool(row["is_regression"]) or fell
+    return [
+        row | {"ran_in_regression": bad.get(row["characterization_id"]) if row["started_at"] else None}
+        for row in fct_jobs(known)
+    ]
 
 
 def fidelity_changes(known: Knowledge) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -41,6 +42,8 @@ def _said(known: Knowledge, job: Job) -> Row:
         "submitter_id": said["submitter_id"],
         "submitter_name": known.names["user"].get(said["submitter_id"]),
         "session_id": said["session_id"],
+        "is_in_session": said["session_id"] is not None,
+        "cost_model": said.get("cost_model"),
         "parent_job_id": said["parent_job_id"],
         "root_job_id": known.root(job.id),
         "shots": said["shots"],
@@ -94,10 +97,18 @@ def _paid(known: Knowledge, job: Job) -> Row:
         paid = sum((one.cost for one in below if one.cost is not None), Decimal(0))
         return row | {"cost": paid, "currency": below[0].currency, "cost_status": status}
     if job.json["dry_run"]:
-        return row | {"cost": Decimal(0), "currency": unit(estimate) or "USD", "cost_status": "dry_run"}
+        return row | {"cost": Decimal(0), "currency": unit(estimate) or usual_currency(known), "cost_status": "dry_run"}
     if any(known.is_billed(one) for one in (job.id, *known.ancestors(job.id))):
         return row | {"cost_status": "on_root"}
+    if bill and estimate is None:
+        return row | {"cost": Decimal(0), "currency": usual_currency(known), "cost_status": "settled"}
     return row | {"cost_status": "estimated" if bill else "refused" if _was_missed(job) else "not_asked"}
+
+
+def usual_currency(known: Knowledge) -> str:
+    """Return the currency of most bills, in which nothing is paid for what costs nothing."""
+    counts = Counter(str(bill.currency) for bill in known.counted_bills.values())
+    return min((-count, currency) for currency, count in counts.items())[1] if counts else "USD"
 
 
 def _was_missed(job: Job) -> bool:

@@ -115,20 +115,38 @@ def _audited(known: Knowledge, job: Job, bill: Bill, rates: dict[tuple[str, bool
     said = in_force[-1] if in_force else observed[0][1]
     if str(said.get("cost_unit") or said.get("estimated_unit")).upper() != bill.currency:
         return row | {"verdict": "other_currency"}
-    expected = _price(job, said.get("rate_information") or said.get("rate_card") or {})
+    prices = _prices(said)
+    model = job.json.get("cost_model")
+    by_time = model == "QCT" or (model != "2QGE_operations" and prices.keys() == {"unit_cost"})
+    needed = {"unit_cost"} if by_time else {"cost_1q_gate", "cost_2q_gate"}
+    if job.started and not needed <= prices.keys():
+        return row | {"verdict": "no_price"}
+    expected = _price(job, prices, by_time=by_time)
     assert bill.cost is not None
     difference = bill.cost - expected
     verdict = _verdict(job, bill, difference, is_later=not in_force)
     return row | {"expected_cost": expected, "difference": difference, "verdict": verdict}
 
 
-def _price(job: Job, rate: Row) -> Decimal:
+def _prices(said: Row) -> Row:
+    """Return the prices that an estimate says, of gates and of compute time, in either contract's shape."""
+    card = said.get("rate_card") or {}
+    entries = [said.get("rate_information") or {}, card, *card.get("rates", [])]
+    names = ("job_cost_minimum", "cost_1q_gate", "cost_2q_gate", "unit_cost")
+    return {name: Decimal(entry[name]) for entry in entries for name in names if entry.get(name) is not None}
+
+
+def _price(job: Job, prices: Row, *, by_time: bool) -> Decimal:
+    stats, shots = job.json["stats"], job.json["shots"]
     if job.started is None:
         return Decimal(0)
-    gates, shots = job.json["stats"]["gate_counts"], job.json["shots"]
-    price = shots * (gates["1q"] * Decimal(rate["cost_1q_gate"]) + gates["2q"] * Decimal(rate["cost_2q_gate"]))
-    least = Decimal(rate["job_cost_minimum"])
-    return max(Decimal(price), least).quantize(MICROS, ROUND_HALF_UP)
+    if by_time:
+        price = prices["unit_cost"] * stats["billed_quantum_compute_time_us"] / 1_000_000
+    else:
+        gates = stats["gate_counts"]
+        price = shots * (gates["1q"] * prices["cost_1q_gate"] + gates["2q"] * prices["cost_2q_gate"])
+        price = max(price, prices.get("job_cost_minimum", Decimal(0)))
+    return Decimal(price).quantize(MICROS, ROUND_HALF_UP)
 
 
 def _verdict(job: Job, bill: Bill, difference: Decimal, *, is_later: bool) -> str:

@@ -70,7 +70,7 @@ class Job:
     def qpu_seconds(self) -> float | None:
         billed = (self.json.get("stats") or {}).get("billed_quantum_compute_time_us")
         ran = self.json["execution_duration_ms"]
-        return billed / 1e6 if billed is not None else None if ran is None else ran / 1e3
+        return billed / 1e6 if billed else None if ran is None else ran / 1e3  # 0 is said of jobs billed on gates
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,10 @@ class Knowledge:
 
     @cached_property
     def bills(self) -> dict[str, Bill]:
-        """Final where two answers a day apart agree, or the job ended a week before; then nobody asks again."""
+        """Final where two answers a day apart agree, the job ended a week before, or it is never priced.
+
+        Then nobody asks again.
+        """
         known: dict[str, Bill] = {}
         for visit in self.whole:
             for key, answer in visit.costs.items():
@@ -116,8 +119,9 @@ class Knowledge:
                     continue
                 first = before.first_at if before and before.answer == answer else visit.at
                 ended = instant(visit.jobs[key]["completed_at"])
-                is_old = ended is not None and visit.at - ended >= timedelta(days=7)
-                known[key] = Bill(answer, first, is_old or visit.at - first >= timedelta(hours=24))
+                is_final = ended is not None and visit.at - ended >= timedelta(days=7)
+                is_final = is_final or visit.at - first >= timedelta(hours=24) or answer == {"dry_run": False}
+                known[key] = Bill(answer, first, is_final)
             for key in set(known) - set(visit.jobs):
                 if not known[key].is_settled:
                     known[key] = Bill(known[key].answer, known[key].first_at, False, is_refused=True)
@@ -170,10 +174,11 @@ class Knowledge:
 
     @cached_property
     def calibrations(self) -> dict[str, tuple[list[datetime], list[Json]]]:
-        """Each backend's characterizations, oldest first, with their instants."""
+        """Each backend's plausible characterizations, oldest first, with their instants."""
         measured: dict[str, list[Json]] = {}
         for one in sorted(self.last.characterizations.values(), key=lambda one: (one["date"], one["id"])):
-            measured.setdefault(one["backend"], []).append(one)
+            if is_plausible(one):
+                measured.setdefault(one["backend"], []).append(one)
         return {name: ([instant(one["date"]) for one in ones], ones) for name, ones in measured.items()}  # type: ignore[misc]
 
     def calibration(self, backend: str, at: datetime) -> Json | None:
@@ -181,6 +186,14 @@ class Knowledge:
         instants, ones = self.calibrations.get(backend, ([], []))
         place = bisect_right(instants, at)
         return ones[place - 1] if place else None
+
+
+def is_plausible(characterization: Json) -> bool:
+    """Return whether each median that is said is one of a working machine."""
+    least = {"1q": 0.95, "2q": 0.75, "spam": 0.85}
+    said = {metric: characterization["fidelity"].get(metric) or {} for metric in least}
+    medians = {metric: one.get("median", one.get("mean")) for metric, one in said.items()}
+    return all(value is None or least[metric] <= value <= 1 for metric, value in medians.items())
 
 
 def instant(text: str | None) -> datetime | None:

@@ -198,6 +198,8 @@ def data_freshness(known: Knowledge) -> list[Row]:
             "problems": 0,
             "rejected": 0,
             "missing": 0,
+            "availability": "available",
+            "unavailable_reason": None,
         }
         for resource, (count, newest) in facts.items()
     ]

@@ -39,10 +39,10 @@ class Wait:
 
 
 def waits(known: Knowledge) -> list[Wait]:
-    """Return the jobs that queue themselves: on a QPU, no dry run, no part of another job."""
+    """Return the jobs that wait in a public queue: on a QPU, no dry run, no part of another job, in no session."""
     found = []
     for job in known.jobs.values():
-        if not job.is_qpu or job.json["dry_run"] or known.root(job.id) != job.id:
+        if not job.is_qpu or job.json["dry_run"] or job.json["session_id"] or known.root(job.id) != job.id:
             continue
         until = job.seen_at if job.is_deleted else known.as_of
         if job.started is not None:

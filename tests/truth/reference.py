@@ -42,8 +42,10 @@ class Reference:
 MEMBER = ("organization", "month", "currency")
 CHARGE = ("BillingAccountId", "SubAccountId", "ChargePeriodStart", "PricingCurrency", "x_Source", "ResourceId")
 
+PROVED_ELSEWHERE = {"schema_drift"}  # tests/sql/test_schema_drift.py
+
 REFERENCES: dict[str, Reference] = {
-    "fct_jobs": Reference(jobs.fct_jobs, ("job_id",)),
+    "fct_jobs": Reference(fidelities.jobs_with_regressions, ("job_id",)),
     "fct_characterizations": Reference(fidelities.fct_characterizations, ("characterization_id",)),
     "fct_backend_snapshots": Reference(operations.fct_backend_snapshots, ("backend", "observed_at")),
     "dim_backends": Reference(jobs.dim_backends, ("backend",)),

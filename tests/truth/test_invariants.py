@@ -96,7 +96,7 @@ def test_no_simulated_job_has_a_calibration_or_a_cost(world: World) -> None:
 
 
 def test_every_queued_job_is_in_each_queue_mart_once(world: World) -> None:
-    queued = "from fct_jobs where is_qpu and not dry_run and job_id = root_job_id"
+    queued = "from fct_jobs where is_qpu and not dry_run and session_id is null and job_id = root_job_id"
     jobs = ask(world, f"select count(*), count(*) filter (where started_at is not null) {queued}")
     assert jobs == ask(world, "select sum(jobs_submitted), sum(jobs_started) from queue_time_daily")
     predicted = f"select count(*) {queued} and queue_prediction_error_seconds is not null"

@@ -47,7 +47,7 @@ DATED_BY: Mapping[str, str] = {
     "session_utilization": "created_at",
     "unit_costs_monthly": "month",
 }
-WHOLE = frozenset({"data_freshness", "dim_backends", "dim_projects", "dim_users", "queue_time_by_hour"})
+WHOLE = frozenset({"data_freshness", "dim_backends", "dim_projects", "dim_users", "queue_time_by_hour", "schema_drift"})
 
 _CSV_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 _FOCUS_TIME = "%Y-%m-%dT%H:%M:%SZ"

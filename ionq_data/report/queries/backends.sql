@@ -8,7 +8,7 @@ with waits as (
         quantile_cont(queue_seconds, 0.9) as p90_7d,
     from fct_jobs
     where
-        is_qpu and not dry_run and job_id = root_job_id and queue_seconds is not null
+        is_qpu and not dry_run and not is_in_session and job_id = root_job_id and queue_seconds is not null
         and started_at > getvariable('as_of') - interval 7 day
     group by backend
 ),

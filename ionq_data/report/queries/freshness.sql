@@ -1,2 +1,6 @@
 -- data_freshness, as it is
-select * from data_freshness order by account, resource
+select
+    *,
+    if(availability = 'refused', 'not available to this key', 'available') as access,
+from data_freshness
+order by account, resource

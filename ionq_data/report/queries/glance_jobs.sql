@@ -3,7 +3,7 @@ with jobs as (
     select
         *,
         not is_terminal and not is_deleted and not dry_run and job_id = root_job_id as is_open,
-        is_qpu and not dry_run and job_id = root_job_id and queue_seconds is not null as is_wait,
+        is_qpu and not dry_run and not is_in_session and job_id = root_job_id and queue_seconds is not null as is_wait,
     from fct_jobs
 )
 

@@ -1,4 +1,4 @@
--- fct_jobs, 1 row: how many jobs each group of figures leaves out, and why
+-- fct_jobs and fct_characterizations, 1 row: how many jobs and measurements each group of figures leaves out, and why
 select
     count(*) as jobs,
     count(*) filter (where not is_qpu) as simulator_jobs,
@@ -6,6 +6,8 @@ select
     count(*) filter (where is_deleted) as deleted_jobs,
     count(*) filter (where backend is null) as without_backend,
     count(*) filter (where job_id <> root_job_id) as children,
+    count(*) filter (where is_qpu and is_in_session) as session_jobs,
+    (select count(*) from fct_characterizations where not is_plausible) as implausible_characterizations,
     count(*) filter (where negative_durations > 0) as negative_durations,
     count(*) filter (where problems > 0) as with_problems,
     count(*) filter (where is_qpu and not dry_run and started_at is not null and characterization_id is null)

@@ -26,6 +26,11 @@ _LEFT_OUT = (
         "Children of jobs of several circuits",
         "Wait and cost count with the job they belong to.",
     ),
+    (
+        "session_jobs",
+        "QPU jobs of a session",
+        "They wait in a queue of their own, which no figure of the queue counts.",
+    ),
     ("deleted_jobs", "Jobs deleted upstream", "Kept, for they were paid; they do not count as open."),
     ("without_bill", "QPU jobs that ended and have no bill", "They add nothing to the job costs."),
     ("provisional_bills", "Bills that are not settled", "Counted as they are; the amount can still change."),
@@ -33,6 +38,11 @@ _LEFT_OUT = (
         "without_characterization",
         "QPU jobs older than any known calibration",
         "Their chance of success is not estimated.",
+    ),
+    (
+        "implausible_characterizations",
+        "Calibrations with an implausible fidelity",
+        "Kept as sent; no trend and no chance of success rests on them.",
     ),
     ("without_backend", "Jobs that name no backend", "They are in no figure by backend."),
     ("negative_durations", "Jobs that ended before they began, by their times", "Such a duration counts as unknown."),
@@ -50,7 +60,12 @@ def data_quality(connection: duckdb.DuckDBPyConnection) -> Section:
         name="data",
         title="Data",
         lead="Everything on this page is computed from the published warehouse, which is built from the lake alone.",
-        blocks=[_freshness(fetch(connection, "freshness")), _left_out(connection), _cost_statuses(connection)],
+        blocks=[
+            _freshness(fetch(connection, "freshness")),
+            _left_out(connection),
+            _cost_statuses(connection),
+            _drift(fetch(connection, "drift")),
+        ],
     )
 
 
@@ -58,8 +73,8 @@ def _freshness(rows: list[dict[str, object]]) -> Table:
     return Table(
         name="freshness",
         title="Freshness and completeness",
-        what="For each resource of each account: when it was last read to its end, the newest record, and records "
-        "that did not fit.",
+        what="For each resource of each account: when it was last read to its end, the newest record, records that did "
+        "not fit, and whether the key may see it.",
         mart="data_freshness",
         columns=[
             Column(key="account", title="Account"),
@@ -71,6 +86,8 @@ def _freshness(rows: list[dict[str, object]]) -> Table:
             Column(key="problems", title="With problems", kind="count"),
             Column(key="rejected", title="Rejected", kind="count"),
             Column(key="missing", title="Parts missing", kind="count"),
+            Column(key="access", title="Access"),
+            Column(key="unavailable_reason", title="Why not"),
         ],
         rows=rows,
         empty="Nothing has been read from the API yet. Run 'ionq-data sync', or 'ionq-data demo' to look around.",
@@ -84,11 +101,11 @@ def _left_out(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         name="left_out",
         title="What the figures leave out",
-        what="Jobs that some figures do not count, and what follows from it; of all jobs known.",
+        what="Jobs and calibrations that some figures do not count, and what follows from it; of all that are known.",
         mart="fct_jobs",
         columns=[
-            Column(key="what", title="Which jobs"),
-            Column(key="jobs", title="Jobs", kind="count"),
+            Column(key="what", title="Which"),
+            Column(key="jobs", title="How many", kind="count"),
             Column(key="effect", title="What follows"),
         ],
         rows=rows,
@@ -114,4 +131,26 @@ def _cost_statuses(connection: duckdb.DuckDBPyConnection) -> Table:
         rows=rows,
         empty="No job has been sent to a QPU yet.",
         shown=20,
+    )
+
+
+def _drift(rows: list[dict[str, object]]) -> Table:
+    return Table(
+        name="drift",
+        title="What the API says beyond what is known",
+        what="Members of records that no column holds, values whose meaning is not known, and columns that nothing has "
+        "filled yet.",
+        mart="schema_drift",
+        columns=[
+            Column(key="resource", title="Resource", kind="code"),
+            Column(key="path", title="Where", kind="code"),
+            Column(key="kind", title="What", kind="code"),
+            Column(key="records", title="Records", kind="count"),
+            Column(key="first_seen_at", title="Since (UTC)", kind="time"),
+            Column(key="last_seen_at", title="Last seen (UTC)", kind="time"),
+            Column(key="example_type", title="Type", kind="code"),
+        ],
+        rows=rows,
+        empty="Every member of every record has a column, and every column a value.",
+        shown=10,
     )

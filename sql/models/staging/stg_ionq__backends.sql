@@ -11,7 +11,11 @@ select
     coalesce(degraded, false) as is_degraded,
     coalesce({{ is_qpu('backend') }}, false) as is_qpu,
     location,
+    has_access,
     supported_gates,
+    supported_native_gates,
+    supported_error_mitigations,
+    noise_models,
     {{ utc('last_updated') }} as updated_at,
 
     -- numbers

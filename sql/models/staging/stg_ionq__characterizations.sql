@@ -9,13 +9,17 @@ select
     qubits,
     len(connectivity) as connected_pairs,
 
-    -- fidelities, 0 to 1
+    -- fidelities, 0 to 1; a standard error of exactly 0 stands where none was measured
     fidelity_1q_median as fidelity_1q,
-    fidelity_1q_stderr,
+    nullif(fidelity_1q_stderr, 0) as fidelity_1q_stderr,
     fidelity_2q_median as fidelity_2q,
-    fidelity_2q_stderr,
+    nullif(fidelity_2q_stderr, 0) as fidelity_2q_stderr,
     fidelity_spam_median as fidelity_spam,
-    fidelity_spam_stderr,
+    nullif(fidelity_spam_stderr, 0) as fidelity_spam_stderr,
+    -- medians such as 0.79 of one-qubit gates or 0.501 of SPAM are no machine's; one that is not said is no fault
+    coalesce(fidelity_1q_median between 0.95 and 1, true)
+    and coalesce(fidelity_2q_median between 0.75 and 1, true)
+    and coalesce(fidelity_spam_median between 0.85 and 1, true) as is_plausible,
 
     -- times, which the API says in seconds
     timing_t1 as t1_seconds,

@@ -47,6 +47,15 @@ select
     -- state
     coalesce(dry_run, false) as dry_run,
     coalesce(is_settled, false) as is_settled,
+    -- an answer that says no more than that it is no dry run: the job is not priced, which is not "not priced yet"
+    coalesce(
+        http_status = 200
+        and not dry_run
+        and cost_value is null
+        and estimated_cost_value is null
+        and len(_problems) = 0,
+        false
+    ) as is_never_priced,
     http_status,
     reason as refusal_reason,
     attempts,

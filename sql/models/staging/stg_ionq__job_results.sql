@@ -1,9 +1,14 @@
--- 1 row per job, variant and kind of result: an answer counts more than a refusal to another account
+-- 1 row per job and artifact: an answer counts more than a refusal to another account
 select
     account,
     job_id,
+    -- older rows name a result by its variant and kind
+    coalesce(artifact, concat_ws('/', nullif(variant_id, ''), nullif(kind, ''))) as artifact,
     variant_id,
     kind,
+    format,
+    media_type,
+    source,
     {{ utc('submitted_at') }} as submitted_at,
     outcomes,
     http_status,

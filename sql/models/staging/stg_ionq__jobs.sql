@@ -51,9 +51,14 @@ select
     coalesce({{ is_qpu('backend') }}, false) as is_qpu,
     coalesce(dry_run, false) as dry_run,
     coalesce(settings_error_mitigation_debiasing, false) as is_debiased,
+    coalesce(settings_error_mitigation_symmetry_verification, false) as is_symmetry_verified,
+    coalesce(session_id <> '', false) as is_in_session,
+    noise_model,
     failure_code,
     failure_message,
+    warning_messages,
     cost_model,
+    settings_compilation_service_version as compiler_version,
     metadata,
 
     -- times

@@ -16,12 +16,17 @@ select
     error_mitigation as is_debiased,
     {{ utc('coalesce(estimated_at, _extracted_at)') }} as observed_at,
     rate_information_organization as rate_organization,
+    estimate_context_project as rate_project_id,
+    rate_card_id,
 
-    -- prices
+    -- prices: of gates, of quantum compute time, or of both
     {{ currency('cost_unit') }} as currency,
     rate_information_job_cost_minimum as minimum_cost,
     rate_information_cost_1q_gate as cost_per_1q_gate_shot,
     rate_information_cost_2q_gate as cost_per_2q_gate_shot,
+    coalesce(
+        rate_card_unit_cost, (rate_information_qct_cost_cents / 100)::decimal(18, 10)
+    ) as cost_per_compute_second,
 
     -- the circuit that was asked about
     input_values_type as estimated_job_type,
@@ -30,7 +35,9 @@ select
     input_values_1q_gates as estimated_gates_1q,
     input_values_2q_gates as estimated_gates_2q,
     estimated_cost,
-    estimated_execution_time,
-    current_predicted_queue_time,
+    estimated_quantum_compute_time_us / 1e6 as estimated_compute_seconds,
+    -- a rate card says milliseconds, an older answer seconds
+    estimated_execution_time / if(rate_card_id is null, 1, 1e3) as estimated_execution_seconds,
+    current_predicted_queue_time / if(rate_card_id is null, 1, 1e3) as predicted_queue_seconds,
     len(_problems) as problems,
 from observations

@@ -16,4 +16,6 @@ select distinct
     organization,
     missing,
     notes,
+    availability,
+    unavailable_reason,
 from {{ source('lake', '_syncs') }}

@@ -6,7 +6,7 @@ with jobs as (
         count(*) as jobs_submitted,
         count(queue_seconds) as jobs_started,
     from {{ ref('fct_jobs') }}
-    where is_qpu and not dry_run and job_id = root_job_id and submitted_at is not null
+    where is_qpu and not dry_run and not is_in_session and job_id = root_job_id and submitted_at is not null
     group by all
 )
 

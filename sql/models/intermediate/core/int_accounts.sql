@@ -25,7 +25,7 @@ complete_listings as (
         account,
         max(started_at) as as_of,
     from {{ ref('stg_ionq__syncs') }}
-    where resource = 'jobs' and is_complete
+    where resource = 'jobs' and is_complete and availability is distinct from 'refused'
     group by account
 )
 

@@ -10,7 +10,11 @@ asof inner join (
         finished_at,
     from {{ ref('stg_ionq__syncs') }}
     -- one that was told to leave out older jobs says nothing of them
-    where resource = 'jobs' and is_complete and coalesce(mode, '') <> 'since'
+    where
+        resource = 'jobs'
+        and is_complete
+        and coalesce(mode, '') <> 'since'
+        and availability is distinct from 'refused'
 ) as syncs
     on jobs.account = syncs.account and jobs.extracted_at > syncs.finished_at
 where jobs.is_deleted and not jobs.is_terminal

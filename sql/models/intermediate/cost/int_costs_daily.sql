@@ -23,8 +23,9 @@ totals as (
         reports.dimension,
         totals.currency,
         totals.amount,
-        totals.job_count,
-        totals.qpu_seconds,
+        -- of a date with several currencies, nobody says which of its jobs are whose
+        if(totals.currencies = 1, totals.job_count, null) as job_count,
+        if(totals.currencies = 1, totals.qpu_seconds, null) as qpu_seconds,
     from reports
     inner join {{ ref('int_usage_totals') }} as totals
         on

@@ -13,7 +13,8 @@ select
         jobs.completed_at, jobs.started_at, jobs.submitted_at, costs.first_answered_at, costs.extracted_at
     )::date as billed_date,
     case
-        when jobs.billed_qpu_seconds >= 0 then jobs.billed_qpu_seconds
+        -- 0 is said of every job that is billed on gates
+        when jobs.billed_qpu_seconds > 0 then jobs.billed_qpu_seconds
         when jobs.reported_execution_seconds >= 0 then jobs.reported_execution_seconds
     end as qpu_seconds,
     costs.cost,

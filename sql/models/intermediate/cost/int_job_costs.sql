@@ -22,6 +22,16 @@ odd_bills as (
     select bills.*
     from {{ ref('int_job_bills') }} as bills
     inner join root_costs on bills.root_job_id = root_costs.root_job_id and bills.currency <> root_costs.currency
+),
+
+-- 1 row per account: the currency of most of its organization's bills, in which a job that costs nothing costs nothing
+usual_currencies as (
+    select
+        accounts.account,
+        mode(bills.currency order by bills.currency) as currency,
+    from {{ ref('int_accounts') }} as accounts
+    inner join {{ ref('int_job_bills') }} as bills on accounts.organization = bills.organization
+    group by accounts.account
 )
 
 -- 1 row per job
@@ -35,11 +45,13 @@ select
         when odd_bills.job_id is not null then odd_bills.cost
         when root_costs.root_job_id is not null then root_costs.cost
         when jobs.dry_run or answers.dry_run then 0
+        when answers.is_never_priced and not coalesce(trees.is_covered, false) then 0
     end as cost,
     case
         when odd_bills.job_id is not null then odd_bills.currency
         when root_costs.root_job_id is not null then root_costs.currency
-        when jobs.dry_run or answers.dry_run then coalesce(answers.estimated_currency, 'USD')
+        when jobs.dry_run or answers.dry_run or (answers.is_never_priced and not coalesce(trees.is_covered, false))
+            then coalesce(answers.estimated_currency, usual_currencies.currency, 'USD')
     end as currency,
     case
         when odd_bills.job_id is not null then if(odd_bills.is_settled, 'settled', 'provisional')
@@ -47,6 +59,7 @@ select
         when root_costs.root_job_id is not null then 'from_children'
         when jobs.dry_run or answers.dry_run then 'dry_run'
         when answers.cost is not null or trees.is_covered then 'on_root'
+        when answers.is_never_priced then 'settled'
         when answers.estimated_cost is not null then 'estimated'
         when answers.http_status <> 200 then 'refused'
         when answers.job_id is not null then 'unknown'
@@ -64,3 +77,4 @@ left join {{ ref('int_job_trees') }} as trees on jobs.job_id = trees.job_id
 left join {{ ref('stg_ionq__job_costs') }} as answers on jobs.job_id = answers.job_id
 left join root_costs on jobs.job_id = root_costs.root_job_id
 left join odd_bills on jobs.job_id = odd_bills.job_id
+left join usual_currencies on jobs.account = usual_currencies.account

@@ -5,22 +5,70 @@ with listings as (
         group_by,
         usage_date,
         currency,
+        coalesce(amounts, []) as amounts_of_date,
         unnest(group_usages) as listing,
     from {{ ref('stg_ionq__usage') }}
     where modality = 'daily' and not is_deleted
-)
+),
+
+named as (
+    select
+        *,
+        coalesce(nullif(upper(trim(listing.amount_unit)), ''), currency) as amount_currency,
+    from listings
+    where listing.group_id is not null
+),
+
+-- 1 row per group of a date and place in its list of amounts
+listed as (
+    select
+        *,
+        unnest(amounts) as money,
+        generate_subscripts(amounts, 1) as place,
+    from (
+        select
+            *,
+            -- amounts, where they are said, are the money; beside amounts of the date, a group's amount alone counts
+            -- only where the date has that one currency, since it may be normalized to another
+            case
+                when len(listing.amounts) > 0 then listing.amounts
+                when
+                    len(amounts_of_date) = 0
+                    or (len(amounts_of_date) = 1 and {{ currency('amounts_of_date[1].unit') }} = amount_currency)
+                    then [{ 'amount': listing.amount, 'unit': amount_currency }]
+            end as amounts,
+        from named
+    ) as priced
+),
 
 -- 1 row per organization, grouping, date, group and currency
+groups as (
+    select
+        organization,
+        group_by,
+        usage_date,
+        listing.group_id as group_id,
+        {{ currency('money.unit') }} as currency,
+        max(listing.group_name) as group_name,
+        sum(money.amount) as amount,
+        min(place) as place,
+        sum(listing.job_count)::bigint as job_count,
+        {{ exact_sum('listing.time_us / 1e6') }} as qpu_seconds,
+    from listed
+    where money.amount is not null
+    group by organization, group_by, usage_date, listing.group_id, {{ currency('money.unit') }}
+)
+
 select
     organization,
     group_by,
     usage_date,
-    listing.group_id,
-    coalesce(nullif(upper(trim(listing.amount_unit)), ''), currency) as currency,
-    max(listing.group_name) as group_name,
-    sum(listing.amount) as amount,
-    sum(listing.job_count)::bigint as job_count,
-    {{ exact_sum('listing.time_us / 1e6') }} as qpu_seconds,
-from listings
-where listing.group_id is not null and listing.amount is not null
-group by all
+    group_id,
+    currency,
+    group_name,
+    amount,
+    -- jobs and time are said for the group as a whole: they stand beside the first of its currencies
+    if(place = min(place) over group_of_date, job_count, null) as job_count,
+    if(place = min(place) over group_of_date, qpu_seconds, null) as qpu_seconds,
+from groups
+window group_of_date as (partition by organization, group_by, usage_date, group_id)

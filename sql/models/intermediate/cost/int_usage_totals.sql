@@ -1,70 +1,61 @@
--- 1 row per organization, grouping, date and amount said for the date, of which a date can have several units
-with amounts as (
+-- 1 row per organization, grouping and date: a report that is gone says that the date cost nothing
+with reports as (
     select
         organization,
         group_by,
         usage_date,
-        currency,
-        if(is_deleted, 0, amount) as amount,
-        job_count,
-        qpu_seconds,
+        if(is_deleted, 0, job_count) as job_count,
+        if(is_deleted, 0, qpu_seconds) as qpu_seconds,
         is_deleted,
         extracted_at,
-        if(is_deleted, [], coalesce(amounts, [])) as amounts,
+        -- amounts, where they are said, are the money: the amount is then normalized to whichever unit was asked for
+        if(
+            is_deleted or coalesce(len(amounts), 0) = 0,
+            [{ 'amount': if(is_deleted, 0, amount), 'unit': currency }],
+            amounts
+        ) as amounts,
     from {{ ref('stg_ionq__usage') }}
     where modality = 'daily'
 ),
 
--- 1 row per organization, grouping, date and unit that the report lists beside the date's amount
+-- 1 row per organization, grouping, date and place in the list of amounts
 listed as (
+    select
+        *,
+        unnest(amounts) as listing,
+        generate_subscripts(amounts, 1) as place,
+    from reports
+),
+
+-- 1 row per organization, grouping, date and currency
+totals as (
     select
         organization,
         group_by,
         usage_date,
         {{ currency('listing.unit') }} as currency,
         sum(listing.amount) as amount,
-    from (
-        select
-            *,
-            unnest(amounts.amounts) as listing,
-        from amounts
-    ) as listings
+        min(place) as place,
+        any_value(job_count) as job_count,
+        any_value(qpu_seconds) as qpu_seconds,
+        any_value(is_deleted) as is_deleted,
+        any_value(extracted_at) as extracted_at,
+    from listed
     where listing.amount is not null
-    group by all
-),
-
--- 1 row per organization, grouping, date and currency: where both say a currency, the list is the finer one
-totals as (
-    select
-        coalesce(listed.organization, amounts.organization) as organization,
-        coalesce(listed.group_by, amounts.group_by) as group_by,
-        coalesce(listed.usage_date, amounts.usage_date) as usage_date,
-        coalesce(listed.currency, amounts.currency) as currency,
-        coalesce(listed.amount, amounts.amount) as amount,
-    from amounts
-    full outer join listed
-        on
-            amounts.organization = listed.organization
-            and amounts.group_by = listed.group_by
-            and amounts.usage_date = listed.usage_date
-            and amounts.currency = listed.currency
+    group by organization, group_by, usage_date, {{ currency('listing.unit') }}
 )
 
 select
-    totals.organization,
-    totals.group_by,
-    totals.usage_date,
-    totals.currency,
-    totals.amount,
-    -- jobs and time are said for the date as a whole: they stand beside the currency of its amount
-    if(totals.currency = amounts.currency, if(amounts.is_deleted, 0, amounts.job_count), null) as job_count,
-    if(totals.currency = amounts.currency, if(amounts.is_deleted, 0, amounts.qpu_seconds), null) as qpu_seconds,
-    amounts.is_deleted,
-    amounts.extracted_at,
+    organization,
+    group_by,
+    usage_date,
+    currency,
+    amount,
+    -- jobs and time are said for the date as a whole: they stand beside the first of its currencies
+    if(place = min(place) over date_of_report, job_count, null) as job_count,
+    if(place = min(place) over date_of_report, qpu_seconds, null) as qpu_seconds,
+    count(*) over date_of_report as currencies,
+    is_deleted,
+    extracted_at,
 from totals
-inner join amounts
-    on
-        totals.organization = amounts.organization
-        and totals.group_by = amounts.group_by
-        and totals.usage_date = amounts.usage_date
-where totals.amount is not null
+window date_of_report as (partition by organization, group_by, usage_date)

@@ -1,4 +1,5 @@
--- 1 row per job that waits in a QPU's queue: its children run within its turn, and a dry run does not wait
+-- 1 row per job that waits in a QPU's public queue: its children run within its turn, a dry run does not wait, and a
+-- job of a session waits in the session's own queue
 with queued as (
     select
         jobs.job_id,
@@ -13,7 +14,12 @@ with queued as (
         if(jobs.is_deleted, jobs.last_known_at, coalesce(accounts.as_of, jobs.last_known_at)) as known_until,
     from {{ ref('fct_jobs') }} as jobs
     left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
-    where jobs.is_qpu and not jobs.dry_run and jobs.job_id = jobs.root_job_id and jobs.submitted_at is not null
+    where
+        jobs.is_qpu
+        and not jobs.dry_run
+        and not jobs.is_in_session
+        and jobs.job_id = jobs.root_job_id
+        and jobs.submitted_at is not null
 ),
 
 -- 1 row per queued job: when it left the queue, or until when it is known to have waited

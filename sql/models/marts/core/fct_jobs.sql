@@ -27,6 +27,7 @@ select
     jobs.submitter_id,
     users.user_name as submitter_name,
     jobs.session_id,
+    jobs.is_in_session,
     jobs.parent_job_id,
     costs.root_job_id,
 
@@ -59,8 +60,11 @@ select
     jobs.gates_1q,
     jobs.gates_2q,
     jobs.is_debiased,
+    jobs.is_symmetry_verified,
+    jobs.noise_model,
 
     -- money
+    jobs.cost_model,
     costs.cost,
     costs.currency,
     costs.cost_status,
@@ -89,10 +93,12 @@ select
                 * pow(calibrated.fidelity_2q, jobs.gates_2q)
                 * pow(calibrated.fidelity_spam, jobs.qubits)
     end as expected_success_probability,
+    case when jobs.started_at is not null then calibrated.is_in_regression end as ran_in_regression,
 
     -- end
     jobs.failure_code,
     jobs.failure_message,
+    array_to_string(jobs.warning_messages, '; ') as warning_messages,
     jobs.kwh,
     jobs.problems,
     {{ inputs_hash }} as inputs_hash,

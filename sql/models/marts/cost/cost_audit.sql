@@ -10,6 +10,8 @@ with bills as (
         jobs.shots,
         jobs.gates_1q,
         jobs.gates_2q,
+        jobs.cost_model,
+        jobs.billed_qpu_seconds as billed_compute_seconds,
         bills.cost as billed_cost,
         bills.currency,
         bills.is_settled,
@@ -42,11 +44,8 @@ earliest_rates as (
 rates_in_force as (
     select
         bills.*,
-        rates.observed_at,
-        rates.currency as rate_currency,
-        rates.minimum_cost,
-        rates.cost_per_1q_gate_shot,
-        rates.cost_per_2q_gate_shot,
+        rates.observed_at is null as is_later_rate,
+        rates.observed_at as rate_observed_at,
     from bills
     asof left join rates
         on
@@ -59,51 +58,67 @@ rates_in_force as (
 -- 1 row per bill: where no observation is as old as the job, the earliest has to do, and the verdict says so
 rated as (
     select
-        in_force.job_id,
-        in_force.organization,
-        in_force.backend,
-        in_force.is_debiased,
-        in_force.status,
-        in_force.is_never_started,
-        in_force.shots,
-        in_force.gates_1q,
-        in_force.gates_2q,
-        in_force.billed_cost,
-        in_force.currency,
-        in_force.is_settled,
-        in_force.observed_at is null as is_later_rate,
-        coalesce(in_force.observed_at, earliest.observed_at) as rate_observed_at,
-        if(in_force.observed_at is null, earliest.currency, in_force.rate_currency) as rate_currency,
-        if(in_force.observed_at is null, earliest.minimum_cost, in_force.minimum_cost) as minimum_cost,
-        if(in_force.observed_at is null, earliest.cost_per_1q_gate_shot, in_force.cost_per_1q_gate_shot)
-            as cost_per_1q_gate_shot,
-        if(in_force.observed_at is null, earliest.cost_per_2q_gate_shot, in_force.cost_per_2q_gate_shot)
-            as cost_per_2q_gate_shot,
+        in_force.* exclude (rate_observed_at),
+        coalesce(in_force.rate_observed_at, earliest.observed_at) as rate_observed_at,
+        rates.currency as rate_currency,
+        rates.minimum_cost,
+        rates.cost_per_1q_gate_shot,
+        rates.cost_per_2q_gate_shot,
+        rates.cost_per_compute_second,
     from rates_in_force as in_force
     left join earliest_rates as earliest
         on
             in_force.organization = earliest.organization
             and in_force.backend = earliest.backend
             and in_force.is_debiased = earliest.is_debiased
+    left join rates
+        on
+            in_force.organization = rates.organization
+            and in_force.backend = rates.backend
+            and in_force.is_debiased = rates.is_debiased
+            and coalesce(in_force.rate_observed_at, earliest.observed_at) = rates.observed_at
 ),
 
--- 1 row per bill, with whether the rate says every price that its gates need
+-- 1 row per bill: what it is billed on. Records from before October 2026 name no model that tells, or none at all:
+-- then it is what the rate has a price for
+modeled as (
+    select
+        *,
+        case
+            when cost_model = '2QGE_operations' then 'gates'
+            when cost_model = 'QCT' then 'compute_time'
+            when coalesce(cost_model, 'execution_time') in ('quantum_compute_time', 'execution_time')
+                then if(cost_per_compute_second is not null and cost_per_2q_gate_shot is null, 'compute_time', 'gates')
+        end as billed_on,
+    from rated
+),
+
+-- 1 row per bill: whether the rate has every price that is needed, and the job says every count
 judged as (
     select
         *,
-        cost_per_1q_gate_shot is not null and cost_per_2q_gate_shot is not null as has_prices,
-    from rated
+        case billed_on
+            when 'gates' then cost_per_1q_gate_shot is not null and cost_per_2q_gate_shot is not null
+            when 'compute_time' then cost_per_compute_second is not null
+        end as has_prices,
+        case billed_on
+            when 'gates' then shots is not null and gates_1q is not null and gates_2q is not null
+            when 'compute_time' then billed_compute_seconds is not null
+        end as has_counts,
+    from modeled
 ),
 
 priced as (
     select
         *,
         case
-            when rate_observed_at is null or rate_currency <> currency then null
+            when rate_observed_at is null or rate_currency <> currency or billed_on is null then null
             when is_never_started then 0::decimal(18, 6)
             -- greatest passes over a null: a price or a count that is missing must not leave the minimum alone
-            when not has_prices or shots is null or gates_1q is null or gates_2q is null then null
-            -- a count that no circuit has is no price: null, where the multiplication would not fit
+            when not has_prices or not has_counts then null
+            -- a count that no job has is no price: null, where the multiplication would not fit
+            when billed_on = 'compute_time'
+                then try((billed_compute_seconds::decimal(18, 6) * cost_per_compute_second)::decimal(18, 6))
             else
                 try(
                     greatest(
@@ -123,6 +138,8 @@ select
     organization,
     backend,
     is_debiased,
+    cost_model,
+    billed_on,
     expected_cost,
     billed_cost,
     currency,
@@ -130,8 +147,9 @@ select
     case
         when rate_observed_at is null then 'no_rate'
         when rate_currency <> currency then 'other_currency'
+        when billed_on is null then 'unknown_cost_model'
         when expected_cost is null and not has_prices then 'no_price'
-        when expected_cost is null then 'no_gate_counts'
+        when expected_cost is null then if(billed_on = 'gates', 'no_gate_counts', 'no_compute_time')
         when {{ agree_to_the_cent('billed_cost', 'expected_cost') }}
             then if(is_later_rate, 'agrees_with_later_rate', 'agrees')
         when status = 'failed' and billed_cost between 0 and expected_cost then 'partly_billed'

@@ -64,6 +64,7 @@ clocks as (
             accounts.account = syncs.account
             and syncs.resource = 'usage'
             and syncs.is_complete
+            and syncs.availability is distinct from 'refused'
             and coalesce(syncs.mode, '') not in ('range', 'skipped')
     group by accounts.organization
 ),

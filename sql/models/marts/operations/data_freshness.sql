@@ -1,18 +1,6 @@
-{#- What makes a record of a resource one record, and the time that says how new it is. -#}
-{%- set resources = {
-    'whoami': ['key_id', '_extracted_at'],
-    'backends': ['row(backend, _extracted_at)', '_extracted_at'],
-    'characterizations': ['id', 'date'],
-    'jobs': ['id', 'submitted_at'],
-    'job_costs': ['job_id', '_extracted_at'],
-    'usage': ['row(group_by, modality, "from")', '"from"::timestamptz'],
-    'sessions': ['id', 'created_at'],
-    'rates': ['row(backend, error_mitigation, _extracted_at)', '_extracted_at'],
-    'job_results': ['row(job_id, variant_id, kind)', 'submitted_at'],
-} -%}
 -- 1 row per account, resource and record
 with latest as (
-    {%- for resource, (key, time) in resources.items() %}
+    {%- for resource, time in record_times().items() %}
     select
         account,
         '{{ resource }}' as resource,
@@ -20,7 +8,7 @@ with latest as (
         max({{ utc(time) }}) as record_at,
         max({{ utc('_extracted_at') }}) as extracted_at,
     from {{ source('lake', resource) }}
-    group by account, {{ key }}
+    group by account, {{ record_key(resource) | join(', ') }}
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -46,9 +34,13 @@ syncs as (
         account,
         resource,
         max(started_at) as last_sync_at,
-        max(started_at) filter (where is_complete) as last_complete_sync_at,
+        -- a resource that the key may not see is complete, and yet nothing was read
+        max(started_at) filter (where is_complete and availability is distinct from 'refused') as last_complete_sync_at,
         max(watermark) as watermark,
         arg_max(coalesce(len(missing), 0), (started_at, run_id)) as missing,
+        arg_max(availability, (started_at, run_id)) as availability,
+        arg_max(coalesce(unavailable_reason, ''), (started_at, run_id)) filter (where availability is not null)
+            as unavailable_reason,
     from {{ ref('stg_ionq__syncs') }}
     group by account, resource
 ),
@@ -92,6 +84,8 @@ select
     coalesce(records.problems, 0) as problems,
     coalesce(rejected.rejected, 0) as rejected,
     coalesce(syncs.missing, 0) as missing,
+    coalesce(syncs.availability, 'available') as availability,
+    case when syncs.availability = 'refused' then nullif(syncs.unavailable_reason, '') end as unavailable_reason,
 from known
 left join records on known.account = records.account and known.resource = records.resource
 left join syncs on known.account = syncs.account and known.resource = syncs.resource

@@ -1,0 +1,85 @@
+{%- set lake = env_var('IONQ_DATA_LAKE', 'lake') | replace("'", "''") -%}
+-- 1 row per record version that holds a member without a column, or a value without a meaning
+with versions as (
+    {%- for resource in record_times() %}
+    select
+        '{{ resource }}' as resource,
+        hash({{ record_key(resource) | join(', ') }}) as record,
+        _extracted_at,
+        unnest(_drift) as found,
+    from {{ source('lake', resource) }}
+    where _drift is not null
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+-- 1 row per resource
+read as (
+    {%- for resource in record_times() %}
+    select
+        '{{ resource }}' as resource,
+        min(_extracted_at) as first_seen_at,
+        max(_extracted_at) as last_seen_at,
+    from {{ source('lake', resource) }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+-- 1 row per resource with records, each counted once an account
+resources as (
+    select
+        read.*,
+        counts.records,
+    from read
+    inner join (
+        select
+            resource,
+            sum(rows) as records,
+        from {{ ref('data_freshness') }}
+        group by resource
+    ) as counts
+        on read.resource = counts.resource and counts.records > 0
+),
+
+-- 1 row per resource and column, with how many of its values are there: what the files' own statistics say, since
+-- reading every value of the lake would cost more than all other marts
+filled as (
+    {%- for resource in record_times() %}
+    select
+        '{{ resource }}' as resource,
+        split_part(path_in_schema, ', ', 1) as path,
+        sum(num_values - coalesce(stats_null_count, 0)) as filled,
+    from parquet_metadata('{{ lake }}/{{ resource }}/**/*.parquet')
+    group by split_part(path_in_schema, ', ', 1)
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+)
+
+select
+    resource,
+    found.path as path,
+    found.kind as kind,
+    count(distinct record) as records,
+    {{ utc('min(_extracted_at)') }} as first_seen_at,
+    {{ utc('max(_extracted_at)') }} as last_seen_at,
+    arg_max(found.type, (_extracted_at, found.type)) as example_type,
+from versions
+group by resource, found.path, found.kind
+union all
+select
+    filled.resource,
+    filled.path,
+    'never_filled' as kind,
+    resources.records::bigint as records,
+    {{ utc('resources.first_seen_at') }} as first_seen_at,
+    {{ utc('resources.last_seen_at') }} as last_seen_at,
+    null as example_type,
+from filled
+inner join resources on filled.resource = resources.resource
+where filled.filled = 0 and not starts_with(filled.path, '_')
