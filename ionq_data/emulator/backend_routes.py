@@ -104,6 +104,8 @@ def list_characterizations(world: World, request: Request) -> dict[str, Any]:
         del written["pages"]
     elif world.faults.take(path, {"pages_lying"}):
         written["pages"] = 0 if written["pages"] else 3
+    elif world.faults.take(path, {"pages_total"}):
+        written["pages"] = -(-len(known) // limit)
     return written
 
 

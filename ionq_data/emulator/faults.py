@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 Kind = Literal[
     "rate_limit", "status", "slow", "cut_off", "malformed", "html", "redirect", "drop",
-    "repeated_cursor", "empty_page", "unordered", "shifted", "pages_absent", "pages_lying",
+    "repeated_cursor", "empty_page", "unordered", "shifted", "pages_absent", "pages_lying", "pages_total",
     "null_lists", "empty_cursor", "failure_error", "job_warnings", "null_qubits", "unknown_fields",
     "usage_date_times", "expiry_at_the_top", "settings_in_output", "no_timing", "rate_in_between",
 ]  # fmt: skip

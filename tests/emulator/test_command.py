@@ -14,10 +14,17 @@ from tests.emulator.conftest import ANCHOR
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_command_announces_itself_and_serves() -> None:
+@pytest.mark.parametrize(
+    ("options", "cost_models", "estimate"),
+    [((), {"QCT", "2QGE_operations"}, 200),
+     (("--contract", "2026-05", "--role", "user"), {"quantum_compute_time", "execution_time"}, 401)],
+)  # fmt: skip
+def test_the_command_announces_itself_and_serves(
+    options: tuple[str, ...], cost_models: set[str], estimate: int
+) -> None:
     command = [
         sys.executable, "-m", "ionq_data.emulator", "--port", "0", "--seed", "9", "--days", "20", "--jobs", "40",
-        "--now", ANCHOR.isoformat(), "--clock", "x1000",
+        "--now", ANCHOR.isoformat(), "--clock", "x1000", *options,
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
@@ -28,6 +35,9 @@ def test_the_command_announces_itself_and_serves() -> None:
         twin = Emulator(Scenario(seed=9, days=20, jobs=40, anchor=ANCHOR))
         assert set(twin.job_ids()) <= {job["id"] for job in jobs}
         assert told["organization_id"] == twin.organization_id
+        assert {job["cost_model"] for job in jobs if "cost_model" in job} == cost_models
+        asked = httpx.get(told["base_url"] + "/jobs/estimate?backend=qpu.forte-1", headers=headers, timeout=10)
+        assert asked.status_code == estimate
         control = told["base_url"].replace("/v0.4", "/_emulator/clock")
         assert httpx.get(control, timeout=10).json()["mode"] == "running"
     finally:

@@ -141,6 +141,9 @@ def test_pages_absent_or_lying(faulty: Callable[..., Api]) -> None:
     api.emulator.faults.switch_on("pages_lying")
     assert api.get(path)["pages"] != told
     assert api.get(path, page=99) == {"characterizations": [], "pages": 3}
+    api.emulator.faults.clear()
+    api.emulator.faults.switch_on("pages_total")
+    assert [api.get(path, page=page)["pages"] for page in (1, 2, 99)] == [told + 1] * 3
 
 
 def test_unknown_kind_is_refused() -> None:
