@@ -9,7 +9,7 @@ from dagster import MetadataValue, TableColumn, TableSchema
 
 from ionq_data.lake import Lake
 from ionq_data.lake.lake import EMPTY
-from ionq_data.lake.ledger import SyncRecord
+from ionq_data.lake.ledger import NOT_AVAILABLE, SyncRecord
 from ionq_data.resources import Resource
 from pipelines.previews import PREVIEW_COLUMNS, PREVIEW_ROWS, preview_of
 
@@ -27,6 +27,7 @@ def column_schema(schema: pa.Schema, meanings: Mapping[str, str | None] | None =
 def describe_sync(records: Sequence[SyncRecord]) -> dict[str, Any]:
     """Return what a sync of one resource did, all accounts together: rows, requests, seconds and how far it got."""
     watermarks = [record.watermark for record in records if record.watermark]
+    refused = [record.unavailable_reason or "" for record in records if record.availability == "refused"]
     seconds = sum((record.finished_at - record.started_at).total_seconds() for record in records)
     return {
         "accounts": len(records),
@@ -37,6 +38,8 @@ def describe_sync(records: Sequence[SyncRecord]) -> dict[str, Any]:
         "requests": sum(record.requests for record in records),
         "duration_seconds": round(seconds, 3),
         "complete": all(record.complete for record in records),
+        "availability": NOT_AVAILABLE if refused else "available",
+        "unavailable_reasons": refused,
         "notes": [note for record in records for note in record.notes],
     } | ({"watermark": MetadataValue.timestamp(min(watermarks))} if watermarks else {})
 

@@ -50,7 +50,7 @@ PLANS = (
     Plan("backends_every_10_minutes", "*/10 * * * *", ("backends",)),
     Plan("jobs_hourly", "5 * * * *", ("whoami", "sessions", "jobs", "job_costs", "rates"), publishes=True),
     Plan("characterizations_6_hourly", "35 */6 * * *", ("characterizations",)),
-    Plan("usage_daily", "25 2 * * *", ("usage",)),
+    Plan("usage_daily", "25 2 * * *", ("usage", "projects")),
     Plan("everything_weekly", "45 3 * * 0", STANDING, publishes=True, full=True),
 )
 

@@ -37,6 +37,7 @@ def _of_syncs(settings: Settings, ledger: syncs.Ledger, now: datetime) -> Iterat
         yield from syncs.stale_warehouse(published_at(settings.data_dir), rules.stale_data, now)
     if rules.incomplete_sync.enabled:
         yield from syncs.incomplete(ledger, rules.incomplete_sync, now)
+        yield from syncs.lost(ledger, now)
 
 
 def _of_marts(settings: Settings, now: datetime) -> Iterator[Alert]:

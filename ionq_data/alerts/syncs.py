@@ -9,7 +9,7 @@ from itertools import takewhile
 from ionq_data.alert_rules import IncompleteSync, StaleData
 from ionq_data.alerts.alert import Alert
 from ionq_data.alerts.plain_text import plain
-from ionq_data.lake.ledger import SyncRecord
+from ionq_data.lake.ledger import NOT_AVAILABLE, SyncRecord
 
 STALE = "stale_data"
 INCOMPLETE = "incomplete_sync"
@@ -84,6 +84,27 @@ def incomplete(ledger: Ledger, rule: IncompleteSync, now: datetime) -> Iterator[
             body=(
                 "Missing:\n" + "\n".join(missing) + more + "\nWhat was read is kept, and the next sync goes on from "
                 f"there: run 'ionq-data sync --resource {resource}', or 'ionq-data doctor' if it says the same again."
+            ),
+            since=now,
+        )
+
+
+def lost(ledger: Ledger, now: datetime) -> Iterator[Alert]:
+    """Find the resources that are not available to a key any more; what never was is nothing to tell."""
+    for (account, resource), syncs in sorted(ledger.items()):
+        streak = list(takewhile(lambda sync: sync.availability == "refused", reversed(syncs)))
+        if not streak or not any(sync.complete for sync in syncs[: len(syncs) - len(streak)]):
+            continue
+        last, first = streak[0], streak[-1]
+        yield Alert(
+            rule=INCOMPLETE,
+            subject=f"{account}/{resource}",
+            period=_stamp(first.started_at),
+            severity="warning",
+            title=f"{resource} is {NOT_AVAILABLE} any more (account {plain(account)})",
+            body=(
+                f"{plain(last.unavailable_reason or '', at_most=_LONGEST_SENTENCE)}\nWhat was copied stays as it was. "
+                "Ask the owner of the organization for access, or run 'ionq-data doctor' for what is missing now."
             ),
             since=now,
         )

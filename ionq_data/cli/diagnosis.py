@@ -13,7 +13,8 @@ from pathlib import Path
 import msgspec
 
 from ionq_data import __version__
-from ionq_data.api.errors import ApiError, AuthenticationError
+from ionq_data.api.errors import ApiError, AuthenticationError, NotFound, PermissionDenied
+from ionq_data.cli.access import Access, look_at_each
 from ionq_data.config import CONFIG_VARIABLE, DEFAULT_CONFIG, Account, ConfigurationError, Settings
 from ionq_data.ingest import open_client
 from ionq_data.lake import open_lake
@@ -47,29 +48,29 @@ def check_machine(settings: Settings) -> list[Finding]:
     ]
 
 
-async def check_api(settings: Settings, account: Account) -> list[Finding]:
-    """Ask the API who the key is, which organization it sees, and what time it is."""
+async def check_api(settings: Settings, account: Account) -> tuple[list[Finding], list[Access]]:
+    """Ask the API who the key is, what time it is, which organization it sees, and what else it may see."""
     name = f"key of account {account.name}"
     try:
         client = open_client(settings, account)
     except (ConfigurationError, ApiError) as error:
-        return [Finding(name, False, "not usable", str(error))]
+        return [Finding(name, False, "not usable", str(error))], []
     async with client:
         try:
             answer = await client.get("/whoami", authenticated=True)
         except AuthenticationError as error:
-            return [Finding(name, False, "not accepted", f"{error}")]
+            return [Finding(name, False, "not accepted", f"{error}")], []
+        except (PermissionDenied, NotFound) as error:  # a key that may not ask who it is can still be good
+            who = {"key_name": f"unknown ({error})"}
         except ApiError as error:
-            return [Finding(f"API at {account.base_url}", False, "no answer", str(error))]
-        who = msgspec.json.decode(answer.body)
+            return [Finding(f"API at {account.base_url}", False, "no answer", str(error))], []
+        else:
+            who = msgspec.json.decode(answer.body)
         found = [Finding(name, True, f"accepted by {account.base_url} as {who.get('key_name') or who.get('key_id')!r}")]
         found.append(_clock(client.clock_offset))
-        try:
-            sessions = msgspec.json.decode((await client.get("/sessions", authenticated=True)).body)
-            named = sessions.get("organization_id") if isinstance(sessions, dict) else None
-        except ApiError:
-            named = None
-    return [*found, _organization(account, named)]
+        seen = [access async for access in look_at_each(client, account.organization_id)]
+    named = next((access.organization for access in seen if access.organization), None)
+    return [*found, _organization(account, named)], seen
 
 
 def _clock(offset: timedelta | None) -> Finding:
@@ -93,8 +94,8 @@ def _organization(account: Account, named: str | None) -> Finding:
         mend = "" if agrees else f"The key belongs to {named}: correct organization_id, or use another key."
         return Finding(what, agrees, f"{account.organization_id}, as configured", mend)
     if named:
-        return Finding(what, True, f"{named}, by its sessions")
-    return Finding(what, False, "not known", "Set IONQ_ORGANIZATION_ID: without it there are no usage reports.")
+        return Finding(what, True, f"{named}, by the API")
+    return Finding(what, True, "nothing tells this key its id", "Set IONQ_ORGANIZATION_ID to ask for usage reports.")
 
 
 def _versions() -> Finding:

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from ionq_data.lake import Lake
 from ionq_data.lake.counts import count_records, count_rejected
-from ionq_data.lake.ledger import SyncRecord
+from ionq_data.lake.ledger import NOT_AVAILABLE, SyncRecord
 from ionq_data.resources import RESOURCES, Resource
 from ionq_data.resources.jobs import JOBS
+
+_SAID = {"available": "available", "refused": NOT_AVAILABLE, None: None}
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class ResourceFacts:
         rejected: records that could not be stored as rows.
         last_complete: when the last complete sync began (UTC).
         missing: what the last sync could not get, if it was not complete.
+        availability: what the last sync that found it out says: available, or not available to this key.
+        unavailable_reason: why it is not available.
     """
 
     account: str
@@ -35,6 +39,8 @@ class ResourceFacts:
     rejected: int
     last_complete: datetime | None
     missing: tuple[str, ...]
+    availability: str | None = None
+    unavailable_reason: str | None = None
 
 
 def lake_facts(lake: Lake) -> list[ResourceFacts]:
@@ -51,7 +57,8 @@ def lake_facts(lake: Lake) -> list[ResourceFacts]:
 
 def _facts(lake: Lake, account: str, resource: Resource, ledger: list[SyncRecord], rejected: int) -> ResourceFacts:
     counts = count_records(lake, account, resource)
-    complete = [sync.started_at for sync in ledger if sync.complete]
+    complete = [sync.started_at for sync in ledger if sync.complete and sync.availability != "refused"]
+    told = next((sync for sync in reversed(ledger) if sync.availability), None)
     return ResourceFacts(
         account=account,
         resource=resource.name,
@@ -62,4 +69,6 @@ def _facts(lake: Lake, account: str, resource: Resource, ledger: list[SyncRecord
         rejected=rejected,
         last_complete=max(complete, default=None),
         missing=ledger[-1].missing if ledger and not ledger[-1].complete else (),
+        availability=None if told is None else _SAID[told.availability],
+        unavailable_reason=None if told is None else told.unavailable_reason,
     )

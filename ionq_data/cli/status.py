@@ -16,8 +16,10 @@ from ionq_data.cli.lake_facts import ResourceFacts, lake_facts
 from ionq_data.cli.missing import print_missing
 from ionq_data.cli.output import age, clean, print_json, print_lines
 from ionq_data.cli.tables import Column, numbers, print_table
+from ionq_data.cli.unavailable import print_unavailable
 from ionq_data.config import load_settings
 from ionq_data.lake import open_lake
+from ionq_data.lake.ledger import NOT_AVAILABLE
 
 
 def status(*, as_json: Annotated[bool, Parameter(name="--json")] = False) -> int:
@@ -71,16 +73,20 @@ def _print_account(account: str, facts: list[ResourceFacts], now: datetime) -> N
             fact.resource,
             f"{fact.rows:,}",
             f"{fact.newest:%Y-%m-%d %H:%M}" if fact.newest else "–",
-            age(fact.last_complete, now) + (" ago" if fact.last_complete else ""),
+            NOT_AVAILABLE
+            if fact.availability == NOT_AVAILABLE
+            else age(fact.last_complete, now) + (" ago" if fact.last_complete else ""),
             "" if fact.open is None else f"{fact.open:,}",
             f"{fact.problems:,}" if fact.problems else "",
             f"{fact.rejected:,}" if fact.rejected else "",
         )
         for fact in facts
-        if fact.rows or fact.last_complete or fact.missing  # else it is not copied unless asked for
+        if fact.rows or fact.last_complete or fact.missing or fact.availability  # else nobody asks for it
     ]
     columns = [
         Column("resource", is_whole=True),
         *numbers("rows", "newest (UTC)", "last complete", "open", "problems", "rejected"),
     ]
     print_table(f"Account {clean(account)}", columns, rows)
+    refused = (fact for fact in facts if fact.availability == NOT_AVAILABLE)
+    print_unavailable((fact.resource, fact.unavailable_reason) for fact in refused)

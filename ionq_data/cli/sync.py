@@ -12,6 +12,7 @@ from ionq_data.cli.missing import print_missing
 from ionq_data.cli.output import print_json, print_lines, say_error
 from ionq_data.cli.pipeline_run import RunOutcome, run_pipeline
 from ionq_data.cli.tables import Column, numbers, print_table
+from ionq_data.cli.unavailable import print_unavailable
 from ionq_data.cli.watch import Watch
 from ionq_data.config import ConfigurationError, load_settings
 from ionq_data.resources import RESOURCES
@@ -67,7 +68,8 @@ _COUNTED = ("rows_seen", "rows_written", "rows_rejected", "rows_with_problems", 
 
 def facts(outcome: RunOutcome) -> dict[str, dict[str, object]]:
     """Return what is worth telling of each resource's sync."""
-    return {name: {fact: said[fact] for fact in (*_COUNTED, "complete")} for name, said in outcome.resources.items()}
+    told = (*_COUNTED, "complete", "availability", "unavailable_reasons")
+    return {name: {fact: said[fact] for fact in told} for name, said in outcome.resources.items()}
 
 
 def print_sync(outcome: RunOutcome) -> None:
@@ -79,13 +81,16 @@ def print_sync(outcome: RunOutcome) -> None:
             f"{said['rows_written']:,}",
             f"{said['requests']:,}",
             f"{said['duration_seconds']:.1f}",
-            "yes" if said["complete"] else "no",
+            said["availability"] if said["unavailable_reasons"] else "yes" if said["complete"] else "no",
         )
         for name, said in sorted(outcome.resources.items())
     ]
     columns = [Column("resource"), *numbers("seen", "new or changed", "requests", "seconds"), Column("complete")]
     if rows:
         print_table("Copied", columns, rows)
+    print_unavailable(
+        (name, reason) for name, said in sorted(outcome.resources.items()) for reason in said["unavailable_reasons"]
+    )
     print_missing(outcome.missing)
     for sentence in outcome.errors:
         say_error(sentence)

@@ -32,7 +32,7 @@ RESOURCES: dict[str, Resource] = {
 }
 """Every resource by name, in the order in which a sync asks for them."""
 
-STANDING = tuple(name for name in RESOURCES if name not in (JOB_RESULTS.name, PROJECTS.name))
+STANDING = tuple(name for name in RESOURCES if name != JOB_RESULTS.name)
 """The resources that every sync covers; the others only when asked for."""
 
 __all__ = ["REJECTED_SCHEMA", "RESOURCES", "STANDING", "Rejection", "Resource", "Row", "read_record"]

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -14,10 +15,10 @@ import pytest
 
 from ionq_data.cli.pipeline_run import open_instance
 from ionq_data.config import load_settings
-from ionq_data.emulator import Server
+from ionq_data.emulator import Emulator, Scenario, Server
 from ionq_data.ingest import sync
 from ionq_data.lake import open_lake
-from tests.cli.conftest import RunCommand
+from tests.cli.conftest import ANCHOR, RunCommand
 
 Environment = dict[str, str]
 
@@ -129,6 +130,37 @@ def test_the_doctor_finds_nothing_wrong(connected: Environment, run_command: Run
     assert any(server.organization_id in finding["detail"] for finding in findings)
     assert server.api_key not in ran.stdout + ran.stderr
     assert not lake_of(connected).exists()
+
+
+def test_a_key_that_may_see_nothing_but_jobs_and_costs(
+    environment: Environment, run_command: RunCommand, tmp_path: Path
+) -> None:
+    scenario = Scenario(seed=6, days=20, jobs=40, anchor=ANCHOR, contract="2026-10", role="jobs_only")
+    with Emulator(scenario).serve() as server:
+        key = {"IONQ_BASE_URL": server.base_url, "IONQ_API_KEY": server.api_key, "IONQ_CLOCK": "server"}
+        ran = run_command("sync", env=environment | key | {"COLUMNS": "140"})
+        assert ran.returncode == 0, ran.stderr
+        table = ran.stdout.partition("Not available to this key")[2]
+        for name in ("projects", "rates", "sessions", "usage"):
+            assert name in table
+        assert "the audit of bills" in table
+        seen = run_command("doctor", "--json", env=environment | key)
+        jobs = truth_of_jobs(server)
+    access = {found["what"]: found["detail"] for found in json.loads(seen.stdout)}
+    assert access["jobs of account default"] == access["job_costs of account default"] == "available"
+    assert access["usage of account default"].startswith("not available to this key")
+    status = run_command("status", "--json", env=environment)
+    assert status.returncode == 0, status.stdout
+    said = {fact["resource"]: fact["availability"] for fact in json.loads(status.stdout)["resources"]}
+    assert {name for name, what in said.items() if what == "not available to this key"} == {
+        "projects", "rates", "sessions", "usage"
+    }  # fmt: skip
+    with duckdb.connect(str(Path(environment["IONQ_DATA_DIR"]) / "warehouse.duckdb"), read_only=True) as warehouse:
+        found = {row[0]: row[1:] for row in warehouse.execute(
+            "select job_id, cost, lower(currency) from fct_jobs where cost > 0").fetchall()}  # fmt: skip
+    paid = {job["id"]: (Decimal(str(job["cost"])), job["currency"]) for job in jobs if job["cost"]}
+    assert found == paid
+    assert len(found) > 5
 
 
 def test_the_doctor_says_how_to_mend(connected: Environment, run_command: RunCommand) -> None:
