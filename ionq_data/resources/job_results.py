@@ -8,8 +8,6 @@ from ionq_data.resources.fields import field
 from ionq_data.resources.kinds import INSTANT, INTEGER, TEXT
 from ionq_data.resources.resource import Resource
 
-PROBABILITIES = "probabilities"
-
 JOB_RESULTS = Resource(
     name="job_results",
     endpoint="/jobs/{id}/results/probabilities",

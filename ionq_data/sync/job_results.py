@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -11,9 +11,11 @@ from ionq_data.api.errors import ApiError, AuthenticationError, BadRequest, NotF
 from ionq_data.lake.current import current_jobs
 from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources import Rejection, read_record
-from ionq_data.resources.job_results import JOB_RESULTS, PROBABILITIES
+from ionq_data.resources.artifacts import VARIANTS, Artifact, artifacts_beside, artifacts_of
+from ionq_data.resources.job_results import JOB_RESULTS
 from ionq_data.resources.jobs import JOBS
 from ionq_data.resources.resource import parse
+from ionq_data.sync.availability import is_withheld
 from ionq_data.sync.context import Context, Outcome
 from ionq_data.sync.intake import Intake
 from ionq_data.sync.keys import key_digest
@@ -21,7 +23,12 @@ from ionq_data.sync.progress import Progress
 from ionq_data.sync.workers import run_workers
 
 _GIVE_UP_AFTER = 5
-VARIANT_KINDS = ("probabilities", "histogram")
+_DISTRIBUTIONS = ("probabilities", "histogram")
+_OUTPUT = (
+    "output_compilation_compiled_circuits",
+    "output_error_mitigation_aggregations",
+    "output_error_mitigation_debiasing_variants",
+)
 _ABSENT_AFTER = timedelta(days=1)  # results may come a while after their job has ended
 
 
@@ -44,7 +51,7 @@ async def sync_job_results(context: Context, intake: Intake, _ledger: list[SyncR
     jobs = (job for job in current_jobs(context.lake, context.account) if is_wanted(context, job))
     asking = _Asking(context, intake, jobs)
     await run_workers(asking.work, context.rules.concurrency)
-    return Outcome(watermark=context.now(), missing=tuple(asking.missing))
+    return Outcome(watermark=context.now(), missing=tuple(asking.missing), notes=tuple(asking.notes))
 
 
 class _Asking:
@@ -53,6 +60,7 @@ class _Asking:
     def __init__(self, context: Context, intake: Intake, jobs: Iterator[dict[str, Any]]) -> None:
         self.context, self.intake, self.jobs = context, intake, jobs
         self.missing: list[str] = []
+        self.notes: list[str] = []
         self._failures_in_a_row = 0
 
     async def work(self) -> None:
@@ -61,12 +69,9 @@ class _Asking:
             if self._failures_in_a_row >= _GIVE_UP_AFTER:
                 return
             try:
-                await self._ask(job, "", PROBABILITIES)
-                if self.context.rules.results_variants:
-                    for variant in await self._variants(job):
-                        for kind in VARIANT_KINDS:
-                            await self._ask(job, variant, kind)
-            except AuthenticationError:
+                await self._ask_for_job(job)
+            except AuthenticationError as error:
+                await is_withheld(self.context, error)
                 raise
             except ApiError as error:
                 self._failures_in_a_row += 1
@@ -74,34 +79,57 @@ class _Asking:
             else:
                 self._failures_in_a_row = 0
 
-    async def _variants(self, job: dict[str, Any]) -> list[str]:
-        """Return the ids of a debiased job's variants, which the list of jobs may leave out."""
-        if not job["settings_error_mitigation_debiasing"]:
-            return []
+    async def _ask_for_job(self, job: dict[str, Any]) -> None:
+        named = artifacts_of(_opened(job["results"]))
+        if self.context.rules.results_variants:
+            compiled, aggregations, variants = (_opened(job.get(column)) for column in _OUTPUT)
+            if job["settings_error_mitigation_debiasing"] and variants is None:
+                variants = await self._variants(job)
+            is_of_may = all(artifact.format is None for artifact in named)
+            named += artifacts_beside(compiled, aggregations, variants, is_of_may=is_of_may)
+        for artifact in dict.fromkeys(named):
+            if self.intake.versions.hash_of(key_digest((job["id"], artifact.id))) is None:
+                await self._ask(job, artifact)
+
+    async def _variants(self, job: dict[str, Any]) -> Any:
+        """Return a debiased job's variants, which the list of jobs may leave out."""
         answer = await self.context.client.get(f"{JOBS.endpoint}/{quote(job['id'], safe='')}", authenticated=True)
         found = parse(answer.body)
         for step in ("output", "error_mitigation", "debiasing", "variants"):
             found = found.get(step) if isinstance(found, dict) else None
-        variants = found if isinstance(found, list) else []
-        return [v["variant_id"] for v in variants if isinstance(v, dict) and isinstance(v.get("variant_id"), str)]
+        return found
 
-    async def _ask(self, job: dict[str, Any], variant: str, kind: str) -> None:
-        artifact = f"{variant}/{kind}" if variant else kind
-        if self.intake.versions.hash_of(key_digest((job["id"], artifact))) is not None:
+    async def _ask(self, job: dict[str, Any], artifact: Artifact) -> None:
+        is_of_variant_of_may = artifact.source == VARIANTS and artifact.format is None
+        if is_of_variant_of_may and self.notes:
             return
-        middle = f"/variants/{quote(variant, safe='')}" if variant else ""
-        path = f"{JOBS.endpoint}/{quote(job['id'], safe='')}{middle}/results/{kind}"
-        beside = {"job_id": job["id"], "artifact": artifact, "variant_id": variant, "kind": kind}
-        beside |= {"submitted_at": job["submitted_at"]}
         try:
+            path = f"{JOBS.endpoint}/{quote(job['id'], safe='')}{artifact.path}"
             answer = await self.context.client.get(path, authenticated=True)
             body, stamp, status = answer.body, self.context.stamp(answer.received_at), 200
         except (NotFound, PermissionDenied, BadRequest, RequestRefused) as refusal:
             ended = job["completed_at"] or job["submitted_at"]
             if ended is not None and self.context.now() - ended < _ABSENT_AFTER:
                 return
+            if is_of_variant_of_may:  # the address is gone, for all of them: that is nothing to keep of each
+                self.notes.append(f"variants of jobs of before October 2026 cannot be had: {refusal}")
+                return
             body, stamp, status = b"{}", self.context.stamp(), refusal.status or 0
-        beside |= {"http_status": status, "outcomes": _count(body)}
+        self._take(job, artifact, body, stamp, status)
+
+    def _take(self, job: dict[str, Any], artifact: Artifact, body: bytes, stamp: datetime, status: int) -> None:
+        beside = {
+            "job_id": job["id"],
+            "artifact": artifact.id,
+            "format": artifact.format,
+            "media_type": artifact.media_type,
+            "source": artifact.source,
+            "variant_id": artifact.variant_id,
+            "kind": artifact.kind,
+            "submitted_at": job["submitted_at"],
+            "http_status": status,
+            "outcomes": _count(body) if artifact.kind in _DISTRIBUTIONS else None,
+        }
         found = read_record(JOB_RESULTS, body, extracted_at=stamp, run_id=self.context.run_id, context=beside)
         self.intake.rows_seen += 1
         if isinstance(found, Rejection):
@@ -113,9 +141,16 @@ class _Asking:
         self.context.on_progress(Progress(self.context.account, JOB_RESULTS.name, self.intake.rows_seen))
 
 
+def _opened(text: str | None) -> Any:
+    return None if text is None else parse(text.encode())
+
+
 def _count(body: bytes) -> int | None:
+    """Return how many states a distribution has, that of the first register where it has several."""
     try:
         found = parse(body)
     except ValueError:
         return None
+    while isinstance(found, dict) and found and all(isinstance(inner, dict) for inner in found.values()):
+        found = next(iter(found.values()))
     return len(found) if isinstance(found, dict | list) else None

@@ -89,3 +89,63 @@ def test_variants_of_a_debiased_job_are_read_on_request(bench: Bench) -> None:
     asked.clear()
     sync(bench, variants=True)
     assert asked == []
+
+
+def test_artifacts_are_read_by_the_ids_that_the_job_names(bench: Bench) -> None:
+    """2.18: and no address of before is asked for."""
+
+    def named(artifact: str, form: str) -> dict[str, dict[str, str]]:
+        return {form: {"id": artifact, "format": form, "media_type": "application/json"}}
+
+    histogram = "ionq.result.histogram.json.v2"
+    output = {
+        "compilation": {"compiled_circuits": named("c1", "ionq.native.v1")},
+        "error_mitigation": {
+            "debiasing": {"variants": [{"variant_id": "v", "results": named("h1", histogram)}, {"variant_id": "w"}]},
+            "aggregations": {"average": named("a1", histogram)[histogram]},
+        },
+    }
+    job_id, *_ = bench.upstream.add_jobs(
+        1,
+        settings={"error_mitigation": {"debiasing": True}},
+        output=output,
+        results=named("p1", "ionq.result.probabilities.json.v2"),
+    )
+    asked: list[str] = []
+
+    def meddle(request: httpx.Request) -> httpx.Response | None:
+        path = request.url.path.partition(job_id)[2]
+        if "/artifacts/" in path or "/results/" in path:
+            asked.append(path)
+            return httpx.Response(200, json={"probabilities": {"output_all": {"00": 0.5, "11": 0.5}}})
+        return None
+
+    bench.upstream.meddle = meddle
+    sync(bench)
+    assert asked == ["/artifacts/p1"]
+    sync(bench, variants=True)
+    assert sorted(asked) == ["/artifacts/a1", "/artifacts/c1", "/artifacts/h1", "/artifacts/p1"]
+    assert sorted(bench.rows("job_results", "select artifact, kind, source, variant_id, outcomes from r")) == [
+        ("a1", "histogram", "output.error_mitigation.aggregations.average", "", 2),
+        ("c1", "compiled_circuit", "output.compilation.compiled_circuits", "", None),
+        ("h1", "histogram", "output.error_mitigation.debiasing.variants", "v", 2),
+        ("p1", "probabilities", "results", "", 2),
+    ]
+    sync(bench, variants=True)
+    assert len(asked) == 4
+
+
+def test_a_job_whose_results_are_values_has_none_to_ask_for(bench: Bench) -> None:
+    bench.upstream.add_jobs(1, results={"value": -1.1, "variance": 31.2})
+    bench.upstream.add_jobs(1, results={"qaoa_results": {"optimal_cost": -3.5}})
+    assert sync(bench) == 0
+
+
+def test_variants_that_are_gone_are_asked_for_once_and_not_kept(bench: Bench) -> None:
+    variants = [{"variant_id": "v1"}, {"variant_id": "v2"}]
+    output = {"error_mitigation": {"debiasing": {"variants": variants}}}
+    for job_id in bench.upstream.add_jobs(3, apart=timedelta(days=2), output=output):
+        bench.upstream.results[job_id] = {"0": 1.0}
+    assert sync(bench, variants=True, max_age_days=30) <= 3 + 3  # one each of the workers that ask at once
+    assert bench.rows("job_results", "select distinct kind, http_status from r") == [("probabilities", 200)]
+    assert "cannot be had" in bench.lake.ledger("default", "job_results")[-1].notes[0]
