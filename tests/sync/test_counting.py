@@ -14,10 +14,10 @@ from tests.sync.upstream import TERMINAL
 def least(bench: Bench, *, pages: int, costs: int) -> int:
     """Return the fewest requests that can tell what is new: each resource once, and each cost that is not settled."""
     quantum_computers = sum(map(is_qpu, bench.upstream.backends))
-    whoami = backends = sessions = 1
+    whoami = backends = sessions = projects = 1
     usage = 2  # by project and by user
     rates = 2 * quantum_computers
-    return whoami + backends + sessions + usage + rates + quantum_computers + pages + costs
+    return whoami + backends + sessions + projects + usage + rates + quantum_computers + pages + costs
 
 
 def test_an_incremental_sync_sends_at_most_a_tenth_more_than_it_must(bench: Bench) -> None:
@@ -48,7 +48,7 @@ def test_a_sync_with_nothing_new_asks_each_resource_once(bench: Bench) -> None:
     records = bench.sync()
     assert written(records) == {}
     # the second page is the one that lies wholly before the overlap
-    assert len(bench.upstream.asked) == least(bench, pages=2, costs=0) <= 10
+    assert len(bench.upstream.asked) == least(bench, pages=2, costs=0) <= 2 + 10
 
 
 def test_the_ledger_counts_retries_and_failures_too(bench: Bench) -> None:
