@@ -2,10 +2,7 @@
 
 import json
 import os
-import shutil
 import subprocess
-import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,30 +10,10 @@ import pytest
 
 from ionq_data.emulator import Emulator, Scenario
 from tests.emulator.conftest import ANCHOR
+from tests.emulator.sdks.environments import environment
 
 JOBS = 260
-CACHE = Path(__file__).parents[2] / ".cache"
 WALK = Path(__file__).with_name("official_client_walk.py")
-
-
-def official_python(version: str) -> Path:
-    """Return an interpreter with a version of `ionq-core`, made once and kept in `.cache/`."""
-    kept = CACHE / f"ionq-core-{version}-python{sys.version_info.major}.{sys.version_info.minor}"
-    if not (kept / "bin" / "python").exists():
-        CACHE.mkdir(exist_ok=True)
-        # Built beside and renamed, so that parallel runs and an interrupted one do no harm.
-        making = Path(tempfile.mkdtemp(prefix="ionq-core-", dir=CACHE))
-        try:
-            subprocess.run([sys.executable, "-m", "venv", making], check=True, capture_output=True)
-            install = [making / "bin" / "python", "-m", "pip", "install", "--quiet", f"ionq-core=={version}"]
-            installed = subprocess.run(install, capture_output=True, text=True, check=False, timeout=240)
-            if installed.returncode:
-                pytest.skip(f"pip cannot install ionq-core {version}: {installed.stderr.strip()[-300:]}")
-            if not kept.exists():
-                os.rename(making, kept)  # noqa: PTH104
-        finally:
-            shutil.rmtree(making, ignore_errors=True)
-    return kept / "bin" / "python"
 
 
 @pytest.mark.parametrize(
@@ -49,7 +26,7 @@ def official_python(version: str) -> Path:
     ],
 )
 def test_the_official_client_reads_everything(version: str, contract: Any, hostile: bool) -> None:
-    python = official_python(version)
+    python = environment(f"ionq-core-{version}-pytest", f"ionq-core=={version}", "pytest", "pytest-asyncio")
     scenario = Scenario(seed=5, days=40, jobs=JOBS, anchor=ANCHOR, hostile=hostile, contract=contract)
     with Emulator(scenario).serve() as server:
         walked = subprocess.run(
