@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import quote
@@ -20,6 +22,7 @@ from ionq_data.api.exchange import Broken, Reply, Timeouts, exchange
 from ionq_data.api.faults import Fault, judge_broken, judge_status
 from ionq_data.api.json_body import MalformedBody, check_json
 from ionq_data.api.limiter import Limiter, shared_limiter
+from ionq_data.api.recording import RecordingTransport
 from ionq_data.api.timing import SYSTEM, Timing, utc_now
 from ionq_data.api.transport import open_transport
 
@@ -108,6 +111,8 @@ class Client:
             connect_seconds=self._timeouts.connect_seconds,
             read_seconds=self._timeouts.read_seconds,
         )
+        if folder := os.environ.get("IONQ_RECORD"):
+            self._transport = RecordingTransport(self._transport, Path(folder), hide=self._hide_key)
         self._limiter.take_seat(self._concurrency)
         return self
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from ionq_data.cli.exit_codes import DONE, FAILED, WRONG_USAGE
 from ionq_data.cli.output import print_lines, say_error
 from ionq_data.emulator import Scenario, run
+from ionq_data.emulator import replay as replay_answers
 from ionq_data.emulator.pace import Pace
+from ionq_data.emulator.recordings import ReplayError
 from ionq_data.emulator.scenario import Contract, Role
 from ionq_data.emulator.state import StateError
 
@@ -23,6 +25,7 @@ def emulator(
     now: datetime | None = None,
     clock: str = "frozen",
     state: Path | None = None,
+    replay: Path | None = None,
     contract: Contract = "2026-10",
     role: Role = "admin",
     hostile: bool = False,
@@ -52,6 +55,8 @@ def emulator(
         The simulated time stands still (frozen), goes with the machine's (real), or runs faster (x60).
     state
         A file: continued from where it exists, and written at the end.
+    replay
+        A folder of recorded answers (IONQ_RECORD) that are served instead of a simulation.
     contract
         The published contract that the answers keep: of May or of October 2026, which accounts meet today.
     role
@@ -73,8 +78,11 @@ def emulator(
         say_error(str(error))
         return WRONG_USAGE
     try:
-        run(scenario, host=host, port=port, pace=pace, state=state, announce=_announce)
-    except StateError as error:
+        if replay is not None:
+            replay_answers(replay, host=host, port=port, announce=_announce)
+        else:
+            run(scenario, host=host, port=port, pace=pace, state=state, announce=_announce)
+    except (StateError, ReplayError) as error:
         say_error(str(error))
         return FAILED
     return DONE

@@ -9,10 +9,10 @@ with Emulator(Scenario(seed=7, days=30, jobs=500)).serve() as server:
 ```
 """
 
-from ionq_data.emulator.emulator import Emulator, Server, run
+from ionq_data.emulator.emulator import Emulator, Server, replay, run
 from ionq_data.emulator.faults import Fault
 from ionq_data.emulator.new_job import NewJob
 from ionq_data.emulator.scenario import Scenario
 from ionq_data.emulator.world import RequestRecord
 
-__all__ = ["Emulator", "Fault", "NewJob", "RequestRecord", "Scenario", "Server", "run"]
+__all__ = ["Emulator", "Fault", "NewJob", "RequestRecord", "Scenario", "Server", "replay", "run"]

@@ -10,6 +10,7 @@ from typing import Any
 
 from ionq_data.emulator.app import PREFIX, Application
 from ionq_data.emulator.pace import FROZEN, Pace
+from ionq_data.emulator.recordings import Replay
 from ionq_data.emulator.scenario import Scenario
 from ionq_data.emulator.server import listen, origin, serve_until_interrupted, serving_from_thread
 from ionq_data.emulator.state import load, save
@@ -49,6 +50,20 @@ class Emulator(World):
     def truth(self, *, jobs: bool = False) -> dict[str, Any]:
         """Return what the pipeline should find out, as of the clock; with every job's facts if asked."""
         return tell_truth(self, with_jobs=jobs)
+
+
+def replay(folder: Path, *, host: str, port: int, announce: Callable[[str, str, str], None]) -> None:
+    """Serve recorded answers until interrupted; any key is taken.
+
+    Raises:
+        OSError: If the port is taken.
+        ReplayError: If the folder has no recordings, or one that is none.
+    """
+    app = Replay(folder)
+    listener = listen(host, port)
+    listener.listen(2048)
+    announce(origin(listener) + app.prefix, "replayed", "recorded")
+    serve_until_interrupted(app, listener)
 
 
 def run(

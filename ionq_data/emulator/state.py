@@ -78,7 +78,8 @@ def load(path: Path) -> World:
         world.clock.set(datetime.fromisoformat(state["now"]))
         world.jobs = _with_rows(world.jobs, state["changed"], state["added"])
         for one in state["submitted"]:
-            world.submitted[one.pop("serial")] = Submission(**one)
+            serial = one.pop("serial")
+            world.submitted[serial] = Submission(**one)
         for one in state["sessions"]:
             session = Session(**one)
             if session.number < len(world.sessions):
