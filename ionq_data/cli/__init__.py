@@ -19,6 +19,7 @@ COMMANDS = {
     "status": "Say what the lake holds, how fresh it is and what is open.",
     "doctor": "Check key, organization, clock, disk and versions, and say how to mend them.",
     "show": "Show cost, fidelity, queue times or jobs as a table, JSON or CSV.",
+    "plan": "Say where to run a circuit: expected success, price and wait of each backend.",
     "sql": "Run read-only SQL on the published warehouse.",
     "report": "Write the report from the published warehouse.",
     "mcp": "Serve the published tables to an assistant, read-only (Model Context Protocol).",

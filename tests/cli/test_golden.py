@@ -16,7 +16,7 @@ import pytest
 
 from ionq_data import warehouse
 from ionq_data.alerts import deliver, evaluate, evaluation
-from ionq_data.cli import demo_story, status
+from ionq_data.cli import demo_story, plan, status
 from ionq_data.cli.demo_marker import History
 from ionq_data.config import Account, Settings
 from ionq_data.lake import open_lake
@@ -38,6 +38,7 @@ COMMANDS = {
     "show-queue-daily": ["show", "queue", "--daily", "--days", "4"],
     "show-jobs": ["show", "jobs", "--limit", "12"],
     "show-jobs-failed": ["show", "jobs", "--status", "failed", "--limit", "4"],
+    "plan": ["plan", "--qubits", "12", "--1q", "200", "--2q", "60", "--shots", "1000"],
     "sql": ["sql", "select backend, count(*) as jobs, sum(cost) as cost from fct_jobs group by all order by all"],
     "help": ["--help"],
     "show-help": ["show", "--help"],
@@ -66,6 +67,7 @@ def ask(
     monkeypatch.setattr(warehouse, "published_at", lambda _: published)
     monkeypatch.setattr(evaluation, "published_at", lambda _: published)
     monkeypatch.setattr(status, "datetime", Clock)
+    monkeypatch.setattr(plan, "datetime", Clock)
     (data / "budgets.csv").write_text("organization,project_id,project_name,month,budget,currency\n")
     settings = Settings(data_dir=data, accounts=(Account(),))
     deliver(settings, evaluate(settings, open_lake(settings), now=published))

@@ -1,0 +1,237 @@
+"""Where to run a circuit: what each backend promises, costs and makes it wait, from the published warehouse alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+_FACTS = """
+    with rates as (
+        select * from staging.stg_ionq__rates where is_debiased = $is_debiased
+        qualify row_number() over (partition by backend order by observed_at desc, account) = 1
+    ),
+    calibrations as (
+        select * from fct_characterizations where is_plausible and measured_at is not null
+        qualify row_number() over (partition by backend order by measured_at desc, characterization_id desc) = 1
+    )
+    select
+        backends.backend, backends.status, backends.has_access, backends.qubits,
+        backends.supported_error_mitigations, calibrations.measured_at,
+        calibrations.fidelity_1q, calibrations.fidelity_2q, calibrations.fidelity_spam,
+        calibrations.gate_1q_seconds, calibrations.gate_2q_seconds,
+        calibrations.readout_seconds, calibrations.reset_seconds,
+        rates.currency, rates.minimum_cost, rates.cost_per_1q_gate_shot, rates.cost_per_2q_gate_shot,
+        rates.cost_per_compute_second, rates.observed_at as rate_observed_at
+    from dim_backends as backends
+    left join calibrations on calibrations.backend = backends.backend
+    left join rates on rates.backend = backends.backend
+    where backends.is_qpu and backends.is_listed and backends.status is distinct from 'retired'
+    order by backends.backend
+"""
+_WAITS = "select backend, iso_weekday, hour, p50_seconds, p90_seconds from queue_forecast"
+_AS_OF = "select as_of from intermediate.int_as_of"
+_CENT = Decimal("0.01")
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circuit:
+    """What is to be run: qubits and gates of one circuit in native gates, and how often (shots)."""
+
+    qubits: int
+    gates_1q: int
+    gates_2q: int
+    shots: int
+    is_debiased: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """What one backend offers for a circuit.
+
+    Attributes:
+        expected_success: probability that a shot has no error, from the calibration in force; an estimate.
+        calibration_age_hours: age of that calibration.
+        price: cost of the job by the rate in force, rounded to the cent, in `currency`.
+        is_price_estimated: the backend bills compute time, which is estimated from the calibration's gate times.
+        cost_per_success: price divided by the expected success.
+        wait_p50_seconds, wait_p90_seconds: bounds of the wait of a job that is submitted now (see `queue_forecast`).
+        best_hour: full hour (UTC) of the week ahead with the least median wait, where that is less than now.
+        best_hour_p50_seconds: that wait.
+        obstacles: why the circuit cannot run here, a few words each; empty where it can.
+        unknown: facts that the warehouse lacks, a few words each.
+    """
+
+    backend: str
+    expected_success: float | None
+    calibration_age_hours: float | None
+    price: Decimal | None
+    currency: str | None
+    is_price_estimated: bool
+    cost_per_success: Decimal | None
+    wait_p50_seconds: float | None
+    wait_p90_seconds: float | None
+    best_hour: datetime | None
+    best_hour_p50_seconds: float | None
+    obstacles: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Every backend's offer, the one to take if any fits, why, and of when the facts are (UTC)."""
+
+    as_of: datetime | None
+    options: tuple[Option, ...]
+    choice: Option | None
+    reason: str
+    rejected: Mapping[str, str] = field(default_factory=dict)
+
+
+def advise(
+    warehouse: DuckDBPyConnection,
+    circuit: Circuit,
+    *,
+    now: datetime,
+    before: datetime | None = None,
+    max_cost: Decimal | None = None,
+) -> Advice:
+    """Say where to run a circuit that is submitted now.
+
+    Args:
+        now: the time of submission (UTC).
+        before: when nine of ten such jobs have to have started.
+        max_cost: the most that it may cost, in the currency of each backend's rate.
+    """
+    row = warehouse.execute(_AS_OF).fetchone()
+    as_of = row[0].replace(tzinfo=now.tzinfo) if row and row[0] else None
+    waits = {(backend, day, hour): (p50, p90) for backend, day, hour, p50, p90 in warehouse.execute(_WAITS).fetchall()}
+    cursor = warehouse.execute(_FACTS, {"is_debiased": circuit.is_debiased})
+    names = [column[0] for column in cursor.description or ()]
+    facts = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+    options = tuple(_option(of_backend, waits, circuit, now) for of_backend in facts)
+    rejected = {option.backend: why for option in options if (why := _why_not(option, now, before, max_cost))}
+    return _choose(as_of, options, rejected)
+
+
+def _option(facts: Mapping[str, Any], waits: Mapping[Any, Any], circuit: Circuit, now: datetime) -> Option:
+    success = _expected_success(facts, circuit)
+    price, is_estimated = _price(facts, circuit)
+    p50, p90 = waits.get((facts["backend"], now.isoweekday(), now.hour), (None, None))
+    best, best_p50 = _best_hour(facts["backend"], waits, now, p50)
+    measured_at = facts["measured_at"]
+    lacking = {"expected success": success, "price": price, "wait": p90}
+    return Option(
+        backend=facts["backend"],
+        expected_success=success,
+        calibration_age_hours=None
+        if measured_at is None
+        else (now - measured_at.replace(tzinfo=now.tzinfo)).total_seconds() / 3600,
+        price=price,
+        currency=facts["currency"] if price is not None else None,
+        is_price_estimated=is_estimated,
+        cost_per_success=(price / Decimal(success)).quantize(_CENT, ROUND_HALF_UP) if price and success else None,
+        wait_p50_seconds=p50,
+        wait_p90_seconds=p90,
+        best_hour=best,
+        best_hour_p50_seconds=best_p50,
+        obstacles=tuple(_obstacles(facts, circuit)),
+        unknown=tuple(name for name, value in lacking.items() if value is None),
+    )
+
+
+def _obstacles(facts: Mapping[str, Any], circuit: Circuit) -> list[str]:
+    found = []
+    if facts["status"] != "available":
+        found.append(facts["status"] or "status not known")
+    if facts["has_access"] is False:
+        found.append("no access with this key")
+    if facts["qubits"] is not None and facts["qubits"] < circuit.qubits:
+        found.append(f"only {facts['qubits']} qubits")
+    mitigations = facts["supported_error_mitigations"]
+    if circuit.is_debiased and mitigations is not None and "debias" not in mitigations:
+        found.append("no debiasing")
+    return found
+
+
+def _expected_success(facts: Mapping[str, Any], circuit: Circuit) -> float | None:
+    fidelities = [facts[name] for name in ("fidelity_1q", "fidelity_2q", "fidelity_spam")]
+    if any(value is None for value in fidelities):
+        return None
+    of_1q, of_2q, of_spam = fidelities
+    return float(of_1q**circuit.gates_1q * of_2q**circuit.gates_2q * of_spam**circuit.qubits)
+
+
+def _price(facts: Mapping[str, Any], circuit: Circuit) -> tuple[Decimal | None, bool]:
+    """Return the price by the rate in force, and whether a compute time had to be estimated for it."""
+    of_1q, of_2q, of_second = (
+        facts[name] for name in ("cost_per_1q_gate_shot", "cost_per_2q_gate_shot", "cost_per_compute_second")
+    )
+    if of_1q is not None and of_2q is not None:
+        exact = max(
+            facts["minimum_cost"] or Decimal(0), circuit.shots * (circuit.gates_1q * of_1q + circuit.gates_2q * of_2q)
+        )
+        return exact.quantize(_CENT, ROUND_HALF_UP), False
+    times = [facts[name] for name in ("gate_1q_seconds", "gate_2q_seconds", "readout_seconds", "reset_seconds")]
+    if of_second is None or any(value is None for value in times):
+        return None, False
+    of_gate_1q, of_gate_2q, readout, reset = times
+    seconds = circuit.shots * (circuit.gates_1q * of_gate_1q + circuit.gates_2q * of_gate_2q + readout + reset)
+    return (of_second * Decimal(seconds)).quantize(_CENT, ROUND_HALF_UP), True
+
+
+def _best_hour(
+    backend: str, waits: Mapping[Any, Any], now: datetime, p50_now: float | None
+) -> tuple[datetime | None, float | None]:
+    """Return the first hour of the week ahead with the least bound of the median wait, where it is less than now's."""
+    next_hour = now.replace(minute=0, second=0, microsecond=0) + _HOUR
+    hours = [next_hour + n * _HOUR for n in range(167)]
+    known = [
+        (p50, at) for at in hours if (p50 := waits.get((backend, at.isoweekday(), at.hour), (None,))[0]) is not None
+    ]
+    least = min(known, default=None)
+    if least is None or (p50_now is not None and least[0] >= p50_now):
+        return None, None
+    return least[1], least[0]
+
+
+def _why_not(option: Option, now: datetime, before: datetime | None, max_cost: Decimal | None) -> str:
+    """Return why an option is out of the question; where a fact is missing that a condition needs, that is why."""
+    if option.obstacles:
+        return ", ".join(option.obstacles)
+    if max_cost is not None and option.price is None:
+        return "price not known"
+    if max_cost is not None and option.price is not None and option.price > max_cost:
+        return f"costs {option.price} {option.currency}"
+    if before is not None and option.wait_p90_seconds is None:
+        return "wait not known"
+    if before is not None and now + timedelta(seconds=option.wait_p90_seconds or 0) > before:
+        return "may start too late"
+    if option.expected_success is None:
+        return "success not known"
+    return ""
+
+
+def _choose(as_of: datetime | None, options: Sequence[Option], rejected: Mapping[str, str]) -> Advice:
+    """Take the least cost per expected success; where no price tells, the greatest expected success."""
+    fitting = [option for option in options if option.backend not in rejected]
+    if not fitting:
+        reason = "Nothing fits." if options else "The warehouse knows no QPU yet: run 'ionq-data sync'."
+        return Advice(as_of, tuple(options), None, reason, rejected)
+    priced = [option for option in fitting if option.cost_per_success is not None]
+    currencies = {option.currency for option in priced}
+    if len(priced) < len(fitting) or len(currencies) > 1:
+        chosen = max(fitting, key=lambda option: option.expected_success or 0)
+        why = "prices in several currencies cannot be compared" if len(currencies) > 1 else "not every price is known"
+        reason = f"Run it on {chosen.backend}: the greatest expected success ({why})."
+    else:
+        chosen = min(priced, key=lambda option: (option.cost_per_success, -(option.expected_success or 0)))
+        cost = f"{chosen.cost_per_success:,} {chosen.currency}"
+        only = "the only backend that fits" if len(fitting) == 1 else "the least cost per expected success"
+        reason = f"Run it on {chosen.backend}: {only} ({cost})."
+    return Advice(as_of, tuple(options), chosen, reason, rejected)
