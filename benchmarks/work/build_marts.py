@@ -19,7 +19,7 @@ def main() -> None:
     result = build(asked.data_dir, lake_dir=asked.lake_dir)
     seconds = time.perf_counter() - begun
     if not result.passed:
-        raise SystemExit(f"the build has failed: {result.errors[:3]}")
+        raise SystemExit(result.explain())
     publish(asked.data_dir)
     nodes = sorted(result.nodes, key=lambda node: -node.seconds)
     print(

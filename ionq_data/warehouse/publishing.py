@@ -127,7 +127,8 @@ def _metadata(mart: Mart) -> dict[str, str]:
 
 def _write(connection: duckdb.DuckDBPyConnection, mart: Mart, file: Path) -> None:
     metadata = ", ".join(f"{key}: {_literal(value)}" for key, value in _metadata(mart).items())
-    options = f"format parquet, compression zstd, kv_metadata {{{metadata}}}"
+    # the lowest level: a tenth larger, and written in two thirds of the time
+    options = f"format parquet, compression zstd, compression_level 1, kv_metadata {{{metadata}}}"
     connection.execute(f'copy main."{mart.name}" to {_literal(str(file))} ({options})')
     flush(file)
 

@@ -43,6 +43,12 @@
     )
 {%- endmacro %}
 
+{#- One value that tells a record of a resource from the others of an account. -#}
+{% macro record_of(resource) -%}
+    {%- set key = record_key(resource) -%}
+    {{ key[0] if key | length == 1 else 'row(' ~ key | join(', ') ~ ')' }}
+{%- endmacro %}
+
 {#- Of a set of versions, the one of each key that `current_versions` is to return. -#}
 {% macro newest_of_key(versions, resource, within, prefer) -%}
 {%- set key = (within + record_key(resource)) | join(', ') -%}

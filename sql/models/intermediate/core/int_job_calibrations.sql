@@ -1,7 +1,7 @@
 -- 1 row per backend and instant of measurement; one that is not plausible says nothing of the machine
 with calibrations as (
     select *
-    from {{ ref('fct_characterizations') }}
+    from {{ ref('stg_ionq__characterizations') }}
     where backend is not null and measured_at is not null and is_plausible
     qualify row_number() over (partition by backend, measured_at order by characterization_id desc) = 1
 ),

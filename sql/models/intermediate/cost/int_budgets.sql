@@ -8,7 +8,7 @@ with scoped as (
         budgets.budget,
         budgets.currency,
     from {{ ref('stg_budgets') }} as budgets
-    inner join {{ ref('dim_projects') }} as projects
+    inner join {{ ref('int_projects') }} as projects
         on
             coalesce(budgets.organization, projects.organization) = projects.organization
             and (

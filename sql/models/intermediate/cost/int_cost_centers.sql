@@ -26,8 +26,8 @@ select
     rules.cost_center,
     rules.line,
 from labels
-left join {{ ref('dim_projects') }} as projects on labels.project_id = projects.project_id
-left join {{ ref('dim_users') }} as users on labels.submitter_id = users.user_id
+left join {{ ref('int_projects') }} as projects on labels.project_id = projects.project_id
+left join {{ ref('int_users') }} as users on labels.submitter_id = users.user_id
 inner join {{ ref('stg_cost_centers') }} as rules
     on
         (rules.organization is null or labels.organization = rules.organization)

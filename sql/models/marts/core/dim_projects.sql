@@ -1,47 +1,13 @@
 -- 1 row per project of a job, or that a usage report listed
-with from_jobs as (
-    select
-        jobs.project_id,
-        arg_max(accounts.organization, (jobs.submitted_at, accounts.organization)) as organization,
-        min(jobs.submitted_at) as first_job_at,
-        max(jobs.submitted_at) as last_job_at,
-        count(*) as jobs,
-        count(*) filter (where not jobs.is_terminal and not jobs.is_deleted) as open_jobs,
-    from {{ ref('stg_ionq__jobs') }} as jobs
-    left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
-    where jobs.project_id is not null
-    group by jobs.project_id
-),
-
--- 1 row per project that a usage report listed
-from_usage as (
-    select * from {{ ref('int_names') }}
-    where group_by = 'project'
-),
-
--- 1 row per project that the API lists with its quota
-from_list as (
-    select
-        projects.*,
-        accounts.organization,
-    from {{ ref('stg_ionq__projects') }} as projects
-    left join {{ ref('int_accounts') }} as accounts on projects.account = accounts.account
-)
-
 select
-    coalesce(from_jobs.project_id, from_usage.id, from_list.project_id) as project_id,
-    -- the list says how a project is called now; a key that may not see it has the name of the latest report
-    coalesce(from_list.project_name, from_usage.name) as project_name,
-    coalesce(from_usage.organization, from_list.organization_id, from_list.organization, from_jobs.organization)
-        as organization,
-    least(from_jobs.first_job_at, from_usage.first_listed_date::timestamp) as first_seen_at,
-    greatest(from_jobs.last_job_at, from_usage.last_listed_date::timestamp) as last_seen_at,
-    coalesce(from_jobs.jobs, 0) as jobs,
-    coalesce(from_jobs.open_jobs, 0) as open_jobs,
-    from_list.quota_limit,
-    from_list.quota_usage,
-    case when from_list.quota_limit is not null or from_list.quota_usage is not null then from_list.currency end
-        as quota_currency,
-from from_jobs
-full outer join from_usage on from_jobs.project_id = from_usage.id
-full outer join from_list on coalesce(from_jobs.project_id, from_usage.id) = from_list.project_id
+    project_id,
+    project_name,
+    organization,
+    first_seen_at,
+    last_seen_at,
+    jobs,
+    open_jobs,
+    quota_limit,
+    quota_usage,
+    quota_currency,
+from {{ ref('int_projects') }}

@@ -1,30 +1,48 @@
--- 1 row per account, resource and record
-with latest as (
+-- 1 row per account and resource that the lake has a record of
+with records as (
     {%- for resource, time in record_times().items() %}
     select
         account,
         '{{ resource }}' as resource,
-        arg_max(coalesce(len(_problems), 0), row(_extracted_at, _run_id)) as problems,
-        max({{ utc(time) }}) as record_at,
-        max({{ utc('_extracted_at') }}) as extracted_at,
+        count(distinct {{ record_of(resource) }}) as rows,
+        max({{ utc(time) }}) as newest_record_at,
+        max({{ utc('_extracted_at') }}) as newest_extracted_at,
     from {{ source('lake', resource) }}
-    group by account, {{ record_key(resource) | join(', ') }}
+    group by account
     {%- if not loop.last %}
     union all
     {%- endif %}
     {%- endfor %}
 ),
 
--- 1 row per account and resource that the lake has a record of
-records as (
+-- 1 row per account, resource and record that ever had a problem, with those of its current version
+doubtful as (
+    {%- for resource in record_times() %}
+    select
+        account,
+        '{{ resource }}' as resource,
+        arg_max(coalesce(len(_problems), 0), row(_extracted_at, _run_id)) as problems,
+    from {{ source('lake', resource) }}
+    where
+        hash({{ record_of(resource) }}) in (
+            select hash({{ record_of(resource) }})
+            from {{ source('lake', resource) }} as suspects
+            where len(suspects._problems) > 0
+        )
+    group by account, {{ record_of(resource) }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+-- 1 row per account and resource
+problems as (
     select
         account,
         resource,
-        count(*) as rows,
         count(*) filter (where problems > 0) as problems,
-        max(record_at) as newest_record_at,
-        max(extracted_at) as newest_extracted_at,
-    from latest
+    from doubtful
     group by account, resource
 ),
 
@@ -81,12 +99,13 @@ select
     records.newest_extracted_at,
     syncs.watermark,
     coalesce(records.rows, 0) as rows,
-    coalesce(records.problems, 0) as problems,
+    coalesce(problems.problems, 0) as problems,
     coalesce(rejected.rejected, 0) as rejected,
     coalesce(syncs.missing, 0) as missing,
     coalesce(syncs.availability, 'available') as availability,
     case when syncs.availability = 'refused' then nullif(syncs.unavailable_reason, '') end as unavailable_reason,
 from known
 left join records on known.account = records.account and known.resource = records.resource
+left join problems on known.account = problems.account and known.resource = problems.resource
 left join syncs on known.account = syncs.account and known.resource = syncs.resource
 left join rejected on known.account = rejected.account and known.resource = rejected.resource
