@@ -73,9 +73,7 @@ def _print_account(account: str, facts: list[ResourceFacts], now: datetime) -> N
             fact.resource,
             f"{fact.rows:,}",
             f"{fact.newest:%Y-%m-%d %H:%M}" if fact.newest else "–",
-            NOT_AVAILABLE
-            if fact.availability == NOT_AVAILABLE
-            else age(fact.last_complete, now) + (" ago" if fact.last_complete else ""),
+            age(fact.last_complete, now) + (" ago" if fact.last_complete else ""),
             "" if fact.open is None else f"{fact.open:,}",
             f"{fact.problems:,}" if fact.problems else "",
             f"{fact.rejected:,}" if fact.rejected else "",
