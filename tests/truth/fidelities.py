@@ -41,15 +41,17 @@ class Series:
         return -1 if self.metric in DURATIONS else 1
 
 
-def value(one: Json, metric: str) -> float:
+def value(one: Json, metric: str) -> float | None:
     return fidelity(one, metric) if metric in FIDELITIES else float(one["timing"][TIMES[metric]])
 
 
 def all_series(known: Knowledge) -> Iterator[Series]:
     for backend, (instants, ones) in known.calibrations.items():
         for metric in (*FIDELITIES, *TIMES):
-            values = np.array([value(one, metric) for one in ones])
-            yield Series(backend, metric, instants, values, [one["id"] for one in ones])
+            measured = [(at, value(one, metric), one["id"]) for at, one in zip(instants, ones, strict=True)]
+            there = [row for row in measured if row[1] is not None]
+            at, values, ids = ([row[n] for row in there] for n in range(3))
+            yield Series(backend, metric, at, np.array(values), ids)
 
 
 def fct_characterizations(known: Knowledge) -> list[Row]:

@@ -215,7 +215,7 @@ def _reserved(known: Knowledge, project: str | None, currency: str) -> tuple[Dec
 def _price(known: Knowledge, job: Job) -> Decimal | None:
     mitigated = bool((job.json["settings"].get("error_mitigation") or {}).get("debiasing"))
     said = known.last.rates.get((job.json["backend"], mitigated))
-    gates, shots = (job.json.get("stats") or {}).get("gate_counts"), job.json["shots"]
+    gates, shots = (job.json.get("stats") or {}).get("gate_counts"), job.json.get("shots")
     if not said or not gates or shots is None:
         return None
     rate = said.get("rate_information") or said.get("rate_card") or {}

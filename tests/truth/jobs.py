@@ -46,7 +46,7 @@ def _said(known: Knowledge, job: Job) -> Row:
         "cost_model": said.get("cost_model"),
         "parent_job_id": said["parent_job_id"],
         "root_job_id": known.root(job.id),
-        "shots": said["shots"],
+        "shots": said.get("shots"),
         "qubits": stats.get("qubits"),
         "circuits": stats.get("circuits"),
         "gates_1q": number(gates.get("1q")),
@@ -132,14 +132,18 @@ def _calibrated(known: Knowledge, job: Job) -> Row:
         "fidelity_1q": f1,
         "fidelity_2q": f2,
         "fidelity_spam": spam,
-        "expected_success_probability": f1 ** gates["1q"] * f2 ** gates["2q"] * spam**qubits if gates else None,
+        "expected_success_probability": (
+            f1 ** gates["1q"] * f2 ** gates["2q"] * spam**qubits
+            if gates and f1 is not None and f2 is not None and spam is not None
+            else None
+        ),
     }
 
 
-def fidelity(characterization: Json, metric: str) -> float:
-    """Return a fidelity; older records say ``mean`` where others say ``median``."""
+def fidelity(characterization: Json, metric: str) -> float | None:
+    """Return a fidelity, None where it is not said; older records say ``mean`` where others say ``median``."""
     said = characterization["fidelity"][metric]
-    return float(said["median"] if "median" in said else said["mean"])
+    return number(said["median"] if "median" in said else said["mean"])
 
 
 def dim_projects(known: Knowledge) -> list[Row]:

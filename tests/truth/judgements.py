@@ -137,7 +137,7 @@ def _prices(said: Row) -> Row:
 
 
 def _price(job: Job, prices: Row, *, by_time: bool) -> Decimal:
-    stats, shots = job.json["stats"], job.json["shots"]
+    stats, shots = job.json["stats"], job.json.get("shots")
     if job.started is None:
         return Decimal(0)
     if by_time:

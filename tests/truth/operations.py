@@ -161,7 +161,7 @@ def _failure(backend: str, date: Any, code: str, currency: str | None, lot: list
         "failure_code": code,
         "currency": currency,
         "jobs": len(lot),
-        "shots": sum(job.json["shots"] for job in lot),
+        "shots": sum(job.json.get("shots") or 0 for job in lot) if any(job.json.get("shots") for job in lot) else None,
         "qpu_seconds": sum(times) if times else None,
         "cost": sum(costs, Decimal(0)) if costs else None,
     }

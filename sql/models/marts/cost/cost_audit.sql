@@ -116,16 +116,17 @@ priced as (
             when is_never_started then 0::decimal(18, 6)
             -- greatest passes over a null: a price or a count that is missing must not leave the minimum alone
             when not has_prices or not has_counts then null
-            -- a count that no job has is no price: null, where the multiplication would not fit
+            -- a count that no job has is no price: null, where the multiplication would not fit. One side has more than
+            -- 18 digits: the product of two that do not is kept to 18
             when billed_on = 'compute_time'
-                then try((billed_compute_seconds::decimal(18, 6) * cost_per_compute_second)::decimal(18, 6))
+                then try((billed_compute_seconds::decimal(20, 6) * cost_per_compute_second)::decimal(18, 6))
             else
                 try(
                     greatest(
                         coalesce(minimum_cost, 0),
                         shots::decimal(10, 0) * (
-                            gates_1q::decimal(12, 3) * cost_per_1q_gate_shot::decimal(14, 10)
-                            + gates_2q::decimal(12, 3) * cost_per_2q_gate_shot::decimal(14, 10)
+                            gates_1q::decimal(19, 3) * cost_per_1q_gate_shot::decimal(14, 10)
+                            + gates_2q::decimal(19, 3) * cost_per_2q_gate_shot::decimal(14, 10)
                         )
                     )::decimal(18, 6)
                 )
