@@ -130,3 +130,34 @@ def test_with_the_server_s_clock_ages_are_judged_by_the_last_sync(lake: Lake) ->
     assert [alert.subject for alert in evaluate(settings, lake)] == ["default/backends"]
     local = evaluate(Settings(data_dir=lake.root.parent), lake, now=NOW + 600 * HOUR)
     assert len(local) == len(STANDING)
+
+
+def refuse(lake: Lake, resource: str, at: datetime, account: str = "default") -> None:
+    refusal = {"availability": "refused", "unavailable_reason": f"GET /{resource} answered 403"}
+    sync = SyncRecord(
+        resource=resource,
+        run_id=f"{at:%Y%m%dT%H%M%SZ}-{resource}-refused",
+        started_at=at,
+        finished_at=at + timedelta(seconds=1),
+        complete=True,
+        mode="refused",
+        **refusal,  # type: ignore[arg-type]
+    )
+    lake.record(account, sync)
+
+
+def test_losing_what_was_available_is_a_warning_until_it_is_back(lake: Lake) -> None:
+    for minutes in (20, 10):
+        refuse(lake, "usage", NOW - timedelta(minutes=minutes))
+    (alert,) = found(lake)
+    assert (alert.severity, alert.subject, alert.period) == ("warning", "default/usage", "2026-06-15T11:40:00Z")
+    assert "not available to this key any more" in alert.title
+    assert "GET /usage answered 403" in alert.body
+    record(lake, "usage", NOW - timedelta(minutes=5))
+    assert found(lake) == []
+
+
+def test_what_never_was_available_is_no_alert(lake: Lake) -> None:
+    for resource in STANDING:
+        refuse(lake, resource, NOW - HOUR / 4, account="other")
+    assert found(lake) == []
