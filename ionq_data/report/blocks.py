@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from ionq_data.report.drill import Drill
+
 Row = Mapping[str, Any]
 Kind = Literal[
     "text",
@@ -74,6 +76,7 @@ class Table:
         wide: whether it takes the page's full width.
         empty: what to say when it has no row.
         shown: rows shown before all are asked for.
+        jobs: how a row leads to the jobs behind it.
     """
 
     name: str
@@ -86,6 +89,7 @@ class Table:
     filters: Mapping[Filter, str] = field(default_factory=dict)
     shown: int = 10
     wide: bool = True
+    jobs: Drill | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +139,7 @@ class Chart:
         backend: the only backend it shows, if it does: the filter hides the others.
         empty: what to say when there is nothing to draw; None when there is.
         wide: whether it takes the page's full width.
+        jobs: how a mark leads to the jobs behind it.
     """
 
     name: str
@@ -148,6 +153,7 @@ class Chart:
     backend: str = ""
     empty: str | None = None
     wide: bool = False
+    jobs: Drill | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

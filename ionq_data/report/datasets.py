@@ -32,6 +32,7 @@ _DATASETS: Mapping[str, tuple[str, Mapping[Filter, str]]] = MappingProxyType(
         "queue_hours": ("queue_time_by_hour", {**_BACKEND}),
         "backlog": ("queue_backlog_hourly", {**_DATE, **_BACKEND}),
         "predictions": ("queue_predictions", {**_DATE, **_BACKEND}),
+        "jobs": ("fct_jobs", {}),
         "availability": ("backend_availability_daily", {**_DATE, **_BACKEND}),
     }
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,13 +55,14 @@ def _render(sections: Sequence[Section], window: Window, datasets: Mapping[str, 
         for section in sections
     ]
     charts = [block for section in sections for block in section.blocks if isinstance(block, Chart) and not block.empty]
-    used = {source.dataset for chart in charts for source in chart.sources}
+    used = {source.dataset for chart in charts for source in chart.sources} | {"jobs"}
     currencies = _by_cost(datasets["cost_daily"], "currency")
     organizations = _by_cost(datasets["cost_daily"], "organization")
     data = embedded(
         {
             "today": window.today.isoformat(),
             "since": window.since.isoformat(),
+            "as_of": f"{window.as_of.isoformat()}Z" if window.as_of else None,
             "config": theme.CONFIG,
             "datasets": {name: packed(dataset) for name, dataset in datasets.items() if name in used},
             "charts": {chart.name: _plan(chart) for chart in charts},
@@ -98,7 +99,7 @@ def _plan(chart: Chart) -> dict[str, Any]:
         }
         for source in chart.sources
     ]
-    return {"spec": chart.spec, "sources": sources}
+    return {"spec": chart.spec, "sources": sources, "jobs": asdict(chart.jobs) if chart.jobs else None}
 
 
 def _by_cost(dataset: Dataset, key: str) -> list[str]:

@@ -15,6 +15,8 @@ MOST_PROJECTS = 24
 MOST_SERIES = 8
 MOST_USERS = 15
 MOST_BACKENDS = 10
+MOST_JOBS = 5_000
+"""Jobs that the page carries, about 110 bytes each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,7 @@ def open_window(connection: duckdb.DuckDBPyConnection) -> Window:
         "most_series": (MOST_SERIES, "integer"),
         "most_users": (MOST_USERS, "integer"),
         "most_backends": (MOST_BACKENDS, "integer"),
+        "most_jobs": (MOST_JOBS, "integer"),
     }
     for name, (value, kind) in variables.items():
         connection.execute(f"set variable {name} = $1::{kind}", [value])

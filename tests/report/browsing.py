@@ -36,7 +36,7 @@ class Opened:
     drawn_seconds: float = 0.0
 
 
-def open_page(browser: Browser, path: Path, *, width: int = 1280, **options: Any) -> Opened:
+def open_page(browser: Browser, path: Path, *, width: int = 1280, fragment: str = "", **options: Any) -> Opened:
     """Open a report and wait until its charts are drawn."""
     context = browser.new_context(offline=True, viewport={"width": width, "height": 900}, **options)
     opened = Opened(context.new_page())
@@ -45,7 +45,7 @@ def open_page(browser: Browser, path: Path, *, width: int = 1280, **options: Any
     page.on("pageerror", lambda error: opened.complaints.append(str(error)))
     page.on("request", lambda request: opened.requests.append(request.url))
     started = time.monotonic()
-    page.goto(path.absolute().as_uri())
+    page.goto(path.absolute().as_uri() + (f"#{fragment}" if fragment else ""))
     opened.loaded_seconds = time.monotonic() - started
     page.locator("html[data-drawn]").wait_for(state="attached", timeout=120_000)
     opened.drawn_seconds = time.monotonic() - started

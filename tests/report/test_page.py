@@ -57,6 +57,7 @@ OWN_ELEMENTS = [
     "tr",
     "th",
     "td",
+    "dialog",
     "footer",
     "noscript",
     "script",

@@ -37,6 +37,7 @@ async function embed(plot, name) {
   // The plot says in words what it shows; what is drawn in it has no words for a screen reader.
   plot.querySelector("svg").setAttribute("aria-hidden", "true");
   views.set(name, result.view);
+  if (chart.jobs) leadToJobs(plot, chart, result.view);
   describe(plot, chart, spec.datasets);
 }
 

@@ -2,4 +2,5 @@ startTheme();
 startFilters();
 startTables();
 startPaper();
+startJobs();
 drawAll();

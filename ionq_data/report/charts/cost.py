@@ -9,6 +9,7 @@ import altair as alt
 from ionq_data.report.blocks import MONEY_UNIT, Chart, Source
 from ionq_data.report.charts import drawing, theme
 from ionq_data.report.charts.drawing import data, day, specification
+from ionq_data.report.drill import Drill
 
 _MONEY = ",.2f"
 _TITLES = {"series": "Project", "backend": "Backend", "failure_code": "Failure code"}
@@ -27,6 +28,7 @@ def cost_over_time(series: Sequence[str]) -> Chart:
         spec=_stacked("cost_daily", "series", _colours(series)),
         sources=[Source(dataset="cost_daily", bucket=_sums("series"))],
         wide=True,
+        jobs=Drill(on="ended", since="bucket", span="bucket", fields={"series": "series"}),
     )
 
 
@@ -45,6 +47,7 @@ def cost_by_backend(backends: Sequence[str]) -> Chart:
                 bucket={"by": ["backend", "place"], "sum": ["cost", "jobs"], "grain": ["month"]},
             )
         ],
+        jobs=Drill(on="ended", since="bucket", span="bucket", fields={"backend": "backend"}),
     )
 
 
@@ -68,6 +71,7 @@ def cost_by_user() -> Chart:
         marts=["cost_per_user_monthly"],
         spec=specification(bars, height=300),
         sources=[Source(dataset="cost_by_user")],
+        jobs=Drill(on="ended", span="month", fields={"who": "submitter"}),
     )
 
 
@@ -149,6 +153,7 @@ def failed_work(codes: Sequence[str]) -> Chart:
         sources=[
             Source(dataset="failures", bucket={"by": ["failure_code", "place"], "sum": ["jobs", "cost", "qpu_seconds"]})
         ],
+        jobs=Drill(on="ended", since="bucket", span="bucket", fields={"failure": "failure_code"}),
     )
 
 

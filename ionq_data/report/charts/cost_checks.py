@@ -9,6 +9,7 @@ import altair as alt
 from ionq_data.report.blocks import MONEY_UNIT, Chart, Source
 from ionq_data.report.charts import drawing, theme
 from ionq_data.report.charts.drawing import data, day, specification
+from ionq_data.report.drill import Drill
 
 _MONEY = ",.2f"
 _STATUSES = {
@@ -58,6 +59,7 @@ def anomalies(reasons: Collection[str]) -> Chart:
         marts=["cost_anomalies"],
         spec=specification(points),
         sources=[Source(dataset="anomalies")],
+        jobs=Drill(on="ended", since="date", fields={"project": "project"}),
     )
 
 
@@ -97,5 +99,6 @@ def reconciliation(statuses: Collection[str]) -> Chart:
         marts=["cost_reconciliation"],
         spec=specification(bars),
         sources=[Source(dataset="reconciliation")],
+        jobs=Drill(on="ended", since="date"),
         wide=True,
     )

@@ -9,6 +9,7 @@ import altair as alt
 from ionq_data.report.blocks import Chart, Source
 from ionq_data.report.charts import drawing, theme
 from ionq_data.report.charts.drawing import data, day, specification
+from ionq_data.report.drill import Drill
 
 
 def prediction_hits(backends: Sequence[str]) -> Chart:
@@ -163,4 +164,5 @@ def _predictions(
         marts=["queue_predictions"],
         spec=specification(alt.layer(line, dots).add_params(chosen, drawing.zoom())),
         sources=[Source(dataset="predictions")],
+        jobs=Drill(on="submitted", since="week", span="week", fields={"backend": "backend"}),
     )

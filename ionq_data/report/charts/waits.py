@@ -7,6 +7,7 @@ import altair as alt
 from ionq_data.report.blocks import Chart, Source
 from ionq_data.report.charts import drawing, theme
 from ionq_data.report.charts.drawing import data, day, duration, specification
+from ionq_data.report.drill import Drill
 
 _WEEKDAYS = "['Mon','Tue','Wed','Thu','Fri','Sat','Sun'][datum.value - 1]"
 _BLUE = theme.SERIES[0]
@@ -60,6 +61,7 @@ def by_day(backend: str, label: str) -> Chart:
         marts=["queue_time_daily", "fct_jobs"],
         spec=specification(layers.add_params(drawing.zoom()), height=220),
         sources=[Source(dataset="queue_bands", where={"backend": backend}, has_grains=True)],
+        jobs=Drill(on="submitted", since="date", span="grain", fields={"backend": "backend"}),
         backend=backend,
     )
 
@@ -109,6 +111,7 @@ def by_hour(backend: str, label: str) -> Chart:
         marts=["queue_time_by_hour"],
         spec=specification(cells, height=190),
         sources=[Source(dataset="queue_hours", where={"backend": backend})],
+        jobs=Drill(on="submitted", days=90, fields={"backend": "backend", "weekday": "iso_weekday", "hour": "hour"}),
         period="the last 90 days",
         backend=backend,
     )

@@ -9,6 +9,7 @@ import duckdb
 from ionq_data.report.blocks import Column, Dataset, Section, Table
 from ionq_data.report.charts import cost as charts
 from ionq_data.report.charts import cost_checks as checks
+from ionq_data.report.drill import Drill
 from ionq_data.report.queries import fetch
 from ionq_data.report.window import Window
 
@@ -166,6 +167,7 @@ def _projects(connection: duckdb.DuckDBPyConnection) -> Table:
         rows=fetch(connection, "cost_months"),
         filters={"organization": "organization", "currency": "currency", "project": "project", "period": "month_end"},
         empty="No cost is known: neither a usage report nor the price of a job.",
+        jobs=Drill(on="ended", since="month", span="month", fields={"project": "project"}),
     )
 
 
@@ -179,6 +181,7 @@ def _users(connection: duckdb.DuckDBPyConnection) -> Table:
         rows=fetch(connection, "cost_users"),
         filters={"organization": "organization", "currency": "currency", "period": "month_end"},
         empty="No cost of this month or the last is known by person.",
+        jobs=Drill(on="ended", since="month", span="month", fields={"submitter": "submitter"}),
     )
 
 
@@ -235,6 +238,7 @@ def _anomalies(connection: duckdb.DuckDBPyConnection) -> Table:
         filters={"organization": "organization", "currency": "currency", "project": "project", "period": "date"},
         empty="No day stands out.",
         shown=5,
+        jobs=Drill(on="ended", since="date", fields={"project": "project"}),
     )
 
 
@@ -258,6 +262,7 @@ def _failures(connection: duckdb.DuckDBPyConnection) -> Table:
         filters={"currency": "currency", "backend": "backend", "period": "last_date"},
         empty="No job failed.",
         shown=5,
+        jobs=Drill(on="ended", fields={"failure_code": "failure_code", "backend": "backend"}),
     )
 
 
@@ -282,6 +287,7 @@ def _reconciliation(connection: duckdb.DuckDBPyConnection) -> Table:
         filters={"organization": "organization", "currency": "currency", "period": "date"},
         empty="Every date agrees to the cent, or there is nothing to compare yet.",
         shown=5,
+        jobs=Drill(on="ended", since="date"),
     )
 
 
