@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: demo test check prove bench dev server lock dictionary screenshots clean
+.PHONY: demo test check prove bench dev server lock dictionary screenshots pictures clean
 
 demo: .venv/.runtime ## the whole pipeline on the embedded emulator
 	$(BIN)/ionq-data demo $(ARGS)
@@ -31,6 +31,9 @@ bench: .venv/.bench ## measure, and write docs/benchmarks.md
 
 screenshots: .venv/.dev ## pictures of the report, to look at: .cache/screenshots
 	$(BIN)/python -m tests.report.screenshots $(ARGS)
+
+pictures: .venv/.dev ## the pictures of the README: docs/pictures
+	$(BIN)/python -m tests.pictures $(ARGS)
 
 dev: .venv/.runtime ## Dagster's UI, with a persistent home
 	mkdir -p .dagster
