@@ -32,8 +32,8 @@ TYPES = WITH_PARTS | {
     "qctrl.qaoa-circuit.v1",
 }
 
-COST_MODELS = frozenset({"QCT", "2QGE_operations", "quantum_compute_time"})
-"""How a job can be billed; the reference of May 2026 shows the last one, in an example only."""
+COST_MODELS = frozenset({"QCT", "2QGE_operations", "quantum_compute_time", "execution_time"})
+"""How a job can be billed: the first two by the reference of October 2026, the others by that of May."""
 
 SIMULATOR = "simulator"
 """How the name of every backend that is no quantum computer begins."""
