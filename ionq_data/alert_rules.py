@@ -48,8 +48,7 @@ class CostAnomaly(BaseModel):
     """A project's cost of a day stands out (``cost_anomalies``).
 
     Attributes:
-        min_score: robust standard deviations from what was expected (the mart lists from 3.5 on); a new project has
-            none and needs none.
+        min_score: of a spike, in robust standard deviations from what was expected (the mart lists from 3.5 on).
         min_amount: least difference from what was expected, in the currency of the cost.
         within_days: how long a day is news.
     """
@@ -57,7 +56,11 @@ class CostAnomaly(BaseModel):
     model_config = _STRICT
 
     enabled: bool = True
-    reasons: tuple[Literal["spike", "new_project", "drop"], ...] = ("spike", "new_project")
+    reasons: tuple[Literal["spike", "new_project", "drop", "creep", "weekday_shift"], ...] = (
+        "spike",
+        "new_project",
+        "creep",
+    )
     min_score: float = Field(default=6, ge=0)
     min_amount: Decimal = Field(default=Decimal(0), ge=0)
     within_days: float = Field(default=4, gt=0)

@@ -48,16 +48,24 @@ _ANOMALIES = """
         expected,
         currency,
         score,
+        days,
         reason
     from cost_anomalies
     where date > $earliest::date
         and list_contains($reasons, reason)
         and abs(cost - expected) >= $min_amount
-        and coalesce(abs(score), $min_score) >= $min_score
+        -- the other rules have thresholds of their own
+        and (reason <> 'spike' or score >= $min_score)
     order by date, organization, project_id, currency
 """
 
-_WHAT = {"spike": "far above", "new_project": "a new project, above", "drop": "far below"}
+_WHAT = {
+    "spike": "far above",
+    "new_project": "a new project, above",
+    "drop": "nothing, instead of",
+    "creep": "creeping above",
+    "weekday_shift": "on other weekdays than",
+}
 
 
 def budgets(warehouse: duckdb.DuckDBPyConnection, rule: BudgetAtRisk, now: datetime) -> Iterator[Alert]:
@@ -98,15 +106,16 @@ def anomalies(warehouse: duckdb.DuckDBPyConnection, rule: CostAnomaly, now: date
         cost, expected = money(row["cost"], row["currency"]), money(row["expected"], row["currency"])
         score = "" if row["score"] is None else f" That is {abs(row['score']):.1f} robust standard deviations."
         usual = f"{_WHAT[row['reason']]} {expected}"
+        when = f"on {row['date']}" if row["days"] == 1 else f"in the {row['days']} days until {row['date']}"
         yield Alert(
             rule=ANOMALY,
             subject=_subject(row),
             period=f"{row['date']} {row['currency']} {row['reason']}",
             severity="warning",
-            title=f"Cost of project {_project(row)} on {row['date']}: {cost}, {usual}",
+            title=f"Cost of project {_project(row)} {when}: {cost}, {usual}",
             body=(
-                f"On {row['date']} the project cost {cost}; {expected} was expected.{score} See its jobs of that day "
-                "in fct_jobs, dearest first, and ask who submitted them."
+                f"The project cost {cost} {when}; {expected} was expected.{score} See its jobs of these days in "
+                "fct_jobs, dearest first, and ask who submitted them."
             ),
             since=now,
         )

@@ -135,7 +135,18 @@ def test_a_smaller_probability_can_be_asked_for(tmp_path: Path) -> None:
 def anomaly(
     day: date = date(2026, 6, 14), *, cost: int = 900, score: float | None = 8.0, reason: str = "spike"
 ) -> tuple[Any, ...]:
-    return ("org", day, "p1", "Chemistry", Decimal(cost), Decimal(100), "USD", score, reason)
+    return (
+        "org",
+        day,
+        "p1",
+        "Chemistry",
+        Decimal(cost),
+        Decimal(100),
+        "USD",
+        score,
+        reason,
+        13 if reason == "drop" else 1,
+    )
 
 
 def test_a_cost_that_stands_out_is_an_anomaly(tmp_path: Path) -> None:
@@ -150,6 +161,13 @@ def test_a_cost_that_stands_out_is_an_anomaly(tmp_path: Path) -> None:
 @pytest.mark.parametrize("row", [anomaly(date(2026, 6, 8)), anomaly(score=3.0), anomaly(reason="drop")])
 def test_an_old_a_small_or_an_unasked_anomaly_is_left_out(tmp_path: Path, row: tuple[Any, ...]) -> None:
     assert found(tmp_path, cost_anomalies=[row]) == []
+
+
+def test_what_took_days_says_so(tmp_path: Path) -> None:
+    rules = {"cost_anomaly": {"reasons": ["drop"]}}
+    [alert] = found(tmp_path, rules, cost_anomalies=[anomaly(cost=0, score=-4.5, reason="drop")])
+    said = "Cost of project “Chemistry” in the 13 days until 2026-06-14: 0.00 USD, nothing, instead of 100.00 USD"
+    assert alert.title == said
 
 
 def test_small_amounts_can_be_left_out(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ _TABLES = {
     ),
     "cost_anomalies": (
         "organization varchar, date date, project_id varchar, project_name varchar, cost decimal(18, 6), "
-        "expected decimal(18, 6), currency varchar, score double, reason varchar"
+        "expected decimal(18, 6), currency varchar, score double, reason varchar, days integer"
     ),
 }
 

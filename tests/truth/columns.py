@@ -44,7 +44,7 @@ PROMISED = {
         "cost_reconciliation": """
             organization date usage_report_cost job_cost listed_in_top5 unlisted difference status currency
         """,
-        "cost_anomalies": "organization date project_id cost expected score reason currency",
+        "cost_anomalies": "organization date project_id cost expected score reason currency days",
         "budget_status": """
             organization project_id month budget spent forecast status currency low high reserved
             probability_of_exceeding

@@ -1,16 +1,12 @@
-"""``cost_anomalies`` and ``cost_audit`` by the formulas that their descriptions give."""
+"""``cost_audit`` by the formula that its description gives."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from statistics import median
 from typing import Any
 
-import numpy as np
-
-from tests.truth.comparing import About
 from tests.truth.costs import split
 from tests.truth.knowledge import MICROS, Bill, Job, Knowledge, instant
 
@@ -27,66 +23,6 @@ def costs_by_project(known: Knowledge) -> dict[tuple[str | None, str], Costs]:
         if one.member is not None:
             series[one.member, one.currency][one.day] += one.sum.cost
     return series
-
-
-def cost_anomalies(known: Knowledge) -> list[Row]:
-    days = [one.day for one in split(known, "project") if one.day <= known.as_of.date()]
-    first_days: dict[str, date] = {}
-    for one in split(known, "project"):
-        if one.member and one.sum.cost > 0:
-            first_days[one.member] = min(one.day, first_days.get(one.member, one.day))
-    rows: list[Row] = []
-    for (project, currency), costs in costs_by_project(known).items():
-        paid = [day for day, cost in costs.items() if cost > 0]
-        if project is None or not paid:
-            continue
-        first = min(paid)
-        series = [costs.get(first + n * DAY, Decimal(0)) for n in range((max(days) - first).days + 1)]
-        for at, cost in enumerate(series):
-            is_new = first + at * DAY == first_days[project] and (first - min(days)).days >= 28
-            found = _stands_out(series, at, is_new=is_new, is_last=at >= len(series) - 2)
-            if found:
-                reason, expected, score = found
-                p90 = _active_p90(series, at)
-                rows.append(
-                    {
-                        "organization": known.organization, "date": first + at * DAY, "project_id": project,
-                        "project_name": known.names["project"].get(project), "cost": cost, "currency": currency,
-                        "expected": expected, "score": score, "reason": reason,
-                        "active_p90_cost": None if p90 is None else About(p90, 1e-6),
-                    }
-                )  # fmt: skip
-    return rows
-
-
-def _stands_out(
-    series: list[Decimal], at: int, *, is_new: bool, is_last: bool
-) -> tuple[str, Decimal, float | None] | None:
-    """Return why a date stands out, what was expected of it, and its score; None where it does not."""
-    if is_new:
-        return "new_project", Decimal(0), None
-    weekdays = series[at % 7 : at : 7][-8:]
-    if len(weekdays) < 4:
-        return None
-    expected = median(weekdays)
-    scale = max(1.4826 * float(median(abs(cost - expected) for cost in weekdays)), 0.1 * float(expected))
-    if expected <= 0:
-        active = [cost for cost in series[max(at - 56, 0) : at] if cost]
-        if not active:
-            return None
-        usual = median(active)
-        scale = max(1.4826 * float(median(abs(cost - usual) for cost in active)), 0.5 * float(usual))
-        expected = usual
-    score = float(series[at] - expected) / scale
-    p90 = _active_p90(series, at)
-    if score >= 3.5 and p90 is not None and float(series[at]) > 2 * p90:
-        return "spike", expected, score
-    return ("drop", expected, score) if score <= -3.5 and not is_last else None
-
-
-def _active_p90(series: list[Decimal], at: int) -> float | None:
-    active = [float(cost) for cost in series[max(at - 56, 0) : at] if cost]
-    return float(np.quantile(active, 0.9)) if active else None
 
 
 def cost_audit(known: Knowledge) -> list[Row]:

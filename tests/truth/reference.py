@@ -11,6 +11,7 @@ import duckdb
 
 from tests.truth import (
     allocation,
+    anomalies,
     costs,
     fidelities,
     forecasts,
@@ -63,7 +64,7 @@ REFERENCES: dict[str, Reference] = {
     "cost_per_tag_monthly": Reference(allocation.cost_per_tag_monthly, (*MEMBER, "tag_key", "tag_value")),
     "cost_per_cost_center_monthly": Reference(allocation.cost_per_cost_center_monthly, (*MEMBER, "cost_center")),
     "cost_reconciliation": Reference(reconciliation.cost_reconciliation, ("organization", "date", "currency")),
-    "cost_anomalies": Reference(judgements.cost_anomalies, ("organization", "date", "project_id", "currency")),
+    "cost_anomalies": Reference(anomalies.cost_anomalies, ("organization", "date", "project_id", "currency")),
     "budget_status": Reference(forecasts.budget_status, (*MEMBER, "project_id")),
     "cost_forecast": Reference(forecasts.cost_forecast, (*MEMBER, "project_id")),
     "forecast_accuracy": Reference(forecasts.forecast_accuracy, (*MEMBER, "day")),

@@ -24,6 +24,8 @@ _REASONS = {
     "spike": ("triangle-up", theme.WORSE),
     "drop": ("triangle-down", theme.SERIES[0]),
     "new_project": ("diamond", theme.SERIES[3]),
+    "creep": ("cross", theme.SERIES[1]),
+    "weekday_shift": ("square", theme.SERIES[4]),
 }
 """Shape and colour of each ``cost_anomalies.reason``."""
 
@@ -54,7 +56,9 @@ def anomalies(reasons: Collection[str]) -> Chart:
     return Chart(
         name="anomalies",
         title="Days that stand out",
-        what="Days on which a project cost far more or less than on the same weekday of the eight weeks before.",
+        what="Days on which a project cost far more than on its days of the eight weeks before (spike), a fortnight "
+        "without a cost (drop), four weeks far above the eight before them (creep) or on other weekdays, and projects "
+        "that are new. docs/quality.md says how often this is right.",
         unit=MONEY_UNIT,
         marts=["cost_anomalies"],
         spec=specification(points),

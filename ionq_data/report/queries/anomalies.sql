@@ -7,6 +7,7 @@ select
     anomalies.cost,
     anomalies.expected,
     anomalies.cost - anomalies.expected as excess,
+    anomalies.days,
     anomalies.score,
     anomalies.reason,
 from cost_anomalies as anomalies

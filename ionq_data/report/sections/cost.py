@@ -224,13 +224,15 @@ def _anomalies(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         name="anomalies_table",
         title="Days that stand out, one by one",
-        what="The newest 300 at most. The score counts robust standard deviations from the median of the same weekday.",
+        what="The newest 300 at most. Cost and expectation are of as many days, ending on the date, as stand beside "
+        "them. The score counts standard deviations.",
         mart="cost_anomalies",
         columns=[
             Column(key="date", title="Date", kind="date"),
             Column(key="project", title="Project"),
             _COST,
             Column(key="expected", title="Expected", kind="money", unit_key="currency"),
+            Column(key="days", title="Days", kind="count"),
             Column(key="score", title="Score", kind="number"),
             Column(key="reason", title="Why", kind="code"),
         ],

@@ -1,0 +1,197 @@
+"""``cost_anomalies`` by the rules that its description gives, day by day."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from tests.truth.comparing import About
+from tests.truth.costs import split
+from tests.truth.judgements import DAY, costs_by_project
+from tests.truth.knowledge import Knowledge
+
+Row = dict[str, Any]
+
+
+def cost_anomalies(known: Knowledge) -> list[Row]:
+    days = [one.day for one in split(known, "project") if one.day <= known.as_of.date()]
+    first_days: dict[str, date] = {}
+    for one in split(known, "project"):
+        if one.member and one.sum.cost > 0:
+            first_days[one.member] = min(one.day, first_days.get(one.member, one.day))
+    rows: list[Row] = []
+    for (project, currency), costs in costs_by_project(known).items():
+        paid = [day for day, cost in costs.items() if cost > 0]
+        if project is None or not paid:
+            continue
+        first = min(paid)
+        series = [costs.get(first + n * DAY, Decimal(0)) for n in range((max(days) - first).days + 1)]
+        is_new = first == first_days[project] and (first - min(days)).days >= 28
+        for at, said in judged(series, is_new=is_new):
+            p90 = said.pop("p90")
+            rows.append(
+                {
+                    "organization": known.organization, "date": first + at * DAY, "project_id": project,
+                    "project_name": known.names["project"].get(project), "currency": currency,
+                    "active_p90_cost": None if p90 is None else About(p90, 1e-6), **said,
+                }
+            )  # fmt: skip
+    return rows
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of a project, and what the days before it were like."""
+
+    series: Sequence[Decimal]
+    at: int
+
+    @property
+    def cost(self) -> Decimal:
+        return self.series[self.at]
+
+    @cached_property
+    def weekdays(self) -> Sequence[Decimal]:
+        return self.series[self.at % 7 : self.at : 7][-8:]
+
+    @cached_property
+    def active(self) -> list[Decimal]:
+        return [cost for cost in self.series[max(self.at - 56, 0) : self.at] if cost]
+
+    @cached_property
+    def p90(self) -> float | None:
+        return float(np.quantile([float(cost) for cost in self.active], 0.9)) if self.active else None
+
+    @cached_property
+    def capped(self) -> float:
+        return float(self.cost) if self.p90 is None else min(float(self.cost), 2 * self.p90)
+
+    @cached_property
+    def usual(self) -> tuple[float, float]:
+        """What the day is expected to cost, and the scale of its score."""
+        expected = float(median(self.weekdays)) if self.weekdays else 0.0
+        if expected > 0:
+            return expected, max(1.4826 * _mad(self.weekdays), 0.1 * expected)
+        if not self.active:
+            return 0.0, 0.0
+        usual = float(median(self.active))
+        return usual, max(1.4826 * _mad(self.active), 0.5 * usual)
+
+    @property
+    def activity(self) -> tuple[int, int]:
+        """On how many of the last four of the weekday, and of the eight before, there was a cost."""
+        same = [cost > 0 for cost in self.series[self.at % 7 : self.at + 1 : 7]]
+        return sum(same[-4:]), sum(same[-12:-4])
+
+    @property
+    def shift(self) -> float:
+        recent, earlier = self.activity
+        share = (recent + earlier + 1) / 14
+        return (recent / 4 - earlier / 8) ** 2 / (share * (1 - share) * 3 / 8)
+
+
+def _mad(values: Sequence[Decimal]) -> float:
+    centre = median(values)
+    return float(median(abs(value - centre) for value in values))
+
+
+def judged(series: Sequence[Decimal], *, is_new: bool) -> list[tuple[int, Row]]:
+    """Return the days on which a rule begins to hold, with what it says."""
+    days = [Day(series, at) for at in range(len(series))]
+    silent, creeping, shifted = ([rule(days, at) for at in range(len(days))] for rule in (_silent, _creeping, _shifted))
+    found: list[tuple[int, Row]] = []
+    for at, day in enumerate(days):
+        row: Row | None = None
+        if at == 0 and is_new:
+            row = {"reason": "new_project", "cost": day.cost, "expected": Decimal(0), "days": 1, "score": None}
+        elif spike := _spike(day):
+            row = spike
+        elif silent[at] and not (at and silent[at - 1]) and at < len(days) - 2:
+            row = silent[at]
+        elif creeping[at] and not any(creeping[max(at - 56, 0) : at]):
+            row = creeping[at]
+        elif shifted[at] and not any(shifted[max(at - 56, 0) : at]):
+            row = shifted[at]
+        if row:
+            found.append((at, row | {"p90": day.p90}))
+    return found
+
+
+def _spike(day: Day) -> Row | None:
+    expected, scale = day.usual
+    if len(day.weekdays) < 4 or len(day.active) < 7 or not scale or day.p90 is None:
+        return None
+    score = (float(day.cost) - expected) / scale
+    if score < 3.5 or float(day.cost) <= 6.5 * day.p90:
+        return None
+    return {
+        "reason": "spike",
+        "cost": day.cost,
+        "expected": About(expected, 1e-6),
+        "days": 1,
+        "score": About(score, 1e-6),
+    }
+
+
+def _silent(days: Sequence[Day], at: int) -> Row | None:
+    run = []
+    if len(days[at].active) < 3:
+        return None
+    while at >= 0 and days[at].cost <= 0:
+        run.append(days[at])
+        at -= 1
+    likely = expected = 0.0
+    for day in run:
+        if day.weekdays:
+            paid = sum(cost > 0 for cost in day.weekdays)
+            likely += math.log(1 - (paid + 0.5) / (len(day.weekdays) + 1))
+            expected += float(sum(day.weekdays)) / len(day.weekdays)
+    if likely > math.log(0.0001) or len(run) < 13:
+        return None
+    score = About(-math.sqrt(-2 * likely), 1e-6)
+    return {"reason": "drop", "cost": Decimal(0), "expected": About(expected, 1e-5), "days": len(run), "score": score}
+
+
+def _level(days: Sequence[Day], at: int) -> tuple[float, list[float]] | None:
+    """Return what the last four weeks came to, and the capped days of the eight before them."""
+    if at < 83:
+        return None
+    return sum(day.capped for day in days[at - 27 : at + 1]), [day.capped for day in days[at - 83 : at - 27]]
+
+
+def _creeping(days: Sequence[Day], at: int) -> Row | None:
+    level = _level(days, at)
+    if level is None or not np.var(level[1]):
+        return None
+    recent, earlier = level[0], sum(level[1])
+    score = (recent - earlier / 2) / math.sqrt(42 * np.var(level[1]))
+    if score < 9 or recent < 2.5 * earlier / 2:
+        return None
+    return _four_weeks("creep", recent, earlier, score)
+
+
+def _shifted(days: Sequence[Day], at: int) -> Row | None:
+    level = _level(days, at)
+    if level is None:
+        return None
+    week = days[at - 6 : at + 1]
+    score = sum(day.shift for day in week)
+    recent, earlier = (sum(day.activity[part] for day in week) / (28, 56)[part] for part in (0, 1))
+    if score < 26 or not 0.6 * earlier <= recent <= 1.6 * earlier:
+        return None
+    return _four_weeks("weekday_shift", level[0], sum(level[1]), math.sqrt(score))
+
+
+def _four_weeks(reason: str, recent: float, earlier: float, score: float) -> Row:
+    return {
+        "reason": reason, "cost": About(recent, 1e-5), "expected": About(earlier / 2, 1e-5), "days": 28,
+        "score": About(score, 1e-6),
+    }  # fmt: skip
