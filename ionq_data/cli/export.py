@@ -17,6 +17,7 @@ def export(
     start: date | None = None,
     end: date | None = None,
     to: Path | None = None,
+    version: Literal["1.2", "1.4"] = "1.2",
 ) -> int:
     """Write the published tables as files for other tools, below ``exports/`` of the data directory.
 
@@ -25,17 +26,19 @@ def export(
     Parameters
     ----------
     kind
-        focus: costs in the FinOps Foundation's format, FOCUS 1.2. csv, parquet, xlsx: every mart.
+        focus: costs in the FinOps Foundation's format, FOCUS. csv, parquet, xlsx: every mart.
     start
         First date (UTC) of the rows; all where left out.
     end
         The date after the last.
     to
         A folder to write to instead.
+    version
+        Of FOCUS: 1.2 is one file; 1.4 has a file for each of its data sets, with no row where the API says nothing.
     """
     from ionq_data.report import export as write_export
 
     with console().status("Writing …"):
-        files = write_export(load_settings().data_dir, kind, start=start, end=end, destination=to)
+        files = write_export(load_settings().data_dir, kind, start=start, end=end, destination=to, version=version)
     print_lines(*(f"Written: {file}" for file in files))
     return 0

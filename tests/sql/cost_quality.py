@@ -35,7 +35,7 @@ Event = tuple[str, str, str, date, date]
 
 def simulate(seed: int) -> tuple[list[dict[str, Any]], list[Event]]:
     """Return an organization's usage reports, as rows of the lake, and what was planted into its history."""
-    emulator = Emulator(Scenario(seed=seed, days=365, jobs=20_000, anchor=ANCHOR, anomalies=True))
+    emulator = Emulator(Scenario(seed=seed, days=365, jobs=20_000, anchor=ANCHOR, contract="2026-05", anomalies=True))
     truth, name = emulator.truth(), f"seed-{seed}"
     days: dict[str, dict[str, Decimal]] = defaultdict(dict)
     for row in truth["cost"]["project_daily"]:
@@ -74,7 +74,7 @@ def warehouse(folder: Path, seeds: Iterable[int]) -> tuple[duckdb.DuckDBPyConnec
         reports, events = reports + rows, events + planted
     as_of = {row["account"]: ANCHOR for row in reports}
     lake = write_lake(folder / "lake", {"usage": reports}, as_of=as_of)
-    return build(folder, lake, "+cost_anomalies", "+forecast_accuracy"), events
+    return build(folder, lake, "cost_anomalies", "forecast_accuracy"), events
 
 
 def measure(connection: duckdb.DuckDBPyConnection, events: Sequence[Event]) -> dict[str, Any]:

@@ -28,14 +28,19 @@ def cost_anomalies(known: Knowledge) -> list[Row]:
         if one.member and one.sum.cost > 0:
             first_days[one.member] = min(one.day, first_days.get(one.member, one.day))
     rows: list[Row] = []
-    for (project, currency), costs in costs_by_project(known).items():
+    by_project = costs_by_project(known)
+    for (project, currency), costs in by_project.items():
         paid = [day for day, cost in costs.items() if cost > 0]
         if project is None or not paid:
             continue
         first = min(paid)
         series = [costs.get(first + n * DAY, Decimal(0)) for n in range((max(days) - first).days + 1)]
         is_new = first == first_days[project] and (first - min(days)).days >= 28
-        for at, said in judged(series, is_new=is_new):
+        paid_in_any = {
+            day for (one, _), other in by_project.items() if one == project for day, cost in other.items() if cost > 0
+        }
+        active = [first + n * DAY in paid_in_any for n in range(len(series))]
+        for at, said in judged(series, active, is_new=is_new):
             p90 = said.pop("p90")
             rows.append(
                 {
@@ -53,6 +58,7 @@ class Day:
 
     series: Sequence[Decimal]
     at: int
+    is_active: bool
 
     @property
     def cost(self) -> Decimal:
@@ -103,9 +109,9 @@ def _mad(values: Sequence[Decimal]) -> float:
     return float(median(abs(value - centre) for value in values))
 
 
-def judged(series: Sequence[Decimal], *, is_new: bool) -> list[tuple[int, Row]]:
-    """Return the days on which a rule begins to hold, with what it says."""
-    days = [Day(series, at) for at in range(len(series))]
+def judged(series: Sequence[Decimal], active: Sequence[bool], *, is_new: bool) -> list[tuple[int, Row]]:
+    """Return the days on which a rule begins to hold, with what it says; ``active`` is in whatever currency."""
+    days = [Day(series, at, is_active) for at, is_active in enumerate(active)]
     silent, creeping, shifted = ([rule(days, at) for at in range(len(days))] for rule in (_silent, _creeping, _shifted))
     found: list[tuple[int, Row]] = []
     for at, day in enumerate(days):
@@ -145,7 +151,7 @@ def _silent(days: Sequence[Day], at: int) -> Row | None:
     run = []
     if len(days[at].active) < 3:
         return None
-    while at >= 0 and days[at].cost <= 0:
+    while at >= 0 and not days[at].is_active:
         run.append(days[at])
         at -= 1
     likely = expected = 0.0

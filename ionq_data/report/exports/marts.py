@@ -10,13 +10,13 @@ from typing import Literal
 import duckdb
 
 from ionq_data import warehouse
+from ionq_data.report.exports.focus import MART, Version, write_focus
 from ionq_data.report.exports.formulas import neutralized
 from ionq_data.report.exports.workbook import write_workbook
 from ionq_data.report.files import replacing
 from ionq_data.warehouse.marts import mart_names
 
 Kind = Literal["focus", "csv", "parquet", "xlsx"]
-FOCUS = "focus_cost_and_usage"
 
 # What a period selects each mart by; those without an entry describe the present and are exported whole.
 DATED_BY: Mapping[str, str] = {
@@ -50,7 +50,6 @@ DATED_BY: Mapping[str, str] = {
 WHOLE = frozenset({"data_freshness", "dim_backends", "dim_projects", "dim_users", "queue_time_by_hour", "schema_drift"})
 
 _CSV_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
-_FOCUS_TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class ExportError(Exception):
@@ -64,11 +63,12 @@ def export(
     start: date | None = None,
     end: date | None = None,
     destination: Path | None = None,
+    version: Version = "1.2",
 ) -> list[Path]:
     """Write the published marts as files, each in place of the one before, and return their paths.
 
-    ``focus`` is the costs as a CSV file in FOCUS 1.2; ``csv`` and ``parquet`` have a file for each mart, ``xlsx`` a
-    sheet. In CSV and Excel no text is left that a spreadsheet would run as a formula.
+    ``focus`` is the costs as CSV files in a ``version`` of FOCUS (1.4 has four); ``csv`` and ``parquet`` have a file
+    for each mart, ``xlsx`` a sheet. In CSV and Excel no text is left that a spreadsheet would run as a formula.
 
     Args:
         start: the first date (UTC) of what is exported; for monthly marts, its month.
@@ -86,6 +86,8 @@ def export(
     with warehouse.connect(data_dir) as connection:
         try:
             selections = {mart: _condition(mart, start, end) for mart in mart_names(connection)}
+            if kind == "focus":
+                return write_focus(connection, selections[MART], folder, suffix, version)
             return _WRITERS[kind](connection, selections, folder, suffix)
         except (OSError, duckdb.Error) as error:
             raise ExportError(
@@ -110,18 +112,6 @@ def _harmless(connection: duckdb.DuckDBPyConnection, mart: str, condition: str) 
     described = connection.execute(f'describe "{mart}"').fetchall()
     columns = neutralized([(name, kind) for name, kind, *_ in described])
     return f'select {columns} from "{mart}" where {condition}'  # noqa: S608 - names from the catalog, dates from dates
-
-
-def _write_focus(
-    connection: duckdb.DuckDBPyConnection, selections: Mapping[str, str], folder: Path, suffix: str
-) -> list[Path]:
-    path = folder / f"{FOCUS}{suffix}.csv"
-    query = (
-        f'{_harmless(connection, FOCUS, selections[FOCUS])} order by "ChargePeriodStart", "ResourceId", "SubAccountId"'
-    )
-    with replacing(path) as private:
-        connection.sql(query).write_csv(str(private), header=True, timestamp_format=_FOCUS_TIME)
-    return [path]
 
 
 def _write_csv(
@@ -159,7 +149,6 @@ def _write_xlsx(
 
 _Writer = Callable[[duckdb.DuckDBPyConnection, Mapping[str, str], Path, str], list[Path]]
 _WRITERS: Mapping[Kind, _Writer] = {
-    "focus": _write_focus,
     "csv": _write_csv,
     "parquet": _write_parquet,
     "xlsx": _write_xlsx,

@@ -65,6 +65,10 @@ daily as (
         calendar.*,
         coalesce(costs.cost, 0) as cost,
         nullif(coalesce(costs.cost, 0), 0) as active_cost,
+        -- in whatever currency: a project that changes to credits is not silent
+        max((coalesce(costs.cost, 0) > 0)::integer) over (
+            partition by calendar.organization, calendar.project_id, calendar.date
+        ) as is_active,
     from calendar
     left join {{ ref('cost_per_project_daily') }} as costs
         on
@@ -74,11 +78,10 @@ daily as (
             and calendar.date = costs.date
 ),
 
--- what the weekdays and the eight weeks before were like; whether the project cost anything on the date
+-- what the weekdays and the eight weeks before were like
 compared as (
     select
         *,
-        (cost > 0)::integer as is_active,
         count(*) over same_weekday as weekdays,
         median(cost) over same_weekday as weekday_expected,
         mad(cost) over same_weekday as deviation,
@@ -88,7 +91,7 @@ compared as (
         mad(active_cost) over eight_weeks as active_deviation,
         quantile_cont(active_cost::double, 0.9) over eight_weeks as active_p90_cost,
         count(active_cost) over eight_weeks as active_days,
-        count(active_cost) over until_now as active_days_so_far,
+        sum(is_active) over until_now as active_days_so_far,
         -- of the same weekday: on how many of the last four, and of the eight before these, there was a cost
         sum((cost > 0)::integer) over (
             partition by organization, project_id, currency, isodow(date)
