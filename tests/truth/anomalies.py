@@ -136,7 +136,7 @@ def _spike(day: Day) -> Row | None:
     if len(day.weekdays) < 4 or len(day.active) < 7 or not scale or day.p90 is None:
         return None
     score = (float(day.cost) - expected) / scale
-    if score < 3.5 or float(day.cost) <= 6.5 * day.p90:
+    if score < 3.5 or float(day.cost) <= 7 * day.p90:
         return None
     return {
         "reason": "spike",
@@ -179,7 +179,7 @@ def _creeping(days: Sequence[Day], at: int) -> Row | None:
         return None
     recent, earlier = level[0], sum(level[1])
     score = (recent - earlier / 2) / math.sqrt(42 * np.var(level[1]))
-    if score < 9 or recent < 2.5 * earlier / 2:
+    if score < 9.5 or recent < 2.5 * earlier / 2:
         return None
     return _four_weeks("creep", recent, earlier, score)
 

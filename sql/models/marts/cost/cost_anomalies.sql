@@ -2,10 +2,10 @@
 {%- set look_back_days = 84 -%}
 {%- set least_active_days = 7 -%}
 {%- set least_active_days_of_silence = 3 -%}
-{%- set spike_factor = 6.5 -%}
+{%- set spike_factor = 7 -%}
 {%- set silence_probability = 0.0001 -%}
 {%- set least_silent_days = 13 -%}
-{%- set creep_score, creep_factor = 9, 2.5 -%}
+{%- set creep_score, creep_factor = 9.5, 2.5 -%}
 {%- set shift_score = 26 -%}
 
 -- 1 row per organization: its whole history, of which the last three years are judged
