@@ -28,8 +28,8 @@ def test_any_change_of_the_lake(simulated: Simulated, tmp_path: Path, seed: int)
     for step in range(3):
         done = [change(lake, attic, dice) for change in (lose, alter, restore if step else lose, merge, alter)]
         with build(tmp_path / "kept", lake) as kept:
-            shown = kept.execute("select count(*) from fct_jobs").fetchone()
-        held = duckdb.sql(f"select count(distinct id) from read_parquet('{lake}/jobs/**/*.parquet')").fetchone()
+            shown = kept.execute("select count(*) from fct_jobs").fetchall()
+        held = duckdb.sql(f"select count(distinct id) from read_parquet('{lake}/jobs/**/*.parquet')").fetchall()
         assert shown == held, done
         fresh = tmp_path / f"fresh-{step}"
         build(fresh, lake).close()
