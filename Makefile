@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: demo test check prove bench dev server lock dictionary screenshots pictures clean
+.PHONY: demo test check prove bench quality dev server lock dictionary screenshots pictures clean
 
 demo: .venv/.runtime ## the whole pipeline on the embedded emulator
 	$(BIN)/ionq-data demo $(ARGS)
@@ -28,6 +28,9 @@ prove: .venv/.dev ## the long proofs: many seeds, long fuzzing, a million jobs
 
 bench: .venv/.bench ## measure, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks $(ARGS)
+
+quality: .venv/.dev ## measure anomalies and forecasts on simulated organizations, and write docs/quality.md
+	$(BIN)/python -m tests.sql.cost_quality
 
 screenshots: .venv/.dev ## pictures of the report, to look at: .cache/screenshots
 	$(BIN)/python -m tests.report.screenshots $(ARGS)
