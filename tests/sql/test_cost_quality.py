@@ -1,4 +1,4 @@
-"""Anomalies and forecasts reach their targets on simulated organizations that they were not tuned on."""
+"""Anomalies and forecasts reach their targets on simulated organizations."""
 
 from __future__ import annotations
 
