@@ -147,14 +147,14 @@ def _jobs_record(emulator: Emulator, listed: Int, now: datetime) -> SyncRecord:
     """Return the ledger's row of the first sync of jobs: read to the end, each member's listing looked at."""
     newest = from_ms(int(emulator.jobs.submitted[listed[-1]]))
     members = [emulator.history.organization.user_ids[user] for user in np.unique(emulator.jobs.user[listed])]
-    marks = {
+    parts = {
         "listings": {OWN: {"watermark": newest.isoformat()}},
         "members": dict.fromkeys(sorted(members), COVERED),
         "backends": sorted(NAMES[machine] for machine in np.unique(emulator.jobs.machine[listed])),
         "full_at": now.isoformat(),
     }
     record = _record(JOBS, now, rows=len(listed), requests=-(-len(listed) // PAGE))
-    return replace(record, watermark=newest, mode="full", marks=marks)
+    return replace(record, watermark=newest, mode="full", parts=parts)
 
 
 def _record(resource: Resource, begun: datetime, *, rows: int, requests: int) -> SyncRecord:

@@ -84,6 +84,15 @@ class ResultsFilter(BaseModel):
     max_age_days: int | None = Field(default=None, ge=0)
 
 
+class ContractModes(BaseModel):
+    """What becomes of members that no column holds, and of values that do not fit theirs (``sync.contract``)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    columns: Literal["evolve", "freeze", "discard_row", "discard_value"] = "evolve"
+    types: Literal["evolve", "freeze", "discard_row", "discard_value"] = "evolve"
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Names in the environment start with ``IONQ_`` (``IONQ_PAGE_SIZE=50``)."""
 
@@ -104,6 +113,7 @@ class Settings(BaseSettings):
     overlap_hours: float = Field(default=24, ge=0)
     full_every_days: float = Field(default=7, gt=0)
     simulator_costs: bool = False
+    contract: ContractModes = ContractModes()
     results: ResultsFilter = ResultsFilter()
     usage_start: date | None = Field(default=None, description="First date of usage to ask for; found where not set.")
     budgets: Path | None = Field(default=None, description="A CSV of budgets; budgets.csv in data_dir where not set.")

@@ -17,6 +17,7 @@ from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources import RESOURCES, STANDING
 from ionq_data.resources.usage import USAGE
 from ionq_data.sync.context import Context, Rules
+from ionq_data.sync.contract import Contract
 from ionq_data.sync.first_look import WrongOrganizationError, look_first
 from ionq_data.sync.progress import OnProgress, ignore
 from ionq_data.sync.run import record_unreachable, sync_resources
@@ -91,6 +92,7 @@ def rules_of(
         simulator_costs=settings.simulator_costs,
         backends=settings.backends,
         concurrency=settings.concurrency,
+        contract=Contract(columns=settings.contract.columns, types=settings.contract.types),
         results_projects=results.projects,
         results_backends=results.backends,
         results_max_age=None if results.max_age_days is None else timedelta(days=results.max_age_days),
@@ -107,7 +109,7 @@ async def _sync_accounts(
     connect: Connect,
     clock: Callable[[], datetime],
 ) -> list[SyncRecord]:
-    run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    run_id = f"{clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
     organizations: set[str] = set()
     records: list[SyncRecord] = []
     for account in settings.keys:
@@ -122,10 +124,11 @@ async def _sync_accounts(
                 organization=account.organization_id,
                 local_clock=clock,
                 read_organizations=frozenset(organizations),
+                uses_server_clock=settings.clock == "server",
             )
-            unreachable = await _look_first(context, names, uses_server_clock=settings.clock == "server")
+            unreachable = await _look_first(context, names)
             lake.ensure([account.name])
-            context.newest_stamp = lake.newest_stamp(account.name)
+            context.newest_in_lake = lake.newest_order()
             if unreachable:
                 records += record_unreachable(context, names, unreachable)
                 continue
@@ -137,10 +140,10 @@ async def _sync_accounts(
     return records
 
 
-async def _look_first(context: Context, names: list[str], *, uses_server_clock: bool) -> str | None:
+async def _look_first(context: Context, names: list[str]) -> str | None:
     """Look whether the key is good; return why the API could not be asked, if it could not."""
     try:
-        await look_first(context, names, uses_server_clock=uses_server_clock)
+        await look_first(context, names)
     except WrongOrganizationError as error:
         raise ConfigurationError(f"account {context.account}: {error}") from None
     except AuthenticationError:

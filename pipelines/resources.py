@@ -58,7 +58,7 @@ class Library:
         """Return when the last complete sync of a resource began, by account; None before the first."""
         lake = self.open_lake()
         return {
-            account: max((sync.started_at for sync in lake.ledger(account, resource) if sync.complete), default=None)
+            account: next((sync.started_at for sync in lake.ledger(account, resource, newest=1, complete=True)), None)
             for account in lake.accounts()
         }
 

@@ -58,7 +58,7 @@ def _of_marts(settings: Settings, now: datetime) -> Iterator[Alert]:
 def _ledger(lake: Lake) -> syncs.Ledger:
     ledger: syncs.Ledger = {}
     for account in lake.accounts():
-        for sync in lake.ledger(account):
+        for sync in lake.recent_syncs(account):
             ledger.setdefault((account, sync.resource), []).append(sync)
     return ledger
 

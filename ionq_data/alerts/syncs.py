@@ -17,7 +17,7 @@ _SENTENCES = 5
 _LONGEST_SENTENCE = 300
 
 Ledger = dict[tuple[str, str], list[SyncRecord]]
-"""The finished syncs of each account and resource, oldest first."""
+"""The syncs of each account and resource since its last complete one, and the account's first; oldest first."""
 
 
 def stale_resources(ledger: Ledger, resources: Sequence[str], rule: StaleData, now: datetime) -> Iterator[Alert]:

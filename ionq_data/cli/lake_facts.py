@@ -47,8 +47,15 @@ def lake_facts(lake: Lake) -> list[ResourceFacts]:
     """Return the facts of every resource of every account; nothing where nothing has been copied yet."""
     accounts = lake.accounts()
     rejected = {account: count_rejected(lake, account) for account in accounts}
+    syncs = {account: lake.recent_syncs(account) for account in accounts}
     return [
-        _facts(lake, account, resource, lake.ledger(account, resource.name), rejected[account].get(resource.name, 0))
+        _facts(
+            lake,
+            account,
+            resource,
+            [sync for sync in syncs[account] if sync.resource == resource.name],
+            rejected[account].get(resource.name, 0),
+        )
         for account in accounts
         for resource in RESOURCES.values()
         if lake.files(resource.name, account)

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import msgspec
+import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ionq_data.lake.lake import Lake, to_parquet
+from ionq_data.lake.lake import Lake, ordered_by_name, to_parquet
 from ionq_data.lake.ledger import LEDGER, LEDGER_SCHEMA, REJECTED
 from ionq_data.lake.storage import LocalStorage
 from ionq_data.resources import REJECTED_SCHEMA, RESOURCES
@@ -30,7 +31,7 @@ FEWEST_FILES = 4
 
 # What makes two rows the same version; two copies of one are merged into one.
 _VERSION_KEYS: dict[str, tuple[str, ...]] = {
-    **{name: (*resource.key, "_extracted_at", "_run_id") for name, resource in RESOURCES.items()},
+    **{name: tuple({*resource.key, "_extracted_at", "_run_id"}) for name, resource in RESOURCES.items()},
     LEDGER: ("resource", "run_id"),
     REJECTED: ("resource", "_hash", "_extracted_at", "_run_id"),
 }
@@ -73,11 +74,12 @@ def compact(
         replaced = {name for plan in _plans(lake).values() for name in plan.replaces}
         merged = written = 0
         for folder in _folders(lake):
-            names = [name for name in lake.storage.list(folder) if name.endswith(".parquet") and name not in replaced]
+            names = [name for name in lake.storage.list(folder) if ordered_by_name(name) and name not in replaced]
             for batch in _batches(lake, names, target_bytes, fewest_files):
-                _merge(lake, folder, batch, now)
-                merged += len(batch)
-                written += 1
+                with suppress(FileNotFoundError):  # another machine has merged these meanwhile
+                    _merge(lake, folder, batch, now)
+                    merged += len(batch)
+                    written += 1
         if isinstance(lake.storage, LocalStorage):
             lake.storage.sweep(older_than_seconds=86_400, now=now.timestamp())
     return Compaction(merged, written, removed)
@@ -91,8 +93,8 @@ def _folders(lake: Lake) -> list[str]:
 
 def _batches(lake: Lake, names: list[str], target_bytes: int, fewest_files: int) -> Iterator[list[str]]:
     """Group neighbouring small files (their names sort by time) into batches of about the target size."""
-    sizes = {name: lake.storage.size(name) for name in names}
-    small = [name for name in names if sizes[name] < target_bytes // 2]
+    sizes = {name: size for name in names if (size := _size(lake, name)) is not None}
+    small = [name for name, size in sizes.items() if size < target_bytes // 2]
     if len(small) < fewest_files:
         return
     batch: list[str] = []
@@ -105,11 +107,18 @@ def _batches(lake: Lake, names: list[str], target_bytes: int, fewest_files: int)
         yield batch
 
 
+def _size(lake: Lake, name: str) -> int | None:
+    try:
+        return lake.storage.size(name)
+    except FileNotFoundError:  # another machine has merged it meanwhile
+        return None
+
+
 def _merge(lake: Lake, folder: str, names: list[str], now: datetime) -> None:
     """Write one file with every version of several, each once. The plan comes first: it alone tells what is double."""
     resource = folder.split("/")[0]
     schema = schema_of(resource)
-    tables = [read_file(lake, name, schema) for name in names]
+    tables = [in_schema(pq.ParquetFile(lake.storage.local(name)).read(), schema) for name in names]
     merged = _without_copies(pa.concat_tables(tables), _VERSION_KEYS[resource])
     output = f"{folder}/{lake.new_name(_newest(merged))}"
     plan_name = f"{PLANS}/{lake.new_name(now).removesuffix('.parquet')}.json"
@@ -122,9 +131,11 @@ def schema_of(resource: str) -> pa.Schema:
     return {LEDGER: LEDGER_SCHEMA, REJECTED: REJECTED_SCHEMA}.get(resource) or RESOURCES[resource].schema
 
 
-def read_file(lake: Lake, name: str, schema: pa.Schema) -> pa.Table:
-    """Read a file into today's schema: a column that did not exist when it was written is null."""
-    table = pq.ParquetFile(lake.storage.local(name)).read()
+def in_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return a table in today's schema: a column that did not exist when it was written is null.
+
+    Raises ``pyarrow.ArrowException`` where a column cannot be what it is today.
+    """
     columns = [
         table[field.name].cast(field.type) if field.name in table.schema.names else pa.nulls(len(table), field.type)
         for field in schema
@@ -133,16 +144,18 @@ def read_file(lake: Lake, name: str, schema: pa.Schema) -> pa.Table:
 
 
 def _without_copies(table: pa.Table, key: tuple[str, ...]) -> pa.Table:
-    rows: Iterator[tuple[Any, ...]] = zip(*(table[name].to_pylist() for name in key), strict=True)
-    seen: set[tuple[Any, ...]] = set()
-    kept = [position for position, row in enumerate(rows) if not (row in seen or seen.add(row))]  # type: ignore[func-returns-value]
-    return table if len(kept) == len(table) else table.take(pa.array(kept, pa.int64()))
+    """Return the rows without those whose key came before; their order stays."""
+    keys = pl.from_arrow(table.select(list(key)))
+    assert isinstance(keys, pl.DataFrame)
+    is_first = keys.with_row_index("_position").unique(list(key), keep="first")["_position"].sort()
+    return table if len(is_first) == len(table) else table.take(is_first.to_arrow())
 
 
 def _newest(table: pa.Table) -> datetime | None:
-    column = "_extracted_at" if "_extracted_at" in table.schema.names else "finished_at"
-    moments = [moment for moment in table[column].to_pylist() if moment is not None]
-    return max(moments, default=None)
+    """Return what orders the last row."""
+    names = [name for name in ("_ordered_at", "_extracted_at", "finished_at") if name in table.schema.names]
+    newest: datetime | None = pc.max(pc.coalesce(*(table[name] for name in names))).as_py()
+    return newest
 
 
 def _plans(lake: Lake) -> dict[str, Plan]:
@@ -150,11 +163,12 @@ def _plans(lake: Lake) -> dict[str, Plan]:
     plans: dict[str, Plan] = {}
     for name in lake.storage.list(PLANS):
         if name.endswith(".json"):
-            plan = msgspec.json.decode(lake.storage.read(name), type=Plan)
-            if lake.storage.exists(plan.output):
-                plans[name] = plan
-            else:
-                lake.storage.delete(name)
+            with suppress(FileNotFoundError):  # another machine has carried it out meanwhile
+                plan = msgspec.json.decode(lake.storage.read(name), type=Plan)
+                if lake.storage.exists(plan.output):
+                    plans[name] = plan
+                else:
+                    lake.storage.delete(name)
     return plans
 
 

@@ -17,7 +17,7 @@ import msgspec
 from ionq_data.lake.current import NEWEST
 from ionq_data.lake.lake import Lake
 from ionq_data.lake.ledger import REJECTED
-from ionq_data.lake.query import open_query
+from ionq_data.lake.query import add_view, open_query
 from ionq_data.lake.storage import LakeError, fingerprint
 from ionq_data.resources import Resource
 from ionq_data.resources.jobs import JOBS, TERMINAL_STATUSES
@@ -108,7 +108,7 @@ def _count(query: duckdb.DuckDBPyConnection, lake: Lake, resource: Resource, fil
                 arg_max({is_deleted}, {NEWEST}) as is_deleted,
                 arg_max(len(_problems), {NEWEST}) as problems,
                 {newest} as newest,
-            from read_parquet($files, hive_partitioning = false, union_by_name = true) group by {key}
+            from versions group by {key}
         )
         select
             count(*), max(newest),
@@ -116,7 +116,8 @@ def _count(query: duckdb.DuckDBPyConnection, lake: Lake, resource: Resource, fil
             count(*) filter (problems > 0),
         from current_versions
     """  # noqa: S608 - the names are the registry's, not the API's
-    row = query.execute(statement, {"files": lake.local(files), "terminal": sorted(TERMINAL_STATUSES)}).fetchone()
+    add_view(query, "versions", lake.local(files), resource.schema)
+    row = query.execute(statement, {"terminal": sorted(TERMINAL_STATUSES)}).fetchone()
     return Counts(*row) if row else Counts()
 
 

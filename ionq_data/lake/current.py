@@ -12,14 +12,17 @@ import numpy as np
 import pyarrow as pa
 
 from ionq_data.lake.lake import Lake
-from ionq_data.lake.query import open_query
+from ionq_data.lake.query import add_view, open_query
 from ionq_data.lake.versions import Versions
 from ionq_data.resources import Resource
 from ionq_data.resources.jobs import JOBS
 
-ORDER = ("_extracted_at", "_run_id")
-NEWEST = f"({', '.join(ORDER)})"
-"""What orders the versions of a record: the greatest is the current one. SQL, for ``arg_max`` and ``order by``."""
+ORDERED_AT = "coalesce(_ordered_at, _extracted_at)"
+NEWEST = f"({ORDERED_AT}, _run_id)"
+"""What orders the versions of a record: the greatest is the current one. SQL, for ``arg_max`` and ``order by``.
+
+``_ordered_at`` is ``_extracted_at``, or later where an earlier clock ran ahead; release 0.1.0 did not write it.
+"""
 
 
 def load_versions(
@@ -37,26 +40,24 @@ def _load_files(lake: Lake, versions: Versions, resource: Resource, files: list[
     if not files:
         return
     deleted = "_deleted" if resource.deletable else "false"
-    # every file has these columns, so there is no need to look into all of them first
-    source = _source(resource) if resource.older_key else "read_parquet($files, hive_partitioning = false)"
     with open_query() as query:
+        add_view(query, "versions", lake.local(files), resource.schema)
         found = query.execute(
             f"""
             select
                 md5_number_lower({_key_text(resource)}) as key,
                 arg_max(('0x' || left(_hash, 16))::ubigint, {NEWEST}) as hash,
                 arg_max({deleted}, {NEWEST}) as deleted,
-                epoch_us(max(_extracted_at)) as extracted_at
-            from {source}
+                epoch_us(max({ORDERED_AT})) as ordered_at
+            from versions
             group by all
-            """,  # noqa: S608  the names are the registry's, not the API's
-            {"files": lake.local(files)},
+            """  # noqa: S608  the names are the registry's, not the API's
         ).fetchnumpy()
     versions.load(
         np.asarray(found["key"], np.uint64),
         np.asarray(found["hash"], np.uint64),
         np.asarray(found["deleted"], np.bool_),
-        np.asarray(found["extracted_at"], np.int64),
+        np.asarray(found["ordered_at"], np.int64),
     )
 
 
@@ -74,18 +75,18 @@ def current_rows(
     if not files or not wanted.num_rows:
         return []
     with open_query() as query:
+        add_view(query, "versions", lake.local(files), resource.schema)
         query.register("wanted", wanted)
         query.execute(
             f"""
             select {", ".join(f'"{name}"' for name in columns) or "*"}
-            from {_source(resource)}
+            from versions
             where md5_number_lower({_key_text(resource)}) in (select digest from wanted)
             qualify row_number() over (
                 partition by {", ".join(key_columns(resource))}
                 order by {NEWEST} desc
             ) = 1
-            """,  # noqa: S608  the names are the registry's, not the API's
-            {"files": lake.local(files)},
+            """  # noqa: S608  the names are the registry's, not the API's
         )
         names = [column[0] for column in query.description]
         return [dict(zip(names, row, strict=True)) for row in query.fetchall()]
@@ -105,26 +106,17 @@ def _key_text(resource: Resource) -> str:
     return " || chr(31) || ".join(f"{column}::varchar" for column in key_columns(resource))
 
 
-def _source(resource: Resource) -> str:
-    """Return SQL for the rows of files, some of which may lack a column."""
-    files = "read_parquet($files, hive_partitioning = false, union_by_name = true)"
-    if not resource.older_key:
-        return files
-    added = ", ".join(f'null::varchar as "{name}"' for name in resource.older_key)
-    return f"(select * from {files} union all by name select {added} where false)"  # noqa: S608  the registry's names
-
-
 def current_jobs(lake: Lake, account: str) -> Iterator[dict[str, Any]]:
     """Return the current version of every job of an account, a month in memory at a time, without ``_raw``."""
     for month in _months(lake, JOBS.name, account):
         with open_query() as query:
+            add_view(query, "versions", lake.local(lake.files(JOBS.name, account, [month])), JOBS.schema)
             query.execute(
                 f"""
                 select * exclude (_raw)
-                from read_parquet($files, hive_partitioning = false, union_by_name = true)
+                from versions
                 qualify row_number() over (partition by id order by {NEWEST} desc) = 1
-                """,  # noqa: S608  a constant
-                {"files": lake.local(lake.files(JOBS.name, account, [month]))},
+                """  # noqa: S608  a constant
             )
             names = [column[0] for column in query.description]
             while rows := query.fetchmany(1_000):
@@ -141,10 +133,11 @@ def known_values(
     if not files:
         return set()
     with open_query() as query:
+        add_view(query, "versions", lake.local(files), resource.schema)
         condition = f'where "{where[0]}" = $value' if where else "where $value is null"
         found = query.execute(
-            f"select distinct {values} from read_parquet($files, hive_partitioning = false) {condition}",  # noqa: S608
-            {"files": lake.local(files), "value": where[1] if where else None},
+            f"select distinct {values} from versions {condition}",  # noqa: S608  the names are the registry's
+            {"value": where[1] if where else None},
         )
         return {row[0] for row in found.fetchall() if row[0] is not None}
 

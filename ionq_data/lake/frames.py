@@ -7,7 +7,6 @@ from types import MappingProxyType
 
 import polars as pl
 
-from ionq_data.lake.current import ORDER
 from ionq_data.lake.lake import Lake
 from ionq_data.lake.storage import LakeError
 from ionq_data.resources import Resource
@@ -15,6 +14,8 @@ from ionq_data.resources.resource import ACCOUNT
 
 _GLOBAL_KEYS = ("id", "job_id")
 """Keys that the API gives: two accounts that see one of them see the same record."""
+_ORDER = ("_ordered_at", "_run_id")
+"""What orders the versions of a record, as ``lake.current`` says in SQL."""
 _SEES: Mapping[str, pl.Expr] = MappingProxyType(
     {
         "jobs": ~pl.col("_deleted").fill_null(value=False),
@@ -42,17 +43,18 @@ def scan_current(lake: Lake, resource: Resource) -> pl.LazyFrame:
             f"The lake in {lake.root} holds no {resource.name} yet. Copy some: 'ionq-data sync', or 'ionq-data demo' "
             "without an account."
         )
-    frame = pl.concat(versions).sort(*ORDER).unique([ACCOUNT, *resource.key], keep="last")
+    frame = pl.concat(versions).sort(*_ORDER).unique([ACCOUNT, *resource.key], keep="last")
     if resource.key[0] not in _GLOBAL_KEYS or len(versions) == 1:
         return frame
     sees = _SEES.get(resource.name, pl.lit(value=True)).fill_null(value=False)
-    return frame.sort(sees, *ORDER).unique(resource.key, keep="last")
+    return frame.sort(sees, *_ORDER).unique(resource.key, keep="last")
 
 
 def _scan(paths: list[str], resource: Resource) -> pl.LazyFrame:
     """Scan files that this release or an earlier one wrote: a column that a file does not have is null."""
     schema = pl.from_arrow(resource.schema.empty_table())
     assert isinstance(schema, pl.DataFrame)
-    return pl.scan_parquet(
+    versions = pl.scan_parquet(
         paths, schema=schema.schema, hive_partitioning=False, missing_columns="insert", extra_columns="ignore"
     )
+    return versions.with_columns(pl.coalesce("_ordered_at", "_extracted_at").alias("_ordered_at"))

@@ -5,6 +5,7 @@ Every write adds whole files and changes none, so any number of syncs and reader
 
 from __future__ import annotations
 
+import contextlib
 import io
 import itertools
 import re
@@ -17,20 +18,45 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ionq_data.lake.ledger import LEDGER, LEDGER_SCHEMA, REJECTED, SyncRecord
-from ionq_data.lake.query import open_query
-from ionq_data.lake.storage import LakeError, LocalStorage, Storage
+from ionq_data.lake.query import add_view, open_query
+from ionq_data.lake.storage import LakeError, LocalStorage, Storage, fingerprint
 from ionq_data.resources import REJECTED_SCHEMA, RESOURCES, Rejection, Resource, Row
 from ionq_data.resources.resource import UNKNOWN_PARTITION
 
-EMPTY = "empty.parquet"
-_PROGRESS = "_progress"
+EMPTY = "empty"
 _ROW_GROUP = 50_000
 _STAMP_FORMAT = "%Y%m%dT%H%M%S%f"
+_ORDER = "coalesce(_ordered_at, finished_at), run_id"
+_SYNCS = f"""
+    with newest as (
+        select resource, unnest(arg_max(run_id, ({_ORDER}), $at_most)) as run_id
+        from syncs
+        where
+            ($resource is null or resource = $resource)
+            and ($complete is null or complete = $complete)
+            and not list_contains($modes::varchar[], coalesce(mode, ''))
+        group by resource
+    )
+    select distinct on (resource, run_id) * from syncs
+    where
+        ($resource is null or resource = $resource)
+        and ($complete is null or complete = $complete)
+        and not list_contains($modes::varchar[], coalesce(mode, ''))
+        and ($newest is null or (resource, run_id) in (select (resource, run_id) from newest))
+    order by {_ORDER}
+"""  # noqa: S608  constants
+_RECENT_SYNCS = f"""
+    with complete as (
+        select resource, max(({_ORDER})) as place from syncs where complete group by resource
+    )
+    select distinct on (resource, run_id) syncs.* from syncs left join complete using (resource)
+    where place is null or ({_ORDER}) >= place or ({_ORDER}) = (select min(({_ORDER})) from syncs)
+    order by {_ORDER}
+"""  # noqa: S608  constants
 _STAMP = re.compile(r"\d{8}T\d{12}")
 
 
@@ -42,19 +68,20 @@ class Lake:
         self.storage: Storage = storage or LocalStorage(self.root)
         self._numbers = itertools.count()
         self._writer = uuid.uuid4().hex[:6]
-        self._ledger_files: dict[str, list[dict[str, Any]]] = {}  # a sync asks many times, and no file ever changes
 
     def ensure(self, accounts: Iterable[str]) -> None:
-        """Give every resource of every account a readable file, if need be one with zero rows."""
+        """Give every resource of every account a readable file with every column, though it have no rows."""
         for account in accounts:
             for resource in RESOURCES.values():
                 partition = f"/{resource.partition}={UNKNOWN_PARTITION}" if resource.partition else ""
-                self._ensure_file(f"{resource.name}/account={account}{partition}/{EMPTY}", resource.schema)
-            self._ensure_file(f"{LEDGER}/account={account}/{EMPTY}", LEDGER_SCHEMA)
-            self._ensure_file(f"{REJECTED}/account={account}/{EMPTY}", REJECTED_SCHEMA)
+                self._ensure_file(f"{resource.name}/account={account}{partition}", resource.schema)
+            self._ensure_file(f"{LEDGER}/account={account}", LEDGER_SCHEMA)
+            self._ensure_file(f"{REJECTED}/account={account}", REJECTED_SCHEMA)
 
-    def _ensure_file(self, name: str, schema: pa.Schema) -> None:
-        if not self.storage.list(name.rpartition("/")[0]):
+    def _ensure_file(self, folder: str, schema: pa.Schema) -> None:
+        """Keep an empty file of today's schema: SQL may name a column that an older release's files lack."""
+        name = f"{folder}/{EMPTY}-{fingerprint(map(str, schema))[:8]}.parquet"
+        if not self.storage.exists(name):
             self.storage.write(name, to_parquet(schema.empty_table()))
 
     def append(self, resource: Resource, account: str, rows: Sequence[Row]) -> None:
@@ -103,25 +130,42 @@ class Lake:
         """Add a finished sync to the ledger. It is written last: what the ledger says is in the lake."""
         self._write_rows(f"{LEDGER}/account={account}", [sync.to_row()], LEDGER_SCHEMA)
 
-    def ledger(self, account: str, resource: str | None = None) -> list[SyncRecord]:
-        """Return the finished syncs of an account, oldest first."""
-        paths = self.local(self.files(LEDGER, account))
-        for path in paths:
-            if path not in self._ledger_files:
-                self._ledger_files[path] = _read_rows(path)
-        rows = (row for path in paths for row in self._ledger_files[path])
-        unique = {(row["run_id"], row["resource"]): SyncRecord.from_row(row) for row in rows}
-        kept = [record for record in unique.values() if resource in (None, record.resource)]
-        return sorted(kept, key=lambda record: (record.finished_at, record.run_id))
+    def ledger(
+        self,
+        account: str,
+        resource: str | None = None,
+        *,
+        newest: int | None = None,
+        complete: bool | None = None,
+        except_modes: Iterable[str] = (),
+    ) -> list[SyncRecord]:
+        """Return finished syncs of an account, oldest first: all, or the ``newest`` of each resource.
 
-    def newest_stamp(self, account: str) -> datetime | None:
-        """Return an instant that no ``_extracted_at`` and no ledger row of an account is later than."""
-        finished = [record.finished_at for record in self.ledger(account)]
-        # of a sync that was killed the names alone tell: a file is named for its last row
-        names = (name.rpartition("/")[2].partition("-")[0] for r in RESOURCES for name in self.files(r, account))
-        if written := max(filter(_STAMP.fullmatch, names), default=None):
-            finished.append(datetime.strptime(f"{written}+0000", f"{_STAMP_FORMAT}%z"))
-        return max(finished, default=None)
+        Args:
+            complete: only those that are (True) or are not (False).
+            except_modes: leave out those of these modes.
+        """
+        asked = {"resource": resource, "complete": complete, "modes": list(except_modes)}
+        return self._syncs(account, _SYNCS, asked | {"newest": newest, "at_most": newest or 1})
+
+    def recent_syncs(self, account: str) -> list[SyncRecord]:
+        """Return the syncs of each resource from its last complete one on, and the account's first; oldest first."""
+        return self._syncs(account, _RECENT_SYNCS, {})
+
+    def _syncs(self, account: str, statement: str, parameters: Mapping[str, Any]) -> list[SyncRecord]:
+        files = self.files(LEDGER, account)
+        if not files:
+            return []
+        with open_query() as query:
+            add_view(query, "syncs", self.local(files), LEDGER_SCHEMA)
+            found = query.execute(statement, dict(parameters))
+            names = [column[0] for column in found.description]
+            return [SyncRecord.from_row(dict(zip(names, row, strict=True))) for row in found.fetchall()]
+
+    def newest_order(self) -> datetime | None:
+        """Return an instant that no ``_ordered_at`` in the lake is later than, whoever wrote it."""
+        found = (ordered_by_name(name) for top in (*RESOURCES, LEDGER) for name in self._names(top))
+        return max(filter(None, found), default=None)
 
     def accounts(self) -> list[str]:
         """Return the names of the accounts that the lake holds something of."""
@@ -132,14 +176,12 @@ class Lake:
         """Return the names of a resource's files, of all partitions or of some."""
         folder = f"{resource}/account={account}"
         if partitions is None:
-            return [name for name in self.storage.list(folder) if name.endswith(".parquet")]
+            return self._names(folder)
         level = RESOURCES[resource].partition
-        return [
-            name
-            for partition in sorted(set(partitions))
-            for name in self.storage.list(f"{folder}/{level}={partition}")
-            if name.endswith(".parquet")
-        ]
+        return [name for partition in sorted(set(partitions)) for name in self._names(f"{folder}/{level}={partition}")]
+
+    def _names(self, folder: str) -> list[str]:
+        return [name for name in self.storage.list(folder) if name.endswith(".parquet")]
 
     def local(self, names: Iterable[str]) -> list[str]:
         """Return paths under which DuckDB and Arrow can read the files."""
@@ -148,30 +190,17 @@ class Lake:
     def mirror(self) -> AbstractContextManager[Path]:
         """Yield a folder of this machine whose layout is the lake's; its files stay for as long as the block runs.
 
-        It is the lake's own folder, or for a lake in an object store one of copies, brought up to date first.
+        It is the lake's own folder, or for a lake in an object store one of copies, brought up to date first. A lake of
+        an older release gets the columns that it lacks.
         """
+        with contextlib.suppress(LakeError):  # whoever may only read sees what there is
+            self.ensure(self.accounts())
         return self.storage.mirror([*RESOURCES, LEDGER, REJECTED])
-
-    def progress(self, account: str, resource: str) -> dict[str, Any]:
-        """Return how far an unfinished sync of a resource got; empty where there is none."""
-        try:
-            found: dict[str, Any] = msgspec.json.decode(self.storage.read(_progress_name(account, resource)))
-        except (FileNotFoundError, msgspec.DecodeError):
-            return {}
-        return found
-
-    def save_progress(self, account: str, resource: str, progress: Mapping[str, Any]) -> None:
-        """Note how far an unfinished sync got, once what it says is in the lake; forget it where it is empty."""
-        name = _progress_name(account, resource)
-        if progress:
-            self.storage.write(name, msgspec.json.encode(progress))
-        else:
-            self.storage.delete(name)
 
     def _write_rows(self, folder: str, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> None:
         columns = zip(*map(itemgetter(*schema.names), rows), strict=True)  # twice as fast as a lookup for each cell
         table = pa.table([pa.array(column, f.type) for column, f in zip(columns, schema, strict=True)], schema=schema)
-        self.storage.write(f"{folder}/{self.new_name(rows[-1].get('_extracted_at'))}", to_parquet(table))
+        self.storage.write(f"{folder}/{self.new_name(_newest(rows))}", to_parquet(table))
 
     def new_name(self, moment: datetime | None = None) -> str:
         """Return a file name that no other writer uses and that sorts by time."""
@@ -179,12 +208,16 @@ class Lake:
         return f"{stamp}-{self._writer}-{uuid.uuid4().hex[:8]}-{next(self._numbers):05d}.parquet"
 
 
-def _read_rows(path: str) -> list[dict[str, Any]]:
-    try:
-        rows: list[dict[str, Any]] = pq.ParquetFile(path).read(use_threads=False).to_pylist()
-    except (pa.ArrowInvalid, OSError) as error:
-        raise LakeError(f"{path} cannot be read: {error}. See `ionq-data lake verify`") from error
-    return rows
+def ordered_by_name(name: str) -> datetime | None:
+    """Return what orders the last row of a file: it is named for that. None of an empty file."""
+    stamp = name.rpartition("/")[2].partition("-")[0]
+    return datetime.strptime(f"{stamp}+0000", f"{_STAMP_FORMAT}%z") if _STAMP.fullmatch(stamp) else None
+
+
+def _newest(rows: Sequence[Mapping[str, Any]]) -> datetime | None:
+    """Return what orders the last of some rows."""
+    column = "_ordered_at" if "_ordered_at" in rows[0] else "_extracted_at"
+    return max((row[column] for row in rows if row[column] is not None), default=None)
 
 
 def to_parquet(table: pa.Table) -> bytes:
@@ -192,10 +225,6 @@ def to_parquet(table: pa.Table) -> bytes:
     buffer = io.BytesIO()
     pq.write_table(table, buffer, compression="zstd", row_group_size=_ROW_GROUP)
     return buffer.getvalue()
-
-
-def _progress_name(account: str, resource: str) -> str:
-    return f"{_PROGRESS}/account={account}/{resource}.json"
 
 
 __all__ = ["Lake", "LakeError", "to_parquet"]

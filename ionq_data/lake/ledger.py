@@ -1,8 +1,11 @@
-"""The ledger's rows: what each finished sync of a resource did, and how far it got."""
+"""The ledger's rows: what each finished sync of a resource did, and how far it got.
+
+The ledger is history, and grows with the years; where the next sync takes up is in the bookmarks (``bookmarks``).
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal
 
@@ -25,6 +28,7 @@ LEDGER_SCHEMA = pa.schema(
         ("run_id", pa.string()),
         ("started_at", TIMESTAMP),
         ("finished_at", TIMESTAMP),
+        ("_ordered_at", TIMESTAMP),
         ("complete", pa.bool_()),
         ("watermark", TIMESTAMP),
         ("requests", pa.int64()),
@@ -57,7 +61,9 @@ class SyncRecord:
         notes: what a reader of the ledger should know, such as a listing that was not newest first.
         availability: whether the key may see the resource; None in older rows, and where that was not asked.
         unavailable_reason: why it may not, in a sentence.
-        marks: how far each part (a submitter's listing, a backend) got, by name: JSON in the file.
+        parts: how far each part (a submitter's listing, a backend, a range of dates) got, by name; JSON in the file,
+            in the column ``marks``.
+        ordered_at: what orders syncs: ``finished_at``, or later where an earlier clock ran ahead.
     """
 
     resource: str
@@ -75,23 +81,26 @@ class SyncRecord:
     organization: str | None = None
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    marks: dict[str, Any] = field(default_factory=dict)
+    parts: dict[str, Any] = field(default_factory=dict)
+    ordered_at: datetime | None = None
     availability: Availability | None = None
     unavailable_reason: str | None = None
 
     def to_row(self) -> dict[str, Any]:
         """Return the record as a row of ``LEDGER_SCHEMA``."""
         row = asdict(self)
-        return row | {"missing": list(self.missing), "notes": list(self.notes), "marks": _encode(self.marks)}
+        row |= {"marks": _encode(row.pop("parts")), "_ordered_at": row.pop("ordered_at")}
+        return row | {"missing": list(self.missing), "notes": list(self.notes)}
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> SyncRecord:
         """Read a record back from a row of ``LEDGER_SCHEMA``."""
-        values = {name: row[name] for name in LEDGER_SCHEMA.names if row.get(name) is not None}
+        values = {f.name: row[f.name] for f in fields(cls) if row.get(f.name) is not None}
         values |= {"missing": tuple(row.get("missing") or ()), "notes": tuple(row.get("notes") or ())}
-        values["marks"] = msgspec.json.decode(row.get("marks") or "{}")
+        values["ordered_at"] = row.get("_ordered_at")
+        values["parts"] = msgspec.json.decode(row.get("marks") or "{}")
         return cls(**values)
 
 
-def _encode(marks: dict[str, Any]) -> str:
-    return msgspec.json.encode(marks).decode()
+def _encode(parts: dict[str, Any]) -> str:
+    return msgspec.json.encode(parts).decode()

@@ -11,7 +11,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from ionq_data.lake.current import NEWEST
 from ionq_data.lake.lake import Lake
-from ionq_data.lake.query import open_query
+from ionq_data.lake.query import add_view, open_query
 from ionq_data.lake.storage import LakeError, fingerprint
 from ionq_data.resources.job_costs import JOB_COSTS
 from ionq_data.resources.jobs import JOBS, SIMULATOR, TERMINAL_STATUSES
@@ -31,6 +31,8 @@ from ionq_data.resources.resource import UNKNOWN_PARTITION
 STATE = "_state"
 _BATCH = 10_000
 _FINGERPRINTS = b"ionq_data.fingerprints"
+_MADE_AT = b"ionq_data.made_at"
+_TOLERANCE = timedelta(minutes=1)  # two machines' clocks may differ by as much
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ _MONTH = f"""
             'submitted_at': submitted_at, 'completed_at': completed_at, 'backend': backend,
             'is_terminal': coalesce(list_contains($terminal, status), false), 'is_deleted': _deleted
         }}, {NEWEST}) as version
-        from read_parquet($jobs, hive_partitioning = false)
+        from jobs
         group by id
     ),
     cost as (
@@ -88,7 +90,7 @@ _MONTH = f"""
             'cost_hash': _hash, 'answer_hash': answer_hash, 'first_answered_at': first_answered_at,
             'asked_at': _extracted_at, 'http_status': http_status, 'attempts': attempts, 'is_settled': is_settled
         }}, {NEWEST}) as answer
-        from read_parquet($costs, hive_partitioning = false)
+        from costs
         group by job_id
     )
     select
@@ -100,42 +102,42 @@ _MONTH = f"""
     where
         not (version.is_terminal or version.is_deleted)
         or (
-            not coalesce(answer.is_settled, false)
+            not coalesce(answer.is_settled and answer.asked_at <= $now, false)
             and ($simulator_costs or not coalesce(starts_with(version.backend, $simulator), false))
         )
 """  # noqa: S608  a constant
 
 # A job first seen without a readable time lies in the unknown month; once it has one, its versions lie in another.
 _MOVED = f"""
-    select id from read_parquet($jobs, hive_partitioning = false)
+    select id from all_jobs
     where id in (select id from pending)
     group by id having arg_max(coalesce(year(submitted_at) >= 1000, false), {NEWEST})
 """  # noqa: S608  a constant
 
 
-def pending_jobs(lake: Lake, account: str, *, simulator_costs: bool = True) -> Iterator[PendingJob]:
+def pending_jobs(lake: Lake, account: str, *, now: datetime, simulator_costs: bool = True) -> Iterator[PendingJob]:
     """Return the jobs of an account that are not terminal or whose cost is not settled, oldest month first.
 
     Without ``simulator_costs`` the terminal jobs of simulators are left out: there may be millions of them, and none
-    of their costs is ever asked for.
+    of their costs is ever asked for. An answer from the future settles nothing: a clock ran ahead.
     """
     with tempfile.TemporaryDirectory(prefix="ionq-data-") as folder:
         path = Path(folder) / "pending.parquet"
-        _bring_up_to_date(lake, account, simulator_costs, path)
+        _bring_up_to_date(lake, account, simulator_costs, now, path)
         for batch in pq.ParquetFile(path).iter_batches(batch_size=_BATCH):
             yield from (PendingJob(**row) for row in batch.to_pylist())
 
 
-def _bring_up_to_date(lake: Lake, account: str, simulator_costs: bool, path: Path) -> None:
+def _bring_up_to_date(lake: Lake, account: str, simulator_costs: bool, now: datetime, path: Path) -> None:
     """Write the pending jobs to ``path``, and keep them as a checkpoint where there is none of just these files."""
     fingerprints = _fingerprints(lake, account, simulator_costs)
     checkpoints = _checkpoints(lake, account)
-    content, known = _read(lake, checkpoints[-1]) if checkpoints else (None, {})
+    content, known = _read(lake, checkpoints[-1], now) if checkpoints else (None, {})
     try:
         if content is not None and known == fingerprints:
             path.write_bytes(content)
             return
-        _write(path, partial(_compute, lake, account, simulator_costs), fingerprints, known, content)
+        _write(path, partial(_compute, lake, account, simulator_costs, now), now, fingerprints, known, content)
     except OSError as error:
         raise LakeError(f"{path.parent} could not be written: {error}. Free some space there") from error
     lake.storage.write(f"{STATE}/account={account}/{lake.new_name()}", path.read_bytes())
@@ -147,13 +149,15 @@ def _checkpoints(lake: Lake, account: str) -> list[str]:
     return [name for name in lake.storage.list(f"{STATE}/account={account}") if name.endswith(".parquet")]
 
 
-def _read(lake: Lake, name: str) -> tuple[bytes | None, dict[str, str]]:
-    """Return a checkpoint's content and fingerprints; nothing where another sync has just replaced it."""
+def _read(lake: Lake, name: str, now: datetime) -> tuple[bytes | None, dict[str, str]]:
+    """Return a checkpoint's content and fingerprints; nothing of one from the future, or that was just replaced."""
     try:
         content = lake.storage.read(name)
         metadata = pq.read_schema(pa.BufferReader(content)).metadata or {}
+        if datetime.fromisoformat(metadata[_MADE_AT].decode()) > now + _TOLERANCE:
+            return None, {}
         return content, msgspec.json.decode(metadata[_FINGERPRINTS], type=dict[str, str])
-    except (FileNotFoundError, KeyError, pa.ArrowInvalid, msgspec.DecodeError):
+    except (FileNotFoundError, KeyError, ValueError, pa.ArrowInvalid, msgspec.DecodeError):
         return None, {}
 
 
@@ -173,12 +177,13 @@ def _fingerprints(lake: Lake, account: str, simulator_costs: bool) -> dict[str, 
 def _write(
     path: Path,
     compute: Callable[[str, pq.ParquetWriter], None],
+    now: datetime,
     fingerprints: dict[str, str],
     known: dict[str, str],
     last: bytes | None,
 ) -> None:
     """Write the pending jobs of all months: the unchanged ones from the last checkpoint, the others computed."""
-    metadata = {_FINGERPRINTS: msgspec.json.encode(fingerprints)}
+    metadata = {_FINGERPRINTS: msgspec.json.encode(fingerprints), _MADE_AT: now.isoformat().encode()}
     with pq.ParquetWriter(path, _SCHEMA.with_metadata(metadata), compression="zstd") as writer:
         for month in sorted(fingerprints):
             # the unknown month depends on all others: its jobs move to theirs once they have a time
@@ -189,27 +194,28 @@ def _write(
                 compute(month, writer)
 
 
-def _compute(lake: Lake, account: str, simulator_costs: bool, month: str, writer: pq.ParquetWriter) -> None:
+def _compute(
+    lake: Lake, account: str, simulator_costs: bool, now: datetime, month: str, writer: pq.ParquetWriter
+) -> None:
     jobs, costs = _month_files(lake, account, month)
     if not jobs:
         return
     costs = costs or lake.files(JOB_COSTS.name, account, [UNKNOWN_PARTITION])
     with open_query() as query:
+        add_view(query, "jobs", lake.local(jobs), JOBS.schema)
+        add_view(query, "costs", lake.local(costs), JOB_COSTS.schema)
         query.execute(
             f"create table pending as {_MONTH}",
             {
-                "jobs": lake.local(jobs),
-                "costs": lake.local(costs),
                 "partition": month,
+                "now": now + _TOLERANCE,
                 "terminal": sorted(TERMINAL_STATUSES),
                 "simulator_costs": simulator_costs,
                 "simulator": SIMULATOR,
             },
         )
         if month == UNKNOWN_PARTITION and query.table("pending").limit(1).fetchall():
-            query.execute(
-                f"delete from pending where id in ({_MOVED})",  # noqa: S608  a constant
-                {"jobs": lake.local(lake.files(JOBS.name, account))},
-            )
+            add_view(query, "all_jobs", lake.local(lake.files(JOBS.name, account)), JOBS.schema)
+            query.execute(f"delete from pending where id in ({_MOVED})")  # noqa: S608  a constant
         for batch in query.table("pending").to_arrow_reader(_BATCH):
             writer.write_batch(batch.cast(_SCHEMA).replace_schema_metadata(writer.schema.metadata))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import duckdb
+import pyarrow as pa
 
 from ionq_data.lake.storage import LakeError
 
@@ -38,3 +39,14 @@ def open_query() -> Iterator[duckdb.DuckDBPyConnection]:
             raise LakeError(f"the lake cannot be read: {error}. See `ionq-data lake verify`") from error
         finally:
             connection.close()
+
+
+def add_view(query: duckdb.DuckDBPyConnection, name: str, files: Sequence[str], schema: pa.Schema) -> None:
+    """Show files as a view of today's schema: a column that did not exist when they were written is null."""
+    query.register(f"{name}_nothing", schema.empty_table())
+    if not files:
+        query.execute(f"create or replace view {name} as from {name}_nothing")
+        return
+    files_of_all_releases = query.read_parquet(list(files), union_by_name=True, hive_partitioning=False)
+    files_of_all_releases.create_view(f"{name}_files", replace=True)
+    query.execute(f"create or replace view {name} as from {name}_files union all by name from {name}_nothing")

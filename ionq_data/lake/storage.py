@@ -49,11 +49,36 @@ class Storage(Protocol):
         """Yield a folder of this machine that holds some of the lake's folders, with their files, as they lie there."""
 
 
+class Disk:
+    """The steps of which a write consists; a test brings one that fails, or loses what was not flushed."""
+
+    def make_folder(self, path: Path) -> None:
+        """Make a folder in one that is there."""
+        path.mkdir(exist_ok=True)
+
+    def write(self, path: Path, content: bytes) -> None:
+        """Write a new file, which a power loss may still take away."""
+        path.write_bytes(content)
+
+    def rename(self, path: Path, to: Path) -> None:
+        """Give a file another name, in place of the one that had it."""
+        path.replace(to)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file; one that is not there is no error."""
+        path.unlink(missing_ok=True)
+
+    def flush(self, path: Path) -> None:
+        """Make a file durable, or the names in a folder."""
+        flush(path)
+
+
 class LocalStorage:
     """A folder of this machine."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, disk: Disk | None = None) -> None:
         self.root = root
+        self.disk = disk or Disk()
 
     def list(self, prefix: str) -> list[str]:
         """Return the names of all files below a folder, sorted."""
@@ -70,20 +95,26 @@ class LocalStorage:
         path = self.root / name
         unfinished = path.with_name(f"{path.name}{_UNFINISHED}{uuid.uuid4().hex[:8]}")
         try:
-            _make_folder(path.parent)
+            self._make_folder(path.parent)
             try:
-                with unfinished.open("wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-                unfinished.replace(path)
-                flush(path.parent)
+                self.disk.write(unfinished, content)
+                self.disk.flush(unfinished)
+                self.disk.rename(unfinished, path)
+                self.disk.flush(path.parent)
             except BaseException:
                 with contextlib.suppress(OSError):
-                    unfinished.unlink(missing_ok=True)
+                    self.disk.remove(unfinished)
                 raise
         except OSError as error:
             raise LakeError(_explain(error, path)) from error
+
+    def _make_folder(self, folder: Path) -> None:
+        """Make a folder and those above it, durably: a file is lost with the folder that it lies in."""
+        if folder.is_dir():
+            return
+        self._make_folder(folder.parent)
+        self.disk.make_folder(folder)
+        self.disk.flush(folder.parent)
 
     def read(self, name: str) -> bytes:
         """Return a file's content."""
@@ -93,7 +124,7 @@ class LocalStorage:
         """Remove a file; one that is not there is no error."""
         path = self.root / name
         try:
-            path.unlink(missing_ok=True)
+            self.disk.remove(path)
         except OSError as error:
             raise LakeError(_explain(error, path)) from error
 
@@ -140,15 +171,16 @@ class LocalStorage:
 
     def sweep(self, older_than_seconds: float, now: float) -> int:
         """Remove what killed writers left under unfinished names; return how many there were."""
-        stale = [
-            Path(folder) / name
-            for folder, _, names in os.walk(self.root)
-            for name in names
-            if _is_unfinished(name) and now - (Path(folder) / name).stat().st_mtime > older_than_seconds
-        ]
-        for path in stale:
-            path.unlink(missing_ok=True)
-        return len(stale)
+        unfinished = (
+            Path(folder) / name for folder, _, names in os.walk(self.root) for name in names if _is_unfinished(name)
+        )
+        removed = 0
+        for path in unfinished:
+            with contextlib.suppress(FileNotFoundError):  # its writer has just renamed it
+                if now - path.stat().st_mtime > older_than_seconds:
+                    self.disk.remove(path)
+                    removed += 1
+        return removed
 
 
 READERS = "_compactions/readers.lock"
@@ -163,15 +195,6 @@ def _refuse(error: OSError) -> None:
     """Do not take a folder that cannot be read for an empty one; one that is just gone is no matter."""
     if not isinstance(error, FileNotFoundError):
         raise LakeError(f"{error.filename} cannot be read: {error.strerror}. Give this user the right to") from error
-
-
-def _make_folder(folder: Path) -> None:
-    """Make a folder and those above it, durably: a file is lost with the folder that it lies in."""
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
-    flush(folder.parent)
 
 
 def flush(path: Path) -> None:

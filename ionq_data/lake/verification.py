@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ionq_data.lake.compaction import PLANS, schema_of
+from ionq_data.lake.compaction import PLANS, in_schema, schema_of
+from ionq_data.lake.current import key_columns
 from ionq_data.lake.lake import Lake
-from ionq_data.lake.ledger import LEDGER, REJECTED, SyncRecord
+from ionq_data.lake.ledger import LEDGER, LEDGER_SCHEMA, REJECTED
+from ionq_data.lake.query import add_view, open_query
 from ionq_data.resources import RESOURCES, Resource
 from ionq_data.resources.resource import parse
 
@@ -46,20 +46,19 @@ class Verification:
 
 
 def verify(lake: Lake) -> Verification:
-    """Read the whole lake once and check it."""
+    """Read the whole lake once and check it. One file is in memory at a time, and no record is kept in mind."""
     report = Verification()
-    written: Counter[tuple[str, str, str]] = Counter()
-    seen: dict[str, set[tuple[Any, ...]]] = defaultdict(set)
+    sound: dict[tuple[str, str], list[str]] = defaultdict(list)
     for top in [*RESOURCES, LEDGER, REJECTED]:
         for name in lake.storage.list(top):
             table = _read(lake, report, top, name)
-            if table is not None and (resource := RESOURCES.get(top)) is not None:
-                account = name.split("/")[1].removeprefix("account=")
+            if table is None:
+                continue
+            sound[name.split("/")[1].removeprefix("account="), top].append(name)
+            if (resource := RESOURCES.get(top)) is not None:
                 _check_rows(report, resource, name, table)
-                _count_versions(resource, account, table, seen[f"{top}/{account}"], written)
-        seen.clear()
     for account in lake.accounts():
-        _check_ledger(report, account, lake.ledger(account), written)
+        _check_ledger(report, lake, account, {top: sound[account, top] for top in (*RESOURCES, LEDGER)})
     for name in lake.storage.list(PLANS):
         if name.endswith(".json"):
             report.add("note", name, "files that were merged wait to be removed; their versions are there twice")
@@ -77,16 +76,20 @@ def _read(lake: Lake, report: Verification, top: str, name: str) -> pa.Table | N
         return None
     report.files += 1
     report.rows += len(table)
-    for column in schema_of(top):
-        if column.name not in table.schema.names:
-            report.add("error", name, f"has no column {column.name}")
-        elif table.schema.field(column.name).type != column.type:
-            report.add("error", name, f"{column.name} is {table.schema.field(column.name).type}, not {column.type}")
-    return table if set(schema_of(top).names) <= set(table.schema.names) else None
+    needed = _NEEDED if top in RESOURCES else ()
+    if missing := [column for column in needed if column not in table.schema.names]:
+        report.add("error", name, f"has no column {', '.join(missing)}")
+        return None
+    try:
+        return in_schema(table, schema_of(top))
+    except pa.ArrowException as error:
+        report.add("error", name, f"does not fit the columns of today: {error}")
+        return None
 
 
 def _check_rows(report: Verification, resource: Resource, name: str, table: pa.Table) -> None:
-    for column in (*resource.key, "_raw", "_hash", "_extracted_at", "_run_id"):
+    key = [column for column in resource.key if column not in resource.older_key]
+    for column in (*key, "_raw", "_hash", "_extracted_at", "_run_id"):
         if nulls := table[column].null_count:
             report.add("error", name, f"{column} is null in {nulls} of {len(table)} rows")
     if resource.partition and len(table):
@@ -115,42 +118,41 @@ def _is_json(raw: str | None) -> bool:
     return True
 
 
-def _count_versions(
-    resource: Resource,
-    account: str,
-    table: pa.Table,
-    seen: set[tuple[Any, ...]],
-    written: Counter[tuple[str, str, str]],
-) -> None:
-    """Count each run's versions; a version that is there twice (while files wait to be removed) counts once."""
-    names = dict.fromkeys((*resource.key, "_extracted_at", "_run_id"))
-    for row in _tuples(table, names):
-        digest = hash(row)
-        if (digest,) not in seen:
-            seen.add((digest,))
-            written[account, resource.name, row[-1]] += 1
+def _check_ledger(report: Verification, lake: Lake, account: str, files: dict[str, list[str]]) -> None:
+    """Hold each sync's count of rows against the lake; rows of runs without a ledger row are of a sync cut short.
+
+    A version that is there twice, while files wait to be removed, counts once.
+    """
+    with open_query() as query:
+        add_view(query, "all_syncs", lake.local(files[LEDGER]), LEDGER_SCHEMA)
+        query.execute("create table syncs as select distinct on (resource, run_id) * exclude (marks) from all_syncs")
+        query.execute("create table written (resource varchar, run_id varchar, versions bigint)")
+        for name, resource in RESOURCES.items():
+            add_view(query, "versions", lake.local(files[name]), resource.schema)
+            version = f"hash({', '.join(key_columns(resource))}, _extracted_at, _run_id)"
+            found = f"select distinct _run_id, {version} from versions"  # noqa: S608  the names are the registry's
+            query.execute(f"insert into written select '{name}', _run_id, count(*) from ({found}) group by _run_id")  # noqa: S608
+        for resource_name, run_id, said, found, is_backwards in query.execute(_WRONG_SYNCS).fetchall():
+            where = f"{LEDGER}: run {run_id} of {account}/{resource_name}"
+            if said != found:
+                report.add("error", where, f"says {said} rows were written; the lake holds {found}")
+            if is_backwards:
+                report.add("error", where, "finished before it started")
+        for resource_name, run_id, found in query.execute(_CUT_SHORT).fetchall():
+            report.add("note", f"{account}/{resource_name}", f"{found} rows of run {run_id}, which was cut short")
 
 
-def _tuples(table: pa.Table, names: Iterable[str]) -> Iterator[tuple[Any, ...]]:
-    return zip(*(table[name].to_pylist() for name in names), strict=True)
-
-
-def _check_ledger(
-    report: Verification, account: str, ledger: list[SyncRecord], written: Counter[tuple[str, str, str]]
-) -> None:
-    """Hold each sync's count of rows against the lake; rows of runs without a ledger row are of a sync cut short."""
-    recorded: set[tuple[str, str, str]] = set()
-    for sync in ledger:
-        key = (account, sync.resource, sync.run_id)
-        recorded.add(key)
-        where = f"{LEDGER}: run {sync.run_id} of {account}/{sync.resource}"
-        if written[key] != sync.rows_written:
-            report.add("error", where, f"says {sync.rows_written} rows were written; the lake holds {written[key]}")
-        if sync.finished_at < sync.started_at:
-            report.add("error", where, "finished before it started")
-    for key in sorted(set(written) - recorded):
-        if key[0] == account:
-            report.add("note", f"{account}/{key[1]}", f"{written[key]} rows of run {key[2]}, which was cut short")
-
+_NEEDED = ("_raw", "_hash", "_extracted_at", "_run_id")
+"""What every release has written; a column that came later is null in older files."""
+_WRONG_SYNCS = """
+    select resource, run_id, rows_written, coalesce(versions, 0), finished_at < started_at
+    from syncs left join written using (resource, run_id)
+    where rows_written <> coalesce(versions, 0) or finished_at < started_at
+    order by started_at, run_id
+"""
+_CUT_SHORT = """
+    select resource, run_id, versions from written anti join syncs using (resource, run_id)
+    order by resource, run_id
+"""
 
 __all__ = ["Finding", "Verification", "verify"]

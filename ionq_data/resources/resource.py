@@ -81,6 +81,7 @@ LINEAGE = (
     pa.field("_raw", pa.string()),
     pa.field("_hash", pa.string()),
     pa.field("_extracted_at", TIMESTAMP),
+    pa.field("_ordered_at", TIMESTAMP),
     pa.field("_run_id", pa.string()),
     pa.field("_problems", pa.list_(pa.string())),
     pa.field("_drift", DRIFT),
@@ -195,7 +196,8 @@ def read_record(
     digest = content_hash([said, said_beside] if said_beside else said)
     if resource.deletable:
         values["_deleted"] = deleted
-    values |= {"_raw": text, "_hash": digest, "_extracted_at": extracted_at, "_run_id": run_id, "_problems": problems}
+    values |= {"_raw": text, "_hash": digest, "_extracted_at": extracted_at, "_ordered_at": extracted_at}
+    values |= {"_run_id": run_id, "_problems": problems}
     values["_drift"] = find_drift(record, resource.shape)
     key = tuple(values[name] for name in resource.key)
     return Row(key, resource.partition_of(values), digest, values)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from ionq_data.api import split_array
-from ionq_data.lake.ledger import SyncRecord
+from ionq_data.lake.bookmarks import Bookmark
 from ionq_data.resources.backends import BACKENDS
 from ionq_data.resources.jobs import SIMULATOR
 from ionq_data.sync.context import Context, Outcome
-from ionq_data.sync.intake import Intake
+from ionq_data.sync.intake import Intake, open_intake
 
 
-async def sync_backends(context: Context, intake: Intake, _ledger: list[SyncRecord]) -> Outcome:
+async def sync_backends(context: Context, intake: Intake, _bookmark: Bookmark) -> Outcome:
     """Record what every listed backend says of itself now."""
     await list_backends(context, intake)
     return Outcome(watermark=context.now())
@@ -21,7 +21,7 @@ async def list_backends(context: Context, intake: Intake | None = None) -> tuple
     if context.backends is None or intake is not None:
         answer, records = await context.client.read(BACKENDS.endpoint, parse=split_array)
         stamp = context.stamp(answer.received_at)
-        reader = intake or Intake(context.lake, BACKENDS, context.account, context.run_id)
+        reader = intake or open_intake(context, BACKENDS)
         rows = [reader.take(record, extracted_at=stamp).row for record in records]
         context.backends = tuple(sorted({row.values["backend"] for row in rows if row is not None}))
     return context.backends

@@ -1,26 +1,25 @@
 """Characterizations: for each backend, what has been measured since the day before the newest known one.
 
-How far a backend has been read stands in the ledger, not in the lake: a reading that was cut off may have left newer
-measurements in the lake than older ones that it never came to.
+How far a backend has been read stands in the bookmark: a reading that was cut off may have left newer measurements in
+the lake than older ones that it never came to. It is kept as soon as the backend is read, whatever the others do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
 from urllib.parse import quote
 
 from ionq_data.api import Page, numbered_pages
 from ionq_data.api.address import Params
 from ionq_data.api.errors import ApiError, AuthenticationError, BadRequest, NotFound, PermissionDenied, RequestRefused
+from ionq_data.lake.bookmarks import Bookmark, read_bookmark, save_bookmark
 from ionq_data.lake.current import known_values
-from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources import Row, read_record
 from ionq_data.resources.characterizations import CHARACTERIZATIONS
 from ionq_data.resources.jobs import JOBS
 from ionq_data.sync.backends import is_qpu, list_backends
-from ionq_data.sync.context import Context, Outcome, last_complete
+from ionq_data.sync.context import Context, Outcome
 from ionq_data.sync.intake import Intake
 from ionq_data.sync.neighbours import find_suspects, read_singly
 
@@ -40,17 +39,16 @@ def start_date(newest: str | None, *, full: bool) -> date | None:
     return date.fromordinal(max(1, datetime.fromisoformat(newest).toordinal() - _REREAD.days))
 
 
-async def sync_characterizations(context: Context, intake: Intake, ledger: list[SyncRecord]) -> Outcome:
+async def sync_characterizations(context: Context, intake: Intake, bookmark: Bookmark) -> Outcome:
     """Read each backend's new measurements; one that fails does not keep the others from being read."""
-    last = last_complete(ledger)
-    marks: dict[str, Any] = dict(last.marks) if last else {}
+    read_to = bookmark.parts  # the newest measurement, by backend
     listed = await list_backends(context)
-    backends = backends_to_ask(listed, context.rules.backends, marks, _backends_of_jobs(context))
+    backends = backends_to_ask(listed, context.rules.backends, read_to, _backends_of_jobs(context))
     missing: list[str] = []
     notes: list[str] = []
     for backend in backends:
         try:
-            newest = await _read_backend(context, intake, backend, marks.get(backend))
+            newest = await _read_backend(context, intake, backend, read_to.get(backend))
         except AuthenticationError:
             raise
         except ApiError as error:
@@ -59,31 +57,34 @@ async def sync_characterizations(context: Context, intake: Intake, ledger: list[
             is_gone = isinstance(error, BadRequest | RequestRefused) and backend not in listed
             (notes if is_absent or is_gone else missing).append(f"no characterizations of {backend}: {error}")
         else:
-            marks[backend] = newest
-    newest_of_all = max((mark for mark in marks.values() if mark), default=None)
+            intake.flush()
+            read_to[backend] = newest
+            save_bookmark(context.lake, context.account, CHARACTERIZATIONS.name, bookmark)
+    newest_of_all = max(filter(None, read_to.values()), default=None)
     return Outcome(
         watermark=datetime.fromisoformat(newest_of_all) if newest_of_all else None,
-        mode="full" if context.rules.full or last is None else "incremental",
+        mode="full" if context.rules.full or bookmark.complete is None else "incremental",
         missing=tuple(missing),
         notes=tuple(notes),
-        marks=marks,
     )
 
 
 def _backends_of_jobs(context: Context) -> Iterable[str]:
-    """Return the backends that jobs name: as the last sync of jobs has noted, or by a look at all of them."""
-    jobs = context.lake.ledger(context.account, JOBS.name)
-    if jobs and jobs[-1].complete and "backends" in jobs[-1].marks:
-        return [str(backend) for backend in jobs[-1].marks["backends"]]
+    """Return the backends that jobs name: as the syncs of jobs have noted, or by a look at all of them."""
+    noted = read_bookmark(context.lake, context.account, JOBS.name).parts.get("backends")
+    if noted is not None:
+        return [str(backend) for backend in noted]
     return known_values(context.lake, JOBS, context.account, "backend")
 
 
 async def _read_backend(context: Context, intake: Intake, backend: str, newest: str | None) -> str | None:
     """Read one backend's measurements to the end of the listing; return the newest date there is now."""
+    limit = context.now()
+    if newest is not None and datetime.fromisoformat(newest) > limit:
+        newest = None  # noted by a clock that ran ahead
     start = start_date(newest, full=context.rules.full)
     path = CHARACTERIZATIONS.endpoint.replace("{backend}", quote(backend, safe=""))
     params = {"start": start.isoformat()} if start else {}
-    limit = context.now()
     number = 0
     async for page in numbered_pages(context.client, path, params, items="characterizations", page_size=_PAGE_SIZE):
         number += 1

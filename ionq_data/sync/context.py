@@ -10,10 +10,13 @@ from typing import Any
 from ionq_data.api import Answer, Client
 from ionq_data.api.errors import ApiError
 from ionq_data.lake import Lake
-from ionq_data.lake.ledger import SyncRecord
+from ionq_data.sync.contract import EVOLVE, Contract
 from ionq_data.sync.progress import OnProgress, ignore
 
 Submitters = str | tuple[str, ...]
+
+CLOCK_TOLERANCE = timedelta(minutes=1)
+_TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +31,7 @@ class Rules:
         overlap: how far before the watermark a listing is read again, for jobs that appeared late.
         full_every: after how long a sync reads everything by itself.
         backends: backends to ask for characterizations beside those listed and those named in jobs.
+        contract: what becomes of records that do not fit the columns.
         results_wanted: tells whether a job's measured distribution is copied.
     """
 
@@ -42,6 +46,7 @@ class Rules:
     simulator_costs: bool = False
     backends: tuple[str, ...] = ()
     concurrency: int = 8
+    contract: Contract = EVOLVE
     results_projects: tuple[str, ...] = ()
     results_backends: tuple[str, ...] = ()
     results_max_age: timedelta | None = None
@@ -59,8 +64,8 @@ class Context:
         whoami, sessions: answers that the first look has brought.
         refusals: what the first look was refused, by resource; it is not asked for again in this run.
         requests_recorded: requests that the ledger has counted.
-        offset: what is added to the local clock: nothing, or the API's lead where its clock is to be used.
-        newest_stamp: the newest in the lake and of this run; none is ever older, also where the clock was set back.
+        uses_server_clock: go by the API's clock, however small the difference.
+        newest_in_lake: an instant that nothing in the lake is ordered later than.
     """
 
     account: str
@@ -76,25 +81,64 @@ class Context:
     sessions: tuple[Answer, tuple[list[bytes], dict[str, Any]]] | None = None
     refusals: dict[str, ApiError] = field(default_factory=dict)
     requests_recorded: int = 0
-    offset: timedelta = timedelta(0)
-    newest_stamp: datetime | None = None
+    uses_server_clock: bool = False
+    newest_in_lake: datetime | None = None
     local_clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _lead: timedelta = timedelta(0)
+    _last_stamp: datetime | None = None
+    _order_lead: timedelta | None = None
+
+    @property
+    def clock_lead(self) -> timedelta:
+        """By how much the API's clock is ahead of this machine's; zero where the difference is less than a minute.
+
+        The ``Date`` of the answers is the one clock that both sides share. It counts whole seconds, so a difference is
+        taken over once it is clear, and kept until the clocks differ by another one.
+        """
+        seen = self.client.clock_offset
+        if seen is not None and (
+            abs(seen - self._lead) > CLOCK_TOLERANCE or (self.uses_server_clock and not self._lead)
+        ):
+            self._lead = seen
+        return self._lead
+
+    @property
+    def clock_note(self) -> str | None:
+        """What to say of this machine's clock; None where it is right, or the API's was asked for."""
+        if self.uses_server_clock or not (lead := self.clock_lead):
+            return None
+        is_behind = lead > timedelta(0)
+        apart = timedelta(seconds=round(abs(lead).total_seconds()))
+        return (
+            f"the clock of this machine is {apart} {'behind' if is_behind else 'ahead of'} the API's, which is used "
+            "instead: set this machine's clock"
+        )
 
     def now(self) -> datetime:
         """Return the time by the clock that this sync goes by (UTC)."""
-        return self.local_clock() + self.offset
+        return self.local_clock() + self.clock_lead
 
     def stamp(self, received_at: datetime | None = None) -> datetime:
         """Return when an answer arrived (or the time now), by the clock that this sync goes by.
 
-        The current version of a record is the one with the greatest stamp. So a clock that was set back must not make
-        what is read now look older than what the lake has: each stamp is later than the one before.
+        Each stamp of a run is later than the one before, also where the clock is set back meanwhile.
         """
-        moment = (received_at or self.local_clock()) + self.offset
-        if self.newest_stamp is not None and moment <= self.newest_stamp:
-            moment = self.newest_stamp + timedelta(microseconds=1)
-        self.newest_stamp = moment
+        moment = (received_at or self.local_clock()) + self.clock_lead
+        if self._last_stamp is not None and moment <= self._last_stamp:
+            moment = self._last_stamp + _TICK
+        self._last_stamp = moment
         return moment
+
+    def order(self, moment: datetime) -> datetime:
+        """Return what orders a version that arrived at a moment: that moment, or as much later as it takes.
+
+        Time and order are two things. Where a clock ran ahead once, the lake holds versions from the future, and what
+        is read now must be newer than they are all the same.
+        """
+        if self._order_lead is None:
+            newest = self.newest_in_lake
+            self._order_lead = max(timedelta(0), newest - moment + _TICK) if newest else timedelta(0)
+        return moment + self._order_lead
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,9 +153,3 @@ class Outcome:
     missing: tuple[str, ...] = ()
     refused: str | None = None
     notes: tuple[str, ...] = ()
-    marks: dict[str, Any] = field(default_factory=dict)
-
-
-def last_complete(ledger: list[SyncRecord]) -> SyncRecord | None:
-    """Return the newest sync of a resource's ledger that got all there is; one that was refused has read nothing."""
-    return next((r for r in reversed(ledger) if r.complete and r.availability != "refused"), None)

@@ -22,11 +22,10 @@ class WrongOrganizationError(Exception):
     """The key does not belong to the organization that it is to be used for."""
 
 
-async def look_first(context: Context, names: Iterable[str], *, uses_server_clock: bool) -> None:
+async def look_first(context: Context, names: Iterable[str]) -> None:
     """Ask who the key is and which sessions there are, and keep both answers for the sync of these resources.
 
-    Fills in the context's organization and the lead of the API's clock. Asks nothing where only public resources are
-    wanted.
+    Fills in the context's organization. Asks nothing where only public resources are wanted.
 
     Raises:
         AuthenticationError: the key is not accepted.
@@ -39,8 +38,6 @@ async def look_first(context: Context, names: Iterable[str], *, uses_server_cloc
         context.whoami = await context.client.get(WHOAMI.endpoint, authenticated=True)
     except _REFUSED as error:  # a key that may not ask who it is can still be good
         context.refusals[WHOAMI.name] = error
-    if uses_server_clock and context.client.clock_offset is not None:
-        context.offset = context.client.clock_offset
     try:
         context.sessions = await context.client.read(
             SESSIONS.endpoint, parse=lambda body: split_page(body, "sessions", required=False), authenticated=True

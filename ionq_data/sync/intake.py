@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,8 @@ from ionq_data.lake import Lake
 from ionq_data.lake.current import load_versions
 from ionq_data.lake.versions import Versions
 from ionq_data.resources import Rejection, Resource, Row, read_record
+from ionq_data.sync.context import Context
+from ionq_data.sync.contract import EVOLVE, Contract, discarded
 from ionq_data.sync.keys import hash_digest, key_digest
 
 FLUSH_ROWS = 5_000
@@ -32,13 +34,16 @@ class Intake:
     """The way of one resource's records into the lake, for one account and one run.
 
     Rows wait in memory until there are ``FLUSH_ROWS`` of them or their bytes are ``FLUSH_BYTES``; ``flush`` writes the
-    rest. What has been flushed survives whatever happens next.
+    rest. What has been flushed survives whatever happens next. ``order`` says what orders a version that arrived at a
+    moment (``Context.order``).
     """
 
     lake: Lake
     resource: Resource
     account: str
     run_id: str
+    order: Callable[[datetime], datetime] = lambda extracted_at: extracted_at
+    contract: Contract = EVOLVE
     rows_seen: int = 0
     rows_written: int = 0
     rows_rejected: int = 0
@@ -95,7 +100,16 @@ class Intake:
         return self.versions.hash_of(key_digest(row.key)) == hash_digest(row.hash)
 
     def keep(self, row: Row) -> None:
-        """Keep a row as a new version."""
+        """Keep a row as a new version, later than all that the lake had when the run began.
+
+        Raises ``ContractBroken``; a row that the contract discards goes with the rejected ones.
+        """
+        if reason := discarded(self.contract, self.resource.name, row):
+            values = row.values
+            rejection = Rejection(reason, values["_raw"].encode(), values["_extracted_at"], values["_run_id"])
+            self.reject(rejection)
+            return
+        row.values["_ordered_at"] = self.order(row.values["_extracted_at"])
         self.rows_written += 1
         self.rows_with_problems += bool(row.values["_problems"])
         self._rows.append(row)
@@ -145,6 +159,11 @@ class Intake:
             self._rejected_before.add(rejection.hash)
             self._rejections.append(rejection)
             self._bytes += len(rejection.raw)
+
+
+def open_intake(context: Context, resource: Resource) -> Intake:
+    """Return the way of a resource's records into the lake for one run."""
+    return Intake(context.lake, resource, context.account, context.run_id, context.order, context.rules.contract)
 
 
 _ALL = "*"

@@ -1,10 +1,14 @@
-"""Job costs: one request for each job that has ended, again each run until the cost is settled."""
+"""Job costs: one request for each job that has ended, and another a day later, whose answer settles the cost.
+
+Bills that change after that are found by the usage report (``check_sum``), not by asking.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -16,15 +20,18 @@ from ionq_data.api.errors import (
     PermissionDenied,
     RequestRefused,
 )
+from ionq_data.lake.bills import Report, bills_of, new_reports
+from ionq_data.lake.bookmarks import Bookmark
 from ionq_data.lake.current import current_rows
-from ionq_data.lake.ledger import SyncRecord
 from ionq_data.lake.pending import PendingJob, pending_jobs
 from ionq_data.resources import Rejection, Row, read_record
 from ionq_data.resources.job_costs import JOB_COSTS
+from ionq_data.resources.kinds import Json
 from ionq_data.resources.resource import content_hash, parse
 from ionq_data.sync.availability import is_withheld
 from ionq_data.sync.backends import is_qpu
-from ionq_data.sync.context import Context, Outcome
+from ionq_data.sync.check_sum import disagreeing, is_growing
+from ionq_data.sync.context import CLOCK_TOLERANCE, Context, Outcome
 from ionq_data.sync.intake import Intake
 from ionq_data.sync.keys import key_digest
 from ionq_data.sync.progress import Progress
@@ -36,54 +43,111 @@ _FLUSH_SECONDS = 10
 _GIVE_UP_AFTER = 5  # failures in a row: then it is the API, not the job
 
 
-def is_due(job: PendingJob, now: datetime, *, simulator_costs: bool, full: bool = False) -> bool:
-    """Tell whether a job's cost is to be asked for now.
+def is_due(job: PendingJob, now: datetime, *, simulator_costs: bool) -> bool:
+    """Tell whether a job's cost is to be asked for now, however often a sync runs.
 
-    A refusal is tried again after an hour, and each time twice as long after the one before; at once where the user
-    asks for everything (``full``).
+    It is asked for when the job has ended, and again 24 hours after the answer was first given. A refusal is tried
+    again after an hour, and each time twice as long after the one before. What a clock from the future has noted does
+    not count.
     """
     if not (job.is_terminal or job.is_deleted) or (not simulator_costs and not is_qpu(job.backend or "")):
         return False
-    if full or not job.attempts or job.asked_at is None:
+    if job.asked_at is None or job.asked_at > now + CLOCK_TOLERANCE:
         return True
-    return now >= job.asked_at + timedelta(hours=2 ** min(job.attempts - 1, 20))
+    if job.attempts:
+        return now >= job.asked_at + timedelta(hours=2 ** min(job.attempts - 1, 20))
+    return job.first_answered_at is None or now - job.first_answered_at >= AGREEING_APART
 
 
-def is_settled(job: PendingJob, answer_hash: str, answered_at: datetime) -> bool:
-    """Tell whether an answer is final: it agrees with one at least a day older, or the job ended a week before it."""
+def is_settled(job: PendingJob, answer: Json, answer_hash: str, answered_at: datetime) -> bool:
+    """Tell whether an answer is final.
+
+    It is where it agrees with one at least a day older, where the job ended a week before it, and where the job is
+    never priced: then there is neither a cost nor an estimate.
+    """
     if job.completed_at is not None and answered_at - job.completed_at >= SETTLED_AFTER:
+        return True
+    if isinstance(answer, dict) and answer.get("dry_run") is False and not {"cost", "estimated_cost"} & answer.keys():
         return True
     agrees = job.answer_hash == answer_hash and job.first_answered_at is not None
     return agrees and answered_at - job.first_answered_at >= AGREEING_APART  # type: ignore[operator]
 
 
-async def sync_job_costs(context: Context, intake: Intake, _ledger: list[SyncRecord]) -> Outcome:
-    """Ask for the cost of every job that is due, a few at a time."""
+async def sync_job_costs(context: Context, intake: Intake, bookmark: Bookmark) -> Outcome:
+    """Ask for the cost of every job that is due, then for those that a usage report shows to have changed."""
     rules, started_at = context.rules, context.stamp()
 
     def due() -> Iterator[PendingJob]:
-        pending = pending_jobs(context.lake, context.account, simulator_costs=rules.simulator_costs)
-        simulator_costs, full = rules.simulator_costs, rules.full
-        return (job for job in pending if is_due(job, started_at, simulator_costs=simulator_costs, full=full))
+        pending = pending_jobs(context.lake, context.account, now=started_at, simulator_costs=rules.simulator_costs)
+        return (job for job in pending if is_due(job, started_at, simulator_costs=rules.simulator_costs))
 
-    asking = _Asking(context, intake, due(), total=sum(1 for _ in due()))
-    await run_workers(asking.work, rules.concurrency)
+    asking = _Asking(context, intake, total=sum(1 for _ in due()))
+    await asking.ask(due())
+    intake.flush()
+    await _check_reports(asking, bookmark, started_at.date())
     return Outcome(watermark=started_at, missing=tuple(asking.missing))
+
+
+async def _check_reports(asking: _Asking, bookmark: Bookmark, today: date) -> None:
+    """Ask again for the bills of dates whose report is new and does not agree with them, once for each version.
+
+    The bookmark holds how far the versions have been looked at, and the dates that wait: those that are still growing,
+    and those of which a bill could not be asked for.
+    """
+    context = asking.context
+    noted = bookmark.parts.get("reports")
+    after = datetime.fromisoformat(noted["read_to"]) if noted else None
+    waiting = [date.fromisoformat(day) for day in noted["waiting"]] if noted else []
+    accounts = context.lake.accounts() if context.organization in context.read_organizations else [context.account]
+    organization = context.organization
+    reports = new_reports(context.lake, accounts, organization=organization, after=after, dates=waiting)
+    if not reports:
+        return
+    # the first time, every bill has been asked for since the reports were read
+    grown = [report for report in reports if noted and not is_growing(report.date, today)]
+    doubtful = [
+        bill.job
+        for report in grown
+        for bill in disagreeing(report, bills_of(context.lake, context.account, [report.date]))
+        if _may_have_changed(bill.job, report, simulator_costs=context.rules.simulator_costs)
+    ]
+    missing = len(asking.missing)
+    await asking.ask(iter(doubtful), keeps_refusals=False)
+    left = {report.date for report in grown} if len(asking.missing) > missing else set()
+    waits = left | {report.date for report in reports if is_growing(report.date, today)}
+    asking.intake.flush()
+    bookmark.parts["reports"] = {
+        "read_to": max(filter(None, [after, *(report.ordered_at for report in reports)])).isoformat(),
+        "waiting": sorted(day.isoformat() for day in waits),
+    }
+
+
+def _may_have_changed(job: PendingJob, report: Report, *, simulator_costs: bool) -> bool:
+    """Tell whether a bill was last asked for before a report was read; one that is refused has times of its own."""
+    if job.attempts or job.is_deleted or (not simulator_costs and not is_qpu(job.backend or "")):
+        return False
+    return job.asked_at is None or job.asked_at < report.read_at
 
 
 class _Asking:
     """The workers' common queue and count."""
 
-    def __init__(self, context: Context, intake: Intake, jobs: Iterator[PendingJob], total: int) -> None:
-        self.context, self.intake, self.jobs, self.total = context, intake, jobs, total
+    def __init__(self, context: Context, intake: Intake, total: int) -> None:
+        self.context, self.intake, self.total = context, intake, total
         self.missing: list[str] = []
         self._failures_in_a_row = 0
         self._withheld_in_a_row: int | None = 0  # None once there was an answer
         self._flushed_at = time.monotonic()
 
-    async def work(self) -> None:
-        """Ask for one job after the other until there are none, or the API is gone."""
-        for job in self.jobs:
+    async def ask(self, jobs: Iterator[PendingJob], *, keeps_refusals: bool = True) -> None:
+        """Ask for the cost of some jobs, a few at a time, until there are none left, or the API is gone.
+
+        Without ``keeps_refusals``, a refusal leaves the bill that is known as it is.
+        """
+        await run_workers(partial(self._work, jobs, keeps_refusals), self.context.rules.concurrency)
+
+    async def _work(self, jobs: Iterator[PendingJob], keeps_refusals: bool) -> None:
+        for job in jobs:
             if self._failures_in_a_row >= _GIVE_UP_AFTER:
                 return
             try:
@@ -97,7 +161,8 @@ class _Asking:
                     self.missing.append("costs of all further jobs: the API does not answer")
             else:
                 self._failures_in_a_row = 0
-                self._take(job, found)
+                if keeps_refusals or (isinstance(found, Row) and not found.values["attempts"]):
+                    self._take(job, found)
 
     async def _ask(self, job: PendingJob) -> Row | Rejection:
         """Ask for a job's cost; what cannot be read is kept as rejected, and counts as a refusal."""
@@ -158,15 +223,17 @@ class _Asking:
 def answer_row(job: PendingJob, body: bytes, stamp: datetime, run_id: str) -> Row | Rejection:
     """Return the row of an answer of the API: what it says, whether that is final, and when it was first said."""
     try:
-        answer_hash = content_hash(parse(body))
+        answer = parse(body)
+        answer_hash = content_hash(answer)
     except ValueError:
-        answer_hash = None
+        answer = answer_hash = None
     is_same = answer_hash is not None and answer_hash == job.answer_hash
+    is_known = is_same and job.first_answered_at is not None and job.first_answered_at <= stamp
     beside: dict[str, Any] = {
         "job_id": job.id,
         "submitted_at": job.submitted_at,
-        "is_settled": answer_hash is not None and is_settled(job, answer_hash, stamp),
-        "first_answered_at": job.first_answered_at if is_same else stamp,
+        "is_settled": answer_hash is not None and is_settled(job, answer, answer_hash, stamp),
+        "first_answered_at": job.first_answered_at if is_known else stamp,
         "attempts": 0,
         "http_status": 200,
         "answer_hash": answer_hash,

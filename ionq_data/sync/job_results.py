@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from ionq_data.api.errors import ApiError, AuthenticationError, BadRequest, NotFound, PermissionDenied, RequestRefused
+from ionq_data.lake.bookmarks import Bookmark
 from ionq_data.lake.current import current_jobs
-from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources import Rejection, read_record
 from ionq_data.resources.artifacts import VARIANTS, Artifact, artifacts_beside, artifacts_of
 from ionq_data.resources.job_results import JOB_RESULTS
@@ -45,7 +45,7 @@ def is_wanted(context: Context, job: dict[str, Any]) -> bool:
     return rules.results_max_age is None or (ended is not None and context.now() - ended <= rules.results_max_age)
 
 
-async def sync_job_results(context: Context, intake: Intake, _ledger: list[SyncRecord]) -> Outcome:
+async def sync_job_results(context: Context, intake: Intake, _bookmark: Bookmark) -> Outcome:
     """Ask once for the distribution of each job that is wanted and not yet in the lake."""
     intake.load_all()
     jobs = (job for job in current_jobs(context.lake, context.account) if is_wanted(context, job))

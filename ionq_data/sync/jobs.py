@@ -14,10 +14,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from ionq_data.api.errors import ApiError
-from ionq_data.lake.ledger import NOT_AVAILABLE, SyncRecord
+from ionq_data.lake.bookmarks import Bookmark
+from ionq_data.lake.ledger import NOT_AVAILABLE
 from ionq_data.lake.pending import pending_jobs
 from ionq_data.sync.availability import is_withheld
-from ionq_data.sync.context import Context, Outcome, last_complete
+from ionq_data.sync.context import CLOCK_TOLERANCE, Context, Outcome
 from ionq_data.sync.intake import Intake
 from ionq_data.sync.listing import Stretch
 from ionq_data.sync.listing_reader import ListingReader, ReadTo
@@ -59,49 +60,41 @@ class Plan:
         return replace(to, stretches=(), oldest=self.oldest, is_partial=to.watermark is None)
 
 
-def plan_jobs(
-    ledger: list[SyncRecord],
-    progress: Mapping[str, Any],
-    now: datetime,
-    *,
-    full: bool,
-    since: date | None,
-    full_every: timedelta,
-) -> Plan:
-    """Decide how far to read, from the finished syncs, from what an unfinished one has left, and from the clock."""
-    last = last_complete(ledger)
-    done = last.marks if last else {}
-    full_at = datetime.fromisoformat(done["full_at"]) if done.get("full_at") else None
+def plan_jobs(bookmark: Bookmark, now: datetime, *, full: bool, since: date | None, full_every: timedelta) -> Plan:
+    """Decide how far to read, from how far earlier syncs got, finished or not, and from the clock."""
+    parts = bookmark.parts
+    full_at = datetime.fromisoformat(parts["full_at"]) if parts.get("full_at") else None
     is_fresh = full_at is not None and abs(now - full_at) < full_every  # the clock may have been set back since
-    is_full = (full or (last is not None and not is_fresh)) and since is None
-    marks = {**done.get("listings", {}), **progress.get("listings", {})}
-    listings = {name: ReadTo() if is_full else _read_on(mark) for name, mark in marks.items()}
-    oldest = None if since is None else datetime.combine(since, datetime.min.time(), tzinfo=UTC)
-    members = {**done.get("members", {}), **progress.get("members", {})}
-    backends = frozenset([*done.get("backends", ()), *progress.get("backends", ())])
-    return Plan(is_full, listings, oldest, marks, members, tuple(progress.get("parents", ())), backends, full_at)
-
-
-def _read_on(mark: Mapping[str, Any]) -> ReadTo:
-    return ReadTo(
-        watermark=datetime.fromisoformat(mark["watermark"]) if mark.get("watermark") else None,
-        stretches=tuple(Stretch.from_json(stretch) for stretch in mark.get("stretches", ())),
-        is_unordered=bool(mark.get("is_unordered")),
+    is_full = (full or (bookmark.complete is not None and not is_fresh)) and since is None
+    marks = dict(parts.get("listings", {}))
+    listings = {name: ReadTo() if is_full else _read_on(mark, now) for name, mark in marks.items()}
+    return Plan(
+        is_full,
+        listings,
+        oldest=None if since is None else datetime.combine(since, datetime.min.time(), tzinfo=UTC),
+        marks=marks,
+        members=dict(parts.get("members", {})),
+        parents=tuple(parts.get("parents", ())),
+        backends=frozenset(parts.get("backends", ())),
+        full_at=full_at,
     )
 
 
-async def sync_jobs(context: Context, intake: Intake, ledger: list[SyncRecord]) -> Outcome:
+def _read_on(mark: Mapping[str, Any], now: datetime) -> ReadTo:
+    """Return how far a listing is read on; what a clock that ran ahead has noted does not count."""
+    watermark = datetime.fromisoformat(mark["watermark"]) if mark.get("watermark") else None
+    stretches = tuple(Stretch.from_json(stretch) for stretch in mark.get("stretches", ()))
+    tops = [moment for moment in (watermark, *(stretch.top for stretch in stretches)) if moment is not None]
+    if any(top > now + CLOCK_TOLERANCE for top in tops):
+        return ReadTo()
+    return ReadTo(watermark=watermark, stretches=stretches, is_unordered=bool(mark.get("is_unordered")))
+
+
+async def sync_jobs(context: Context, intake: Intake, bookmark: Bookmark) -> Outcome:
     """Bring the lake's jobs to what the API shows."""
     rules, started_at = context.rules, context.now()
-    plan = plan_jobs(
-        ledger,
-        context.lake.progress(context.account, intake.resource.name),
-        started_at,
-        full=rules.full,
-        since=rules.since,
-        full_every=rules.full_every,
-    )
-    pending = pending_jobs(context.lake, context.account, simulator_costs=rules.simulator_costs)
+    plan = plan_jobs(bookmark, started_at, full=rules.full, since=rules.since, full_every=rules.full_every)
+    pending = pending_jobs(context.lake, context.account, now=started_at, simulator_costs=rules.simulator_costs)
     is_open = {job.id: job.partition for job in pending if not (job.is_terminal or job.is_deleted)}
     if plan.is_full:
         intake.load_all()
@@ -111,6 +104,7 @@ async def sync_jobs(context: Context, intake: Intake, ledger: list[SyncRecord]) 
         intake,
         started_at,
         is_open,
+        bookmark,
         marks=dict(plan.marks),
         members=dict(plan.members),
         parents=set(plan.parents),
@@ -133,19 +127,14 @@ async def sync_jobs(context: Context, intake: Intake, ledger: list[SyncRecord]) 
         reader.flush()
     if plan.read_to(OWN).is_partial and not missing:
         missing.append(f"jobs before {rules.since} were not asked for; leave out --since to read them")
-    reads_all = plan.is_full or last_complete(ledger) is None
-    full_at = started_at if reads_all else plan.full_at
+    reads_all = plan.is_full or bookmark.complete is None
+    if reads_all and not missing:
+        bookmark.parts["full_at"] = started_at.isoformat()
     return Outcome(
         watermark=reader.watermark(OWN),
         mode="since" if rules.since else ("full" if reads_all else "incremental"),
         missing=tuple(missing),
         notes=tuple(reader.notes),
-        marks={
-            "listings": reader.marks,
-            "members": reader.members,
-            "backends": sorted(reader.backends),
-            "full_at": full_at.isoformat() if full_at else None,
-        },
     )
 
 

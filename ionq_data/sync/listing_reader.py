@@ -10,6 +10,7 @@ from typing import Any
 
 from ionq_data.api import Page, cursor_pages, read_ahead
 from ionq_data.api.errors import BadRequest, NotFound, RequestRefused
+from ionq_data.lake.bookmarks import Bookmark, save_bookmark
 from ionq_data.resources import Row
 from ionq_data.resources.jobs import JOBS, TERMINAL_STATUSES, WITH_PARTS
 from ionq_data.sync.context import Context
@@ -42,7 +43,7 @@ class ListingReader:
 
     Attributes:
         is_open: id and partition of the jobs that the lake knows as open; one that is shown is taken out.
-        marks: how far each listing is, by submitter, as the ledger and the progress file hold it.
+        marks: how far each listing is, by submitter, as the bookmark holds it.
         members: how each known submitter's jobs can be seen (``submitters``).
         parents: jobs of several circuits that are new or changed, less those of which a part was shown.
         backends: the backends that jobs name.
@@ -53,6 +54,7 @@ class ListingReader:
     intake: Intake
     started_at: datetime
     is_open: dict[str, str]
+    bookmark: Bookmark
     marks: dict[str, Any] = field(default_factory=dict)
     members: dict[str, str] = field(default_factory=dict)
     parents: set[str] = field(default_factory=set)
@@ -141,13 +143,13 @@ class ListingReader:
         self._save(self._kept_marks)
 
     def _save(self, marks: Mapping[str, Any]) -> None:
-        progress = {
+        self.bookmark.parts |= {
             "listings": marks,
             "members": self.members,
             "parents": sorted(self.parents),
             "backends": sorted(self.backends),
         }
-        self.context.lake.save_progress(self.context.account, JOBS.name, progress)
+        save_bookmark(self.context.lake, self.context.account, JOBS.name, self.bookmark)
 
     def _pages(self, name: str, cursor: str | None, *, is_ahead: bool) -> AsyncGenerator[Page]:
         pages = cursor_pages(

@@ -11,7 +11,7 @@ from ionq_data.api.errors import (
     PermissionDenied,
     RequestRefused,
 )
-from ionq_data.lake.ledger import SyncRecord
+from ionq_data.lake.bookmarks import Bookmark
 from ionq_data.resources import Row, read_record
 from ionq_data.resources.rates import ESTIMATED_CIRCUIT, RATES
 from ionq_data.sync.backends import is_qpu, list_backends
@@ -21,7 +21,7 @@ from ionq_data.sync.intake import Intake
 _NO_ACCESS = (AuthenticationError, PermissionDenied, NotFound)
 
 
-async def sync_rates(context: Context, intake: Intake, _ledger: list[SyncRecord]) -> Outcome:
+async def sync_rates(context: Context, intake: Intake, _bookmark: Bookmark) -> Outcome:
     """Record the prices in force, and learn the organization that they hold for.
 
     A backend that the API makes no estimate for is noted and left out. Raises the refusal where it makes none at all.

@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 
 from ionq_data.api.errors import ApiError
+from ionq_data.lake.bookmarks import PARTIAL_MODES, Bookmark, Completed, read_bookmark, save_bookmark
 from ionq_data.lake.ledger import NOT_AVAILABLE, SyncRecord
 from ionq_data.resources import RESOURCES
 from ionq_data.sync.availability import is_withheld
 from ionq_data.sync.backends import sync_backends
 from ionq_data.sync.characterizations import sync_characterizations
 from ionq_data.sync.context import Context, Outcome
-from ionq_data.sync.intake import Intake
+from ionq_data.sync.intake import Intake, open_intake
 from ionq_data.sync.job_costs import sync_job_costs
 from ionq_data.sync.job_results import sync_job_results
 from ionq_data.sync.jobs import sync_jobs
@@ -24,7 +25,7 @@ from ionq_data.sync.sessions import sync_sessions
 from ionq_data.sync.usage import sync_usage
 from ionq_data.sync.whoami import sync_whoami
 
-Rule = Callable[[Context, Intake, list[SyncRecord]], Awaitable[Outcome]]
+Rule = Callable[[Context, Intake, Bookmark], Awaitable[Outcome]]
 
 RULES: dict[str, Rule] = {
     "whoami": sync_whoami,
@@ -64,57 +65,69 @@ def record_unreachable(context: Context, names: Iterable[str], reason: str) -> l
     """Write into the ledger that nothing could be read, and why."""
     wanted = set(names)
     return [
-        _record(context, name, context.stamp(), Outcome(missing=(f"{name}: {reason}",)))
+        _record(context, name, context.local_clock(), Outcome(missing=(f"{name}: {reason}",)))
         for name in RULES
         if name in wanted
     ]
 
 
 async def _sync_resource(context: Context, name: str) -> SyncRecord:
-    started_at = context.stamp()
-    intake = Intake(context.lake, RESOURCES[name], context.account, context.run_id)
-    ledger = context.lake.ledger(context.account, name)
+    started_at = context.local_clock()
+    intake = open_intake(context, RESOURCES[name])
+    bookmark = read_bookmark(context.lake, context.account, name)
     context.on_progress(Progress(context.account, name, 0))
     try:
-        outcome = await _outcome(context, intake, ledger)
+        outcome = await _outcome(context, intake, bookmark)
     finally:
         intake.flush()
-    record = _record(context, name, started_at, outcome, intake)
+    record = _record(context, name, started_at, outcome, intake, bookmark)
     context.on_progress(Progress(context.account, name, record.rows_seen, record.rows_seen, note="done"))
     return record
 
 
-async def _outcome(context: Context, intake: Intake, ledger: list[SyncRecord]) -> Outcome:
+async def _outcome(context: Context, intake: Intake, bookmark: Bookmark) -> Outcome:
     """Sync a resource; one that the API fails is missing, one that it refuses to a good key is not available to it."""
     resource = intake.resource
     try:
-        return await RULES[resource.name](context, intake, ledger)
+        return await RULES[resource.name](context, intake, bookmark)
     except ApiError as error:
         if not (resource.authenticated and await is_withheld(context, error)):
             return Outcome(missing=(f"{resource.name}: {error}",))
         context.refusals[resource.name] = error
-        return _refused(str(error), ledger)
+        return _refused(str(error), context.lake.ledger(context.account, resource.name, newest=1))
 
 
-def _refused(reason: str, ledger: list[SyncRecord]) -> Outcome:
-    was_available = bool(ledger) and ledger[-1].complete and ledger[-1].availability != "refused"
+def _refused(reason: str, last: list[SyncRecord]) -> Outcome:
+    was_available = any(sync.complete and sync.availability != "refused" for sync in last)
     notes = (f"{NOT_AVAILABLE} any more: what was copied before stays as it was",) if was_available else ()
     return Outcome(mode="refused", refused=reason, notes=notes)
 
 
 def _record(
-    context: Context, name: str, started_at: datetime, outcome: Outcome, intake: Intake | None = None
+    context: Context,
+    name: str,
+    started_at: datetime,
+    outcome: Outcome,
+    intake: Intake | None = None,
+    bookmark: Bookmark | None = None,
 ) -> SyncRecord:
-    """Write into the ledger what a sync has come to, with the requests sent since the last row."""
+    """Write into the ledger what a sync has come to, with the requests sent since the last row; then the bookmark.
+
+    ``started_at`` is by the local clock: which clock to go by is known once the API has answered.
+    """
     requests = context.client.requests - context.requests_recorded
     context.requests_recorded += requests
+    is_complete = not outcome.missing
+    finished_at = context.stamp()
+    notes = (*outcome.notes, *([context.clock_note] if context.clock_note else ()))
     record = SyncRecord(
         resource=name,
         run_id=context.run_id,
-        started_at=started_at,
-        finished_at=context.stamp(),
-        complete=not outcome.missing,
-        watermark=outcome.watermark if not outcome.missing else None,
+        started_at=min(started_at + context.clock_lead, finished_at),
+        finished_at=finished_at,
+        ordered_at=context.order(finished_at),
+        complete=is_complete,
+        watermark=outcome.watermark if is_complete else None,
         requests=requests,
         rows_seen=intake.rows_seen if intake else 0,
         rows_written=intake.rows_written if intake else 0,
@@ -123,14 +136,16 @@ def _record(
         mode=outcome.mode,
         organization=context.organization,
         missing=outcome.missing,
-        notes=outcome.notes,
-        marks=outcome.marks,
+        notes=notes,
+        parts=bookmark.parts if bookmark and is_complete and not outcome.refused else {},
         availability="refused" if outcome.refused else None if outcome.missing else "available",
         unavailable_reason=outcome.refused,
     )
     context.lake.record(context.account, record)
-    if record.complete and not outcome.refused:  # until then the progress file alone knows how far it got
-        context.lake.save_progress(context.account, name, {})
+    if bookmark is not None:
+        if is_complete and outcome.mode not in PARTIAL_MODES:
+            bookmark.complete = Completed(record.started_at, record.watermark)
+        save_bookmark(context.lake, context.account, name, bookmark)
     if outcome.refused:
         _log.info("%s/%s: %s: %s", context.account, name, NOT_AVAILABLE, outcome.refused)
     for line in (*record.missing, *record.notes):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ionq_data.api import split_page
-from ionq_data.lake.ledger import SyncRecord
+from ionq_data.lake.bookmarks import Bookmark
 from ionq_data.resources.resource import parse
 from ionq_data.resources.sessions import SESSIONS
 from ionq_data.sync.context import Context, Outcome
 from ionq_data.sync.intake import Intake
 
 
-async def sync_sessions(context: Context, intake: Intake, _ledger: list[SyncRecord]) -> Outcome:
+async def sync_sessions(context: Context, intake: Intake, _bookmark: Bookmark) -> Outcome:
     """Read the list of sessions and keep what changed."""
     if refusal := context.refusals.get(SESSIONS.name):
         raise refusal

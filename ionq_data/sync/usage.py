@@ -1,17 +1,22 @@
 """Usage: the trailing 7 days each run, the trailing 45 once a day, everything at first and on request.
 
+After a pause it is read from the last date read, however long ago that was.
+
 Past dates are restated, so a date is read again and kept again where it changed. A date that the report no longer lists
 is kept as deleted, with the bytes last seen.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
 from ionq_data.api import split_page
+from ionq_data.api.errors import ApiError, AuthenticationError, BadRequest, NotFound, PermissionDenied, RequestRefused
+from ionq_data.lake.bookmarks import Bookmark, save_bookmark
 from ionq_data.lake.current import current_rows
-from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources.kinds import DAY
 from ionq_data.resources.resource import parse
 from ionq_data.resources.usage import GROUPINGS, MODALITY, USAGE
@@ -22,35 +27,77 @@ from ionq_data.sync.rates import organization_of_estimate
 
 EACH_RUN = timedelta(days=7)
 EACH_DAY = timedelta(days=45)
+BEGINNING = date(2015, 1, 1)
+"""No usage is older: the year in which IonQ was founded."""
+_DAY = timedelta(days=1)
 _YEAR = timedelta(days=366)
-_MOST_YEARS = 12
 
 Range = tuple[date, date]
 
 
-def range_to_ask(today: date, ledger: list[SyncRecord], *, full: bool, asked: Range | None) -> Range | None:
-    """Return the dates to ask for (first inclusive, last exclusive), or None for all of them, back to the first.
+@dataclass(frozen=True)
+class ReadDates:
+    """The dates of a grouping's report that have been read, without a gap.
+
+    Attributes:
+        since: the first one; ``BEGINNING`` once everything has been read.
+        until: the last one. It was still growing then.
+    """
+
+    since: date
+    until: date
+
+
+def ranges_to_ask(today: date, read: ReadDates | None, *, first: date, wide: bool) -> list[Range]:
+    """Return the dates to ask for, a year a request (first inclusive, last exclusive), in the order in which to ask.
+
+    First what is new since the last reading, oldest first, so that no gap is left wherever it ends; with it those past
+    dates that may have been restated. Then what no reading has got back to yet, newest first.
 
     Args:
         today: the date now (UTC); it is asked for too.
-        ledger: the finished syncs of usage, oldest first.
-        asked: what the user asked for, if anything.
+        read: what has been read before; None before the first reading, and to read everything.
+        first: the first date that there may be usage of.
+        wide: read the trailing 45 days and not only 7.
     """
-    tomorrow = today + timedelta(days=1)
-    if asked:
-        return asked
-    complete = [record for record in ledger if record.complete and record.mode in ("full", "incremental")]
-    if full or not complete:
-        return None
-    wide = [record for record in complete if record.marks.get("wide_on")]
-    wide_on = date.fromisoformat(wide[-1].marks["wide_on"]) if wide else date.min
-    newest = complete[-1].watermark
-    gap_from = newest.date() - timedelta(days=1) if newest else tomorrow
-    return min(today - (EACH_RUN if wide_on == today else EACH_DAY), gap_from), tomorrow
+    tomorrow = today + _DAY
+    if read is None or read.until > today:  # noted by a clock that ran ahead
+        return list(_years_back(first, tomorrow))
+    start = max(first, min(today - (EACH_DAY if wide else EACH_RUN), read.until - _DAY))
+    return [*_years_on(start, tomorrow), *_years_back(first, max(read.since, first))]
 
 
-async def sync_usage(context: Context, intake: Intake, ledger: list[SyncRecord]) -> Outcome:
-    """Read the daily report by project and by user."""
+def _years_on(start: date, end: date) -> Iterator[Range]:
+    while start < end:
+        yield start, min(start + _YEAR, end)
+        start += _YEAR
+
+
+def _years_back(start: date, end: date) -> Iterator[Range]:
+    while start < end:
+        yield max(end - _YEAR, start), end
+        end -= _YEAR
+
+
+def read_dates(bookmark: Bookmark, grouping: str) -> ReadDates | None:
+    """Return which dates of a grouping have been read, as noted."""
+    if noted := bookmark.parts.get("read", {}).get(grouping):
+        return ReadDates(*map(date.fromisoformat, noted))
+    if bookmark.complete is not None and bookmark.complete.watermark is not None:  # noted by release 0.1.0
+        return ReadDates(BEGINNING, bookmark.complete.watermark.date())
+    return None
+
+
+def after_reading(read: ReadDates | None, asked: Range) -> ReadDates:
+    """Return which dates have been read once one more range has been."""
+    until = asked[1] - _DAY
+    if read is None or not asked[0] <= read.until + _DAY:
+        return ReadDates(asked[0], until)
+    return ReadDates(min(read.since, asked[0]), max(read.until, until))
+
+
+async def sync_usage(context: Context, intake: Intake, bookmark: Bookmark) -> Outcome:
+    """Read the daily report by project and by user; one that fails does not keep the other from being read."""
     context.organization = context.organization or await organization_of_estimate(context)
     if context.organization in context.read_organizations:
         return Outcome(mode="skipped", notes=("another account reads this organization's usage",))
@@ -59,38 +106,64 @@ async def sync_usage(context: Context, intake: Intake, ledger: list[SyncRecord])
             mode="refused",
             refused="nothing tells this key its organization's id: set IONQ_ORGANIZATION_ID or organization_id",
         )
-    rules, today = context.rules, context.now().date()
-    asked = range_to_ask(today, ledger, full=rules.full, asked=rules.usage_range)
+    today = context.now().date()
+    reading = _Reading(context, intake, bookmark, today)
+    missing = []
     for grouping in GROUPINGS:
-        if asked:
-            await _read_range(context, intake, grouping, asked)
-        else:
-            await _read_all(context, intake, grouping, today + timedelta(days=1))
-    is_range = rules.usage_range is not None
-    is_wide = asked is None or asked[1] - asked[0] > EACH_DAY
-    wide_before = [record.marks.get("wide_on") for record in ledger if record.complete and record.marks.get("wide_on")]
-    wide_on = today.isoformat() if is_wide else (wide_before[-1] if wide_before else None)
-    midnight = datetime.combine(today, datetime.min.time(), tzinfo=context.now().tzinfo)
-    return Outcome(
-        watermark=None if is_range else midnight,
-        mode="range" if is_range else ("full" if asked is None else "incremental"),
-        marks={} if is_range else {"wide_on": wide_on},
-    )
+        try:
+            await reading.read(grouping)
+        except (AuthenticationError, NotFound, PermissionDenied):
+            raise  # whether the report is available to the key at all is judged for all resources alike
+        except ApiError as error:
+            missing.append(f"usage by {grouping}: {error}")
+    if context.rules.usage_range is not None:
+        return Outcome(mode="range", missing=tuple(missing))
+    if reading.is_wide and not missing:
+        bookmark.parts["wide_on"] = today.isoformat()
+    midnight = datetime.combine(today, datetime.min.time(), tzinfo=UTC)
+    mode = "full" if reading.reads_all else "incremental"
+    return Outcome(watermark=midnight, mode=mode, missing=tuple(missing), notes=tuple(reading.notes))
 
 
-async def _read_all(context: Context, intake: Intake, grouping: str, end: date) -> None:
-    """Read backwards, a year a request, until a year without any job or the configured first date."""
-    first = context.rules.usage_start
-    for _ in range(_MOST_YEARS):
-        start = max(end - _YEAR, first) if first else end - _YEAR
-        has_usage = await _read_range(context, intake, grouping, (start, end))
-        if not has_usage or start == first:
+class _Reading:
+    """The reading of the report in one run."""
+
+    def __init__(self, context: Context, intake: Intake, bookmark: Bookmark, today: date) -> None:
+        self.context, self.intake, self.bookmark, self.today = context, intake, bookmark, today
+        self.is_wide = context.rules.full or bookmark.parts.get("wide_on") != today.isoformat()
+        self.reads_all = context.rules.full or bookmark.complete is None
+        self.notes: list[str] = []
+
+    async def read(self, grouping: str) -> None:
+        """Read the report by a grouping; what has been read is noted after each range."""
+        if self.context.rules.usage_range is not None:
+            await _read_range(self.context, self.intake, grouping, self.context.rules.usage_range)
             return
-        end = start
+        first = self.context.rules.usage_start or BEGINNING
+        read = None if self.context.rules.full else read_dates(self.bookmark, grouping)
+        for asked in ranges_to_ask(self.today, read, first=first, wide=self.is_wide):
+            try:
+                await _read_range(self.context, self.intake, grouping, asked)
+            except (BadRequest, RequestRefused) as refusal:
+                if asked[1] > self.today - _YEAR:
+                    raise
+                self.notes.append(f"the API has no usage by {grouping} before {asked[1]}: {refusal}")
+                asked = (first, asked[1])
+            read = after_reading(read, asked)
+            self._note(grouping, read)
+            if read.since <= first and read.until >= self.today:
+                return
+
+    def _note(self, grouping: str, read: ReadDates) -> None:
+        self.intake.flush()
+        since = BEGINNING if read.since <= (self.context.rules.usage_start or BEGINNING) else read.since
+        noted = {**self.bookmark.parts.get("read", {}), grouping: [since.isoformat(), read.until.isoformat()]}
+        self.bookmark.parts["read"] = noted
+        save_bookmark(self.context.lake, self.context.account, USAGE.name, self.bookmark)
 
 
-async def _read_range(context: Context, intake: Intake, grouping: str, asked: Range) -> bool:
-    """Read the report of some dates; return whether any of them has a job or a cost.
+async def _read_range(context: Context, intake: Intake, grouping: str, asked: Range) -> None:
+    """Read the report of some dates.
 
     The last date asked for is one of the report's by the contract of October 2026, and was none by that of May: what
     lies outside of the dates that were meant is left to the sync that means it.
@@ -110,16 +183,14 @@ async def _read_range(context: Context, intake: Intake, grouping: str, asked: Ra
     unit = envelope.get("usage_unit")
     beside = {"organization": organization, "group_by": grouping, "modality": MODALITY}
     beside |= {"amount_unit": unit} if isinstance(unit, str) else {}
-    has_usage, listed = False, set()
+    listed = set()
     for record in records:
         if not _is_within(record, asked):
             continue
         row = intake.take(record, extracted_at=stamp, context=beside).row
         if row is not None:
             listed.add(row.values["from"])
-            has_usage |= bool(row.values["job_count"] or row.values["amount"] or row.values["amounts"])
     _mark_gone(context, intake, beside, asked, listed, stamp)
-    return has_usage
 
 
 def _is_within(record: bytes, asked: Range) -> bool:

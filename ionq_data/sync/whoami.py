@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ionq_data.lake.ledger import SyncRecord
+from ionq_data.lake.bookmarks import Bookmark
 from ionq_data.resources.whoami import WHOAMI
 from ionq_data.sync.context import Context, Outcome
 from ionq_data.sync.intake import Intake
 
 
-async def sync_whoami(context: Context, intake: Intake, _ledger: list[SyncRecord]) -> Outcome:
+async def sync_whoami(context: Context, intake: Intake, _bookmark: Bookmark) -> Outcome:
     """Ask which key this is."""
     if refusal := context.refusals.get(WHOAMI.name):
         raise refusal

@@ -1,6 +1,6 @@
 {#- Order of a record's versions in the lake, the current one first. -#}
 {% macro newest_first() -%}
-    _extracted_at desc, _run_id desc, account asc, _hash asc
+    {{ version_order() }} desc, _run_id desc, account asc, _hash asc
 {%- endmacro %}
 
 {#-

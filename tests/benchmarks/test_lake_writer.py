@@ -78,8 +78,8 @@ def test_the_written_lake_is_the_one_that_a_sync_reads(
     assert _current(written, "job_costs")["is_settled"].all() == rests
 
     of_ours, of_theirs = (Lake(root).ledger("default", "jobs")[-1] for root in (written, synced))
-    marks = of_theirs.marks | {"full_at": of_ours.marks["full_at"]}
-    assert of_ours.marks == marks
+    marks = of_theirs.parts | {"full_at": of_ours.parts["full_at"]}
+    assert of_ours.parts == marks
     assert (of_ours.watermark, of_ours.mode, of_ours.rows_seen) == (of_theirs.watermark, of_theirs.mode, JOBS)
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ionq_data.lake import Lake, LakeError
+from ionq_data.lake.bookmarks import Bookmark, Completed, read_bookmark, save_bookmark
 from ionq_data.lake.current import current_jobs, current_rows, known_values, load_versions
 from ionq_data.lake.ledger import SyncRecord
 from ionq_data.lake.pending import pending_jobs
@@ -144,23 +148,59 @@ def test_the_ledger_is_read_oldest_first_by_account_and_resource(lake: Lake) -> 
     assert lake.accounts() == ["default", "other"]
 
 
-def test_the_newest_time_is_that_of_the_ledger_or_of_the_files_of_a_killed_sync(lake: Lake) -> None:
-    assert Lake(lake.root).newest_stamp("default") is None
-    lake.record("default", finished(5))
-    assert lake.newest_stamp("default") == NOW + timedelta(minutes=5)
-    lake.append(JOBS, "default", [job("a", at=6), job("b", at=7)])
-    assert lake.newest_stamp("default") == NOW + timedelta(minutes=7)
-    assert lake.newest_stamp("other") is None
+def test_the_ledger_tells_the_newest_of_each_resource(lake: Lake) -> None:
+    for number in range(1, 5):
+        lake.record("default", replace(finished(number), complete=number < 3))
+    lake.record("default", finished(9, "usage"))
+    lake.record("default", replace(finished(10, "usage"), mode="range"))
+    ask = partial(lake.ledger, "default")
+    assert [record.run_id for record in ask(newest=1)] == ["run-4", "run-10"]
+    assert [record.run_id for record in ask("jobs", newest=2)] == ["run-3", "run-4"]
+    assert [record.run_id for record in ask("jobs", newest=1, complete=True)] == ["run-2"]
+    assert [record.run_id for record in ask("usage", newest=1, except_modes=["range"])] == ["run-9"]
+    assert [record.run_id for record in lake.recent_syncs("default")] == ["run-1", "run-2", "run-3", "run-4", "run-10"]
 
 
-def test_progress_is_kept_until_it_is_forgotten(lake: Lake) -> None:
-    assert lake.progress("default", "jobs") == {}
-    lake.save_progress("default", "jobs", {"listings": {"": {"watermark": None}}})
-    assert Lake(lake.root).progress("default", "jobs") == {"listings": {"": {"watermark": None}}}
-    lake.save_progress("default", "jobs", {})
-    assert lake.progress("default", "jobs") == {}
-    lake.storage.write("_progress/account=default/jobs.json", b"{cut off")
-    assert lake.progress("default", "jobs") == {}
+def test_a_sync_of_a_clock_that_ran_ahead_is_not_the_newest_for_ever(lake: Lake) -> None:
+    lake.record("default", replace(finished(0), finished_at=NOW + timedelta(days=400)))  # written by release 0.1.0
+    lake.record("default", replace(finished(1), ordered_at=NOW + timedelta(days=400, seconds=1)))
+    assert [record.run_id for record in lake.ledger("default")] == ["run-0", "run-1"]
+
+
+def test_the_newest_order_is_that_of_any_file_of_any_account(lake: Lake) -> None:
+    assert lake.newest_order() is None
+    lake.record("default", replace(finished(5), ordered_at=NOW + timedelta(minutes=5)))
+    assert lake.newest_order() == NOW + timedelta(minutes=5)
+    lake.append(JOBS, "other", [job("a", at=7), job("b", at=6)])
+    assert lake.newest_order() == NOW + timedelta(minutes=7)
+
+
+def test_a_bookmark_is_kept_beside_the_ledger_and_made_anew_from_it(lake: Lake) -> None:
+    assert read_bookmark(lake, "default", "jobs") == Bookmark()
+    bookmark = Bookmark({"listings": {"": {"watermark": None}}}, Completed(NOW))
+    save_bookmark(lake, "default", "jobs", bookmark)
+    assert read_bookmark(Lake(lake.root), "default", "jobs") == bookmark
+    lake.record("default", replace(finished(1), parts={"full_at": "x"}, watermark=NOW))
+    lake.record("default", replace(finished(2), complete=False))
+    lake.record("default", replace(finished(3), mode="range"))
+    for content in (b"{cut off", b"[]", b""):
+        lake.storage.write("_bookmarks/account=default/jobs.json", content)
+        assert read_bookmark(lake, "default", "jobs") == Bookmark({"full_at": "x"}, Completed(NOW, NOW))
+
+
+def test_what_an_unfinished_sync_of_release_0_1_0_has_noted_is_taken_over_once(lake: Lake) -> None:
+    done = {"listings": {"": {"watermark": "1"}, "u": {"watermark": "2"}}, "backends": ["qpu.b"], "full_at": "x"}
+    lake.record("default", replace(finished(1), parts=done))
+    progress = {"listings": {"": {"watermark": "3"}}, "backends": ["qpu.a"], "parents": ["p"]}
+    lake.storage.write("_progress/account=default/jobs.json", msgspec.json.encode(progress))
+    for _ in range(2):
+        assert read_bookmark(lake, "default", "jobs").parts == {
+            "listings": {"": {"watermark": "3"}, "u": {"watermark": "2"}},
+            "backends": ["qpu.a", "qpu.b"],
+            "parents": ["p"],
+            "full_at": "x",
+        }
+    assert lake.storage.list("_progress") == []
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1 and nothing more", b"not Parquet"])
@@ -170,11 +210,11 @@ def test_a_damaged_file_is_named_and_not_taken_for_an_empty_one(lake: Lake, cont
     (lake.root / name).write_bytes(content)
     for ask in (
         lambda: load_versions(lake, Versions(), JOBS, "default"),
-        lambda: list(pending_jobs(lake, "default")),
+        lambda: list(pending_jobs(lake, "default", now=NOW + timedelta(days=1))),
     ):
         with pytest.raises(LakeError, match="cannot be read") as error:
             ask()
         assert "lake verify" in str(error.value)
     lake.storage.write("_syncs/account=default/damaged.parquet", content)
-    with pytest.raises(LakeError, match=r"damaged\.parquet cannot be read"):
+    with pytest.raises(LakeError, match=r"cannot be read: .*damaged\.parquet"):
         lake.ledger("default")

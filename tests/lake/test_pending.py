@@ -62,7 +62,7 @@ def cost(lake: Lake, number: int, at: int, *, settled: bool) -> None:
 
 
 def pending(lake: Lake, **options: bool) -> set[str]:
-    found = [job.id for job in pending_jobs(lake, "default", **options)]
+    found = [job.id for job in pending_jobs(lake, "default", now=NOW + timedelta(days=1), **options)]
     assert len(found) == len(set(found))
     return set(found)
 
@@ -106,7 +106,7 @@ def lake(tmp_path: Path) -> Lake:
 def test_a_pending_job_brings_the_last_answer_about_its_cost(lake: Lake) -> None:
     job(lake, 0, "completed", 1)
     cost(lake, 0, 2, settled=False)
-    (found,) = pending_jobs(lake, "default")
+    (found,) = pending_jobs(lake, "default", now=NOW + timedelta(days=1))
     assert (found.partition, found.is_terminal, found.is_deleted) == ("2026-03", True, False)
     assert found.cost_hash is not None
     assert found.asked_at == NOW + timedelta(minutes=2)
@@ -116,7 +116,7 @@ def test_a_job_that_has_moved_to_its_month_is_pending_there_alone(lake: Lake) ->
     job(lake, 2, "submitted", 1, submitted_at=None)
     assert pending(lake) == {"job-2"}
     job(lake, 2, "submitted", 2, submitted_at="2026-05-01T00:00:00Z")
-    assert [job.partition for job in pending_jobs(lake, "default")] == ["2026-05"]
+    assert [job.partition for job in pending_jobs(lake, "default", now=NOW + timedelta(days=1))] == ["2026-05"]
     job(lake, 2, "completed", 3, submitted_at="2026-05-01T00:00:00Z")
     put(lake, "job_costs", {}, 4, job_id="job-2", submitted_at=datetime(2026, 5, 1, tzinfo=UTC), is_settled=True)
     assert pending(lake) == set()

@@ -224,6 +224,7 @@ class History(RuleBasedStateMachine):
     def check_the_end(self) -> None:
         self.list_backends(retired=False)  # a backend or a member that nobody has ever named cannot be asked for
         self.restate_usage(0, 7, "user")
+        self.up.now += timedelta(days=50)  # by then every bill is final, and every refusal is tried again
         records = self._sync(full=True)
         assert not incomplete(records), incomplete(records)
         assert not (wrong := self.bench.wrong()), wrong

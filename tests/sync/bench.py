@@ -64,7 +64,8 @@ class Bench:
     def rows(self, resource: str, query: str = "select * from r") -> list[tuple[Any, ...]]:
         """Query the current versions of a resource, as ``r``; deleted ones too."""
         key = ", ".join(f'"{name}"' for name in ("account", *RESOURCES[resource].key))
-        latest = f"qualify row_number() over (partition by {key} order by _extracted_at desc, _run_id desc) = 1"
+        order = "coalesce(_ordered_at, _extracted_at) desc, _run_id desc"
+        latest = f"qualify row_number() over (partition by {key} order by {order}) = 1"
         return self.versions(resource, query, latest)
 
     def versions(self, resource: str, query: str = "select * from r", latest: str = "") -> list[tuple[Any, ...]]:

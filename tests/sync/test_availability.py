@@ -36,7 +36,7 @@ def test_a_key_that_may_see_nothing_but_jobs_and_costs(bench: Bench) -> None:
     found = {record.resource: record for record in bench.sync(organization_id=ORGANIZATION, accounts=())}
     assert not incomplete(list(found.values()))
     refused = {name for name, record in found.items() if record.availability == "refused"}
-    assert refused == {"sessions", "rates", "usage"}
+    assert refused == {"sessions", "rates", "usage", "projects"}
     assert {found[name].availability for name in found.keys() - refused} == {"available"}
     assert "answered 401" in str(found["rates"].unavailable_reason)
     assert len(bench.asked("/jobs/estimate")) == len(bench.asked("/sessions")) == 1

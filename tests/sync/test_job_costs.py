@@ -39,7 +39,7 @@ def test_money_keeps_its_digits(bench: Bench, ended: str) -> None:
 
 
 def test_a_cost_settles_once_two_answers_a_day_apart_agree(bench: Bench, ended: str) -> None:
-    for hours, asked in ((0, 1), (23, 1), (1, 1), (1, 0), (24 * 30, 0)):
+    for hours, asked in ((0, 1), (23, 0), (1, 1), (1, 0), (24 * 30, 0)):
         bench.upstream.now += hours * HOUR
         assert sync(bench) == asked
     assert cost(bench, "is_settled") == (True,)
@@ -48,14 +48,16 @@ def test_a_cost_settles_once_two_answers_a_day_apart_agree(bench: Bench, ended: 
 
 def test_a_cost_that_changes_begins_to_settle_anew(bench: Bench, ended: str) -> None:
     sync(bench)
-    bench.upstream.now += 23 * HOUR
     bench.upstream.costs[ended] = records.cost(31.5)
-    sync(bench)
-    bench.upstream.now += 2 * HOUR
+    bench.upstream.now += 23 * HOUR
+    assert sync(bench) == 0
+    bench.upstream.now += HOUR
     assert sync(bench) == 1
     assert cost(bench, "is_settled, cost_value::double") == (False, 31.5)
     bench.upstream.now += 23 * HOUR
-    sync(bench)
+    assert sync(bench) == 0
+    bench.upstream.now += HOUR
+    assert sync(bench) == 1
     assert cost(bench, "is_settled") == (True,)
 
 
@@ -71,8 +73,17 @@ def test_a_cost_that_is_not_there_yet_is_asked_for_again(bench: Bench, ended: st
     sync(bench)
     assert cost(bench, "cost_value, estimated_cost_value::int") == (None, 20)
     bench.upstream.costs[ended] = bill
+    bench.upstream.now += DAY
     sync(bench)
     assert not bench.wrong()
+
+
+def test_a_job_that_is_never_priced_is_asked_once(bench: Bench, ended: str) -> None:
+    bench.upstream.costs[ended] = {"dry_run": False}
+    assert sync(bench) == 1
+    assert cost(bench, "is_settled, cost_value") == (True, None)
+    bench.upstream.now += DAY
+    assert sync(bench) == 0
 
 
 @pytest.mark.parametrize("status", [403, 404])
@@ -88,7 +99,9 @@ def test_a_refusal_is_recorded_with_its_reason_and_tried_again_less_and_less(
         asked.append(sync(bench))
     assert asked == [0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0]
     bench.upstream.finish(ended, bench.upstream.now)
-    assert sync(bench, full=True) == 1
+    assert sync(bench, full=True) == 0  # the weekly full run does not ask more often either
+    bench.upstream.now += 16 * HOUR
+    assert sync(bench) == 1
     assert not bench.wrong()
 
 
@@ -96,8 +109,8 @@ def test_what_a_job_that_is_gone_has_cost_was_still_paid(bench: Bench, ended: st
     """2.14: the refusal that follows must not hide the bill."""
     sync(bench)
     del bench.upstream.jobs[ended], bench.upstream.costs[ended]
-    bench.upstream.now += 2 * HOUR
     for _ in range(3):
+        bench.upstream.now += DAY
         sync(bench, full=True)
         assert cost(bench, "cost_value::double, http_status") == (25.79, 404)
     assert bench.rows("jobs", "select _deleted from r") == [(True,)]
@@ -106,8 +119,9 @@ def test_what_a_job_that_is_gone_has_cost_was_still_paid(bench: Bench, ended: st
 def test_an_answer_after_a_refusal_settles_as_if_it_had_not_been(bench: Bench, ended: str) -> None:
     sync(bench)
     bill, bench.upstream.costs[ended] = bench.upstream.costs[ended], 403
-    sync(bench)
     bench.upstream.now += DAY
+    assert sync(bench) == 1
+    bench.upstream.now += HOUR
     bench.upstream.costs[ended] = bill
     sync(bench)
     assert cost(bench, "is_settled, http_status, attempts") == (True, 200, 0)

@@ -1,11 +1,11 @@
-"""How far the listings of jobs are read, decided from the ledger, the progress file and the clock."""
+"""How far the listings of jobs are read, decided from the bookmark and the clock."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from ionq_data.lake.ledger import SyncRecord
+from ionq_data.lake.bookmarks import Bookmark, Completed
 from ionq_data.sync.jobs import OWN, Plan, plan_jobs
 from ionq_data.sync.listing import Stretch
 from ionq_data.sync.listing_reader import ReadTo, mark
@@ -15,14 +15,14 @@ WATERMARK = NOW - timedelta(hours=3)
 STRETCH = Stretch(NOW - timedelta(hours=1), "cursor")
 
 
-def done(*, complete: bool = True, full_at: datetime = NOW - timedelta(days=1), **marks: Any) -> SyncRecord:
-    marks = {"listings": {OWN: mark(WATERMARK)}, "full_at": full_at.isoformat()} | marks
-    return SyncRecord(resource="jobs", run_id="r", started_at=NOW, finished_at=NOW, complete=complete, marks=marks)
+def done(*, full_at: datetime = NOW - timedelta(days=1), **parts: Any) -> Bookmark:
+    parts = {"listings": {OWN: mark(WATERMARK)}, "full_at": full_at.isoformat()} | parts
+    return Bookmark(parts, Completed(NOW, WATERMARK))
 
 
-def plan(*ledger: SyncRecord, progress: dict[str, Any] | None = None, **asked: Any) -> Plan:
+def plan(bookmark: Bookmark | None = None, **asked: Any) -> Plan:
     options: dict[str, Any] = {"full": False, "since": None, "full_every": timedelta(days=7)} | asked
-    return plan_jobs(list(ledger), progress or {}, NOW, **options)
+    return plan_jobs(bookmark or Bookmark(), NOW, **options)
 
 
 def test_the_first_sync_reads_to_the_end_and_looks_for_nothing_gone() -> None:
@@ -33,22 +33,26 @@ def test_the_next_reads_down_to_the_last_watermark() -> None:
     assert plan(done()).listings == {OWN: ReadTo(WATERMARK)}
 
 
-def test_an_incomplete_sync_moves_no_watermark() -> None:
-    later = done(complete=False, listings={OWN: mark(NOW)})
-    assert plan(done(), later).listings == {OWN: ReadTo(WATERMARK)}
-
-
 def test_what_an_unfinished_sync_has_read_is_not_read_again() -> None:
-    progress = {"listings": {OWN: {"watermark": WATERMARK.isoformat(), "stretches": [STRETCH.to_json()]}}}
-    assert plan(done(), progress=progress).listings == {OWN: ReadTo(WATERMARK, (STRETCH,))}
+    listing = {"watermark": WATERMARK.isoformat(), "stretches": [STRETCH.to_json()]}
+    assert plan(done(listings={OWN: listing})).listings == {OWN: ReadTo(WATERMARK, (STRETCH,))}
+    never_finished = Bookmark({"listings": {OWN: {"watermark": None, "stretches": [STRETCH.to_json()]}}})
+    assert plan(never_finished).listings == {OWN: ReadTo(None, (STRETCH,))}
+    assert not plan(never_finished).is_full
 
 
-def test_what_an_unfinished_sync_has_noticed_is_not_forgotten() -> None:
-    progress = {"members": {"u2": "listed"}, "parents": ["p"], "backends": ["qpu.b"]}
-    found = plan(done(members={"u1": "covered"}, backends=["qpu.a"]), progress=progress)
-    assert found.members == {"u1": "covered", "u2": "listed"}
-    assert found.parents == ("p",)
-    assert found.backends == {"qpu.a", "qpu.b"}
+def test_what_has_been_noticed_is_not_forgotten() -> None:
+    found = plan(done(members={"u1": "covered"}, parents=["p"], backends=["qpu.a"]))
+    assert (found.members, found.parents, found.backends) == ({"u1": "covered"}, ("p",), {"qpu.a"})
+
+
+def test_a_watermark_from_the_future_is_none() -> None:
+    """A clock that ran ahead has let a job of the year 9999 become the newest."""
+    later = NOW + timedelta(minutes=2)
+    assert plan(done(listings={OWN: mark(later)})).listings == {OWN: ReadTo()}
+    cut_off = {"watermark": WATERMARK.isoformat(), "stretches": [Stretch(later, "cursor").to_json()]}
+    assert plan(done(listings={OWN: cut_off})).listings == {OWN: ReadTo()}
+    assert plan(done(listings={OWN: mark(NOW)})).listings == {OWN: ReadTo(NOW)}
 
 
 def test_once_a_week_and_on_request_everything_is_read() -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from ionq_data.lake.bookmarks import read_bookmark
 from tests.sync.bench import Bench, incomplete, written
 
 PAGES = 50
@@ -121,14 +122,25 @@ def test_a_since_in_between_does_not_make_a_backfill_start_over(bench: Bench) ->
     assert pages(bench) <= PAGES - 38 + 6
 
 
-def test_the_progress_is_forgotten_only_once_the_ledger_has_the_sync(bench: Bench) -> None:
-    """Killed between the two, the next sync would know of neither."""
+def test_the_bookmark_moves_only_once_the_ledger_has_the_sync(bench: Bench) -> None:
+    """And nothing is left of the work in progress: no stretch, no job whose parts are to be asked for."""
     bench.upstream.add_jobs(10 * PAGES)
-    record, removed = bench.lake.storage.write, bench.lake.storage.delete
+    write = bench.lake.storage.write
     order: list[str] = []
-    bench.lake.storage.write = lambda name, content: (order.append(name), record(name, content))[1]  # type: ignore
-    bench.lake.storage.delete = lambda name: (order.append(f"delete {name}"), removed(name))[1]  # type: ignore
+    bench.lake.storage.write = lambda name, content: (order.append(name), write(name, content))[1]  # type: ignore
     sync(bench)
-    ledger = next(n for n, name in enumerate(order) if name.startswith("_syncs/") and "empty" not in name)
-    assert order.index("delete _progress/account=default/jobs.json") > ledger
-    assert bench.lake.progress("default", "jobs") == {}
+    assert order[-2].startswith("_syncs/")
+    assert order[-1] == "_bookmarks/account=default/jobs.json"
+    bookmark = read_bookmark(bench.lake, "default", "jobs")
+    assert bookmark.complete is not None
+    assert bookmark.parts["parents"] == []
+    assert set(bookmark.parts["listings"][""]) == {"watermark"}
+
+
+def test_two_full_reads_are_identical(bench: Bench) -> None:
+    bench.upstream.add_jobs(30)
+    bench.upstream.add_usage("project", bench.upstream.now.date(), 5, "a")
+    bench.upstream.add_characterization("c", bench.upstream.now)
+    assert not incomplete(bench.sync(full=True))
+    assert written(bench.sync(full=True)) in ({}, {"whoami": 1})
+    assert not bench.wrong()

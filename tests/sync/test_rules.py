@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ionq_data.lake.bookmarks import Bookmark, Completed
 from ionq_data.lake.ledger import LEDGER_SCHEMA, SyncRecord
 from ionq_data.lake.pending import PendingJob
 from ionq_data.sync.characterizations import backends_to_ask, start_date
@@ -19,7 +21,7 @@ from ionq_data.sync.job_costs import is_due, is_settled
 from ionq_data.sync.job_results import is_wanted
 from ionq_data.sync.keys import hash_digest, key_digest
 from ionq_data.sync.open_jobs import id_batches
-from ionq_data.sync.usage import Range, range_to_ask
+from ionq_data.sync.usage import BEGINNING, Range, ReadDates, after_reading, ranges_to_ask, read_dates
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 TODAY = NOW.date()
@@ -42,6 +44,10 @@ def days_ago(days: float) -> datetime:
         ({"backend": "simulator"}, False, False),
         ({"backend": "simulator"}, True, True),
         ({"backend": None}, False, True),
+        ({"asked_at": days_ago(1), "first_answered_at": days_ago(0.99)}, False, False),  # a day after it was first said
+        ({"asked_at": days_ago(1), "first_answered_at": days_ago(1)}, False, True),
+        ({"asked_at": days_ago(-400), "first_answered_at": days_ago(-400)}, False, True),  # a clock ran ahead
+        ({"attempts": 3, "asked_at": days_ago(-400)}, False, True),
         ({"attempts": 1, "asked_at": NOW - timedelta(minutes=59)}, False, False),
         ({"attempts": 1, "asked_at": NOW - timedelta(minutes=60)}, False, True),
         ({"attempts": 5, "asked_at": NOW - timedelta(hours=15)}, False, False),
@@ -55,12 +61,6 @@ def test_a_cost_is_due_once_the_job_has_ended_and_refusals_ever_less_often(
     assert is_due(replace(JOB, **changes), NOW, simulator_costs=simulator_costs) is due
 
 
-def test_on_request_a_refused_cost_is_due_at_once() -> None:
-    refused = replace(JOB, attempts=9, asked_at=NOW)
-    assert is_due(refused, NOW, simulator_costs=False, full=True)
-    assert not is_due(refused, NOW, simulator_costs=False)
-
-
 @pytest.mark.parametrize(
     ("answer", "first_answered_at", "completed_at", "settled"),
     [
@@ -71,50 +71,84 @@ def test_on_request_a_refused_cost_is_due_at_once() -> None:
         ("other", None, days_ago(7), True),  # the job ended a week before the answer
         ("other", None, days_ago(6.99), False),
         ("same", None, None, False),
+        ("same", days_ago(-400), days_ago(2), False),  # noted by a clock that ran ahead
+        ("same", days_ago(3), days_ago(-3), True),  # a job that claims to end in the future
     ],
 )
 def test_a_cost_is_settled_by_agreement_or_by_age(
     answer: str, first_answered_at: datetime | None, completed_at: datetime | None, settled: bool
 ) -> None:
     job = replace(JOB, answer_hash="same", first_answered_at=first_answered_at, completed_at=completed_at)
-    assert is_settled(job, answer, NOW) is settled
+    assert is_settled(job, {"cost": {}}, answer, NOW) is settled
+
+
+@pytest.mark.parametrize(
+    ("answer", "settled"),
+    [
+        ({"dry_run": False}, True),
+        ({"dry_run": False, "estimated_cost": None}, False),
+        ({"dry_run": False, "cost": {"value": 0}}, False),
+        ({"dry_run": True}, False),
+        ({}, False),
+        ([], False),
+    ],
+)
+def test_a_job_that_is_never_priced_is_settled_at_once(answer: Any, settled: bool) -> None:
+    assert is_settled(JOB, answer, "hash", NOW) is settled
 
 
 # usage
 
 
-def usage(days: float, *, wide_days: float | None = 0, **values: Any) -> SyncRecord:
-    at = days_ago(days)
-    marks = {} if wide_days is None else {"wide_on": days_ago(wide_days).date().isoformat()}
-    given_values = {"complete": True, "watermark": at, "marks": marks} | values
-    return SyncRecord(resource="usage", run_id="r", started_at=at, finished_at=at, **given_values)
-
-
 TOMORROW = TODAY + timedelta(days=1)
-WEEK, SIX_WEEKS = (TODAY - timedelta(days=7), TOMORROW), (TODAY - timedelta(days=45), TOMORROW)
+
+
+def back(days: int) -> date:
+    return TODAY - timedelta(days=days)
 
 
 @pytest.mark.parametrize(
-    ("ledger", "asked"),
+    ("read", "wide", "asked"),
     [
-        ([], None),
-        ([usage(0)], WEEK),
-        ([usage(0, wide_days=1)], SIX_WEEKS),  # once a day
-        ([usage(0, wide_days=-400)], SIX_WEEKS),  # also after a day on which the clock was wrong
-        ([usage(60)], (TODAY - timedelta(days=61), TOMORROW)),  # months of silence leave no hole
-        ([usage(60), usage(0, complete=False)], (TODAY - timedelta(days=61), TOMORROW)),
-        ([usage(60), usage(0, mode="range")], (TODAY - timedelta(days=61), TOMORROW)),
-        ([usage(0, mode="skipped", watermark=None)], None),  # another account read it: this one never has
+        (ReadDates(BEGINNING, TODAY), False, [(back(7), TOMORROW)]),
+        (ReadDates(BEGINNING, TODAY), True, [(back(45), TOMORROW)]),
+        (ReadDates(BEGINNING, back(60)), False, [(back(61), TOMORROW)]),  # months of silence leave no hole
+        (
+            ReadDates(BEGINNING, back(800)),  # nor do years: oldest first, or an end in the middle would leave one
+            False,
+            [(back(801), back(435)), (back(435), back(69)), (back(69), TOMORROW)],
+        ),
+        (
+            ReadDates(date(2016, 1, 1), TODAY),  # a first reading that was cut off goes on
+            False,
+            [(back(7), TOMORROW), (BEGINNING, date(2016, 1, 1))],
+        ),
     ],
 )
-def test_usage_is_asked_for_as_far_back_as_it_may_have_changed(ledger: list[SyncRecord], asked: Range | None) -> None:
-    assert range_to_ask(TODAY, ledger, full=False, asked=None) == asked
+def test_usage_is_asked_for_as_far_back_as_it_may_have_changed(read: ReadDates, wide: bool, asked: list[Range]) -> None:
+    assert ranges_to_ask(TODAY, read, first=BEGINNING, wide=wide) == asked
 
 
-def test_usage_on_request() -> None:
-    january = (date(2026, 1, 1), date(2026, 2, 1))
-    assert range_to_ask(TODAY, [usage(0)], full=False, asked=january) == january
-    assert range_to_ask(TODAY, [usage(0)], full=True, asked=None) is None
+@pytest.mark.parametrize("read", [None, ReadDates(BEGINNING, TODAY + timedelta(days=400))])
+def test_usage_is_read_back_to_the_beginning_at_first_and_after_a_clock_that_ran_ahead(read: ReadDates | None) -> None:
+    asked = ranges_to_ask(TODAY, read, first=BEGINNING, wide=False)
+    assert (asked[0][1], asked[-1][0]) == (TOMORROW, BEGINNING)
+    assert all(later[0] == earlier[1] for later, earlier in itertools.pairwise(asked))
+    assert ranges_to_ask(TODAY, read, first=back(30), wide=False) == [(back(30), TOMORROW)]
+
+
+def test_dates_count_as_read_where_they_leave_no_gap() -> None:
+    read = after_reading(None, (back(9), back(4)))
+    assert read == ReadDates(back(9), back(5))
+    assert after_reading(read, (back(20), back(9))) == ReadDates(back(20), back(5))
+    assert after_reading(read, (back(4), TOMORROW)) == ReadDates(back(9), TODAY)
+    assert after_reading(read, (back(2), TOMORROW)) == ReadDates(back(2), TODAY)
+
+
+def test_what_an_older_release_has_read_is_not_read_again() -> None:
+    assert read_dates(Bookmark(), "project") is None
+    older = Bookmark({"wide_on": "2026-06-01"}, Completed(NOW, days_ago(3)))
+    assert read_dates(older, "project") == ReadDates(BEGINNING, back(3))
 
 
 # characterizations
@@ -194,7 +228,7 @@ def test_a_hash_counts_with_its_first_64_bits() -> None:
     started_at=st.datetimes(timezones=st.just(UTC)), finished_at=st.datetimes(timezones=st.just(UTC)),
     complete=st.booleans(), watermark=st.none() | st.datetimes(timezones=st.just(UTC)), requests=st.integers(0, 2**62),
     missing=st.lists(st.text()).map(tuple), notes=st.lists(st.text()).map(tuple), organization=st.none() | st.text(),
-    marks=st.dictionaries(st.text(), st.none() | st.text() | st.lists(st.integers(0, 9))),
+    parts=st.dictionaries(st.text(), st.none() | st.text() | st.lists(st.integers(0, 9))),
 ))  # fmt: skip
 def test_a_ledger_row_survives_being_written_and_read(record: SyncRecord) -> None:
     row = record.to_row()
@@ -204,4 +238,4 @@ def test_a_ledger_row_survives_being_written_and_read(record: SyncRecord) -> Non
 
 def test_a_ledger_row_of_an_older_version_is_read() -> None:
     old = {"resource": "jobs", "run_id": "r", "started_at": NOW, "finished_at": NOW, "complete": True, "marks": None}
-    assert SyncRecord.from_row(old).marks == {}
+    assert SyncRecord.from_row(old).parts == {}

@@ -39,7 +39,7 @@ def test_members_that_the_own_listing_leaves_out_are_listed_from_the_first_sync_
     sync(shared)
     assert asked_for(shared) == ["mate", "own", "stranger"]
     assert not wrong(shared)
-    assert shared.lake.ledger("default", "jobs")[-1].marks["members"] == {
+    assert shared.lake.ledger("default", "jobs")[-1].parts["members"] == {
         "mate": "listed",
         "own": "covered",
         "stranger": "ignored",
@@ -84,17 +84,17 @@ def test_a_member_of_whom_the_own_listing_shows_the_newest_jobs_only_is_read_to_
     bench.upstream.meddle = None
     bench.upstream.unlisted = set()
     assert not wrong(bench)
-    assert bench.lake.ledger("default", "jobs")[-1].marks["members"] == {"mate": "listed"}
+    assert bench.lake.ledger("default", "jobs")[-1].parts["members"] == {"mate": "listed"}
 
 
 def test_a_first_look_that_was_killed_is_finished(shared: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the look had written by then is known now, and must not pass for seen in the own listing."""
     monkeypatch.setattr("ionq_data.sync.intake.FLUSH_ROWS", 20)
-    shared.crash(after=2 + 2 + 13 + 7, resources=["usage", "jobs"], page_size=10)
+    shared.crash(after=2 + 2 * 12 + 13 + 7, resources=["usage", "jobs"], page_size=10)
     assert asked_for(shared) == ["mate"]
     sync(shared, page_size=10)
     assert not wrong(shared)
-    assert shared.lake.ledger("default", "jobs")[-1].marks["members"]["mate"] == "listed"
+    assert shared.lake.ledger("default", "jobs")[-1].parts["members"]["mate"] == "listed"
 
 
 def test_a_job_that_comes_between_the_two_listings_does_not_make_its_submitter_listed_for_ever(bench: Bench) -> None:
@@ -125,7 +125,7 @@ def test_a_covered_member_who_goes_out_of_sight_is_found_with_the_next_full_read
     shared.upstream.add_jobs(3, submitter_id="mate")
     sync(shared)
     assert not wrong(shared)
-    assert shared.lake.ledger("default", "jobs")[-1].marks["members"]["mate"] == "listed"
+    assert shared.lake.ledger("default", "jobs")[-1].parts["members"]["mate"] == "listed"
 
 
 def test_since_looks_no_further_back_at_anyone(shared: Bench) -> None:

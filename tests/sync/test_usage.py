@@ -83,18 +83,36 @@ def test_a_date_may_be_written_as_a_date_time(bench: Bench) -> None:
     assert bench.rows("usage", 'select "from", _deleted from r') == [(day, False)]
 
 
-def test_years_are_read_with_a_few_requests_and_until_one_is_empty(bench: Bench) -> None:
-    for years in range(3):
-        bench.upstream.add_usage("project", bench.upstream.now.date() - timedelta(days=365 * years + 3), 10, "a")
+def test_everything_is_read_back_to_the_first_date_however_long_nothing_was_used(bench: Bench) -> None:
+    for days in (3, 368, 1500):  # years without any use lie in between
+        bench.upstream.add_usage("project", bench.upstream.now.date() - timedelta(days=days), 10, "a")
     sync(bench)
     assert not bench.wrong()
-    assert len(bench.asked(ORGANIZATION)) <= 6
-
-
-def test_the_first_date_can_be_set(bench: Bench) -> None:
+    assert len(bench.asked(ORGANIZATION)) <= 2 * 12
     bench.upstream.add_usage("project", date(2026, 6, 1), 10, "a")
-    sync(bench, usage_start=date(2026, 5, 1))
+    sync(bench, usage_start=date(2026, 5, 1), full=True)
     assert [query["start_date"] for query in bench.asked(ORGANIZATION)] == ["2026-05-01"] * 2
+
+
+def test_after_a_pause_of_years_it_goes_on_from_the_last_date_read(bench: Bench) -> None:
+    sync(bench)
+    bench.upstream.now += timedelta(days=900)
+    for days in (2, 400, 890):
+        bench.upstream.add_usage("project", bench.upstream.now.date() - timedelta(days=days), 10, "a")
+    sync(bench)
+    assert not bench.wrong()
+    assert len(bench.asked(ORGANIZATION)) == 2 * 3
+
+
+def test_a_grouping_that_fails_costs_the_other_nothing(bench: Bench) -> None:
+    bench.upstream.meddle = lambda r: httpx.Response(500) if r.url.params.get("group_by") == "project" else None
+    assert "usage by project" in incomplete(bench.sync(resources=["usage"]))["usage"][0]
+    bench.upstream.meddle = None
+    bench.upstream.add_usage("project", date(2020, 1, 1), 10, "a")
+    sync(bench)
+    assert not bench.wrong()
+    asked = [query["start_date"] for query in bench.asked(ORGANIZATION) if query["group_by"] == "user"]
+    assert asked == [str(bench.upstream.now.date() - timedelta(days=45))]
 
 
 def test_a_range_on_request_moves_no_watermark(bench: Bench) -> None:

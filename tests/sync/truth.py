@@ -16,7 +16,7 @@ from tests.sync.upstream import TERMINAL, Upstream
 _LATEST = """
     select {key} as key, _raw, {deleted} as is_deleted
     from read_parquet('{root}/{name}/account={account}/**/*.parquet', union_by_name = true, hive_partitioning = false)
-    qualify row_number() over (partition by {key} order by _extracted_at desc, _run_id desc) = 1
+    qualify row_number() over (partition by {key} order by coalesce(_ordered_at, _extracted_at) desc, _run_id desc) = 1
 """
 
 

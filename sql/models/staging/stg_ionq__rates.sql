@@ -5,7 +5,7 @@ with observations as (
     qualify
         row_number() over (
             partition by account, backend, error_mitigation, coalesce(estimated_at, _extracted_at)
-            order by _extracted_at desc, _run_id desc, _hash asc
+            order by {{ version_order() }} desc, _run_id desc, _hash asc
         ) = 1
 )
 

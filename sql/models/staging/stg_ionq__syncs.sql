@@ -5,6 +5,7 @@ select distinct
     run_id,
     {{ utc('started_at') }} as started_at,
     {{ utc('finished_at') }} as finished_at,
+    {{ utc('coalesce(_ordered_at, finished_at)') }} as ordered_at,
     coalesce(complete, false) as is_complete,
     {{ utc('watermark') }} as watermark,
     requests,

@@ -1,0 +1,178 @@
+"""The usage report finds the bills that change after they have settled, and asks for no other (DESIGN 5, jobs, 4)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ionq_data.lake.bills import Bill, Report
+from ionq_data.lake.pending import PendingJob
+from ionq_data.sync.check_sum import disagreeing, is_growing
+from tests.sync import records
+from tests.sync.bench import Bench, incomplete
+
+TODAY = date(2026, 6, 15)
+NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def bill(name: str, cost: str | None, project: str = "a", unit: str = "usd", *, is_covered: bool = False) -> Bill:
+    job = PendingJob(name, "2026-06", NOW, NOW, "qpu.forte-1", is_terminal=True, is_deleted=False)
+    return Bill(job, TODAY, project, None if cost is None else Decimal(cost), unit, is_covered)
+
+
+def group(name: str, amount: str, **values: Any) -> dict[str, Any]:
+    return {"group_id": name, "amount": Decimal(amount), "amount_unit": None, "amounts": None} | values
+
+
+def report(amount: str, *groups: dict[str, Any], **values: Any) -> Report:
+    found = {"amount": Decimal(amount), "amount_unit": "USD", "amounts": None, "group_usages": list(groups)} | values
+    return Report(TODAY, found, NOW, NOW)
+
+
+def money(amount: str, unit: str = "USD") -> dict[str, Any]:
+    return {"amount": Decimal(amount), "unit": unit}
+
+
+def names(found: list[Bill]) -> set[str]:
+    return {bill.job.id for bill in found}
+
+
+BILLS = [bill("a1", "10"), bill("a2", "5.5"), bill("b1", "7", "b"), bill("c1", "2", "c"), bill("d1", "1", "d")]
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        (report("25.5", group("a", "15.5"), group("b", "7")), set()),
+        (report("26.5", group("a", "16.5"), group("b", "7")), {"a1", "a2"}),  # of the listed projects those that differ
+        (report("26.5", group("a", "15.5"), group("b", "7")), {"c1", "d1"}),  # and the others together
+        (report("25.51", group("a", "15.51"), group("b", "7")), set()),  # half a cent for each of two bills
+        (report("25.52", group("a", "15.52"), group("b", "7")), {"a1", "a2"}),
+        (report("25.506", group("a", "15.5"), group("b", "7.006")), {"b1"}),
+        (report("25.5"), set()),
+        (report("27"), {"a1", "a2", "b1", "c1", "d1"}),
+        (report("30.5", group("a", "15.5"), group("b", "7"), group("e", "5")), set()),  # whose jobs nobody sees
+        # a list of amounts is the money; what stands beside it is normalized, and counts nowhere
+        (report("9000", group("a", "1", amounts=[money("15.5")]), amounts=[money("25.5")]), set()),
+        (report("25.5", group("a", "15.5", amounts=[money("16")]), amounts=[money("26")]), {"a1", "a2"}),
+        (report("25.5", amounts=[money("25.5"), money("3", "credits")]), {"a1", "a2", "b1", "c1", "d1"}),
+    ],
+)
+def test_the_bills_of_what_does_not_add_up_are_asked_for(said: Report, asked: set[str]) -> None:
+    assert names(disagreeing(said, BILLS)) == asked
+
+
+def test_units_are_never_added_up() -> None:
+    mixed = [bill("usd", "10"), bill("credit", "4", unit="credit")]
+    both = [money("10"), money("4", "credits")]
+    assert not disagreeing(report("14", group("a", "14", amounts=both), amounts=both), mixed)
+    assert names(disagreeing(report("14", group("a", "14")), mixed)) == {"usd", "credit"}
+
+
+def test_a_bill_that_its_parents_covers_counts_nowhere() -> None:
+    family = [bill("parent", "10"), bill("part", "6", is_covered=True), bill("none", None)]
+    assert not disagreeing(report("10", group("a", "10")), family)
+    assert names(disagreeing(report("11", group("a", "11")), family)) == {"parent", "none"}
+
+
+@pytest.mark.parametrize(("days", "growing"), [(0, True), (1, True), (2, False), (-1, True)])
+def test_a_date_younger_than_two_days_is_still_growing(days: int, growing: bool) -> None:
+    assert is_growing(TODAY - days * DAY, TODAY) is growing
+
+
+# over syncs
+
+
+def sync(bench: Bench) -> list[str]:
+    """Sync; return the jobs whose costs were asked for."""
+    assert not incomplete(bench.sync(resources=["sessions", "usage", "jobs", "job_costs"]))
+    paths = [request.url.path for request in bench.upstream.asked]
+    return sorted(path.split("/")[3] for path in paths if path.endswith("/cost"))
+
+
+@pytest.fixture
+def settled(bench: Bench) -> dict[str, str]:
+    """Jobs of three projects that ended on one date, settled, with a report that agrees."""
+    jobs = {}
+    for number, project in enumerate(("a", "a", "b", "c")):
+        job_id = bench.upstream.add_job(number, bench.upstream.now - timedelta(minutes=number + 1), project_id=project)
+        bench.upstream.finish(job_id, bench.upstream.now, cost=10)
+        jobs[f"{project}{number}"] = job_id
+    say(bench, 40, a=20, b=10)
+    assert len(sync(bench)) == 4
+    bench.upstream.now += DAY
+    assert len(sync(bench)) == 4
+    bench.upstream.now += 2 * DAY
+    assert sync(bench) == []
+    return jobs
+
+
+def say(bench: Bench, total: float, **projects: float) -> None:
+    usage = records.usage(TODAY, total)
+    usage["group_usages"] = [{"group_id": name, "group_name": name, "amount": v} for name, v in projects.items()]
+    bench.upstream.usage["project", TODAY.isoformat()] = usage
+
+
+def test_a_bill_that_changes_after_it_has_settled_is_found_with_its_report(
+    bench: Bench, settled: dict[str, str]
+) -> None:
+    bench.upstream.costs[settled["a1"]] = records.cost(99)
+    assert sync(bench) == []
+    say(bench, 129, a=109, b=10)
+    assert sync(bench) == sorted([settled["a0"], settled["a1"]])
+    assert not bench.wrong()
+    assert sync(bench) == []
+    bench.upstream.now += DAY
+    assert sync(bench) == [settled["a1"]]  # what has changed settles as if it were new
+    bench.upstream.now += DAY
+    assert sync(bench) == []
+
+
+def test_a_date_that_never_agrees_is_asked_for_once_each_version(bench: Bench, settled: dict[str, str]) -> None:
+    say(bench, 400, a=20, b=10)
+    assert sync(bench) == [settled["c3"]]
+    bench.upstream.now += DAY
+    assert sync(bench) == []
+    say(bench, 401, a=20, b=10)
+    assert sync(bench) == [settled["c3"]]
+    assert sync(bench) == []
+
+
+def test_a_date_is_looked_at_once_it_has_grown(bench: Bench) -> None:
+    job_id = bench.upstream.add_job(1, bench.upstream.now)
+    bench.upstream.finish(job_id, bench.upstream.now, cost=10)
+    sync(bench)
+    bench.upstream.now += DAY
+    assert sync(bench) == [job_id]
+    say(bench, 12)
+    bench.upstream.costs[job_id] = records.cost(12)
+    assert sync(bench) == []
+    bench.upstream.now += timedelta(hours=11)
+    assert sync(bench) == []
+    bench.upstream.now += timedelta(hours=2)  # two days later by the date
+    assert sync(bench) == [job_id]
+    assert not bench.wrong()
+
+
+def test_what_could_not_be_asked_for_is_asked_for_by_the_next_sync(bench: Bench, settled: dict[str, str]) -> None:
+    bench.upstream.costs[settled["a1"]] = records.cost(99)
+    say(bench, 129, a=109, b=10)
+    bench.upstream.fail_path = f"/jobs/{settled['a1']}/cost"
+    assert incomplete(bench.sync(resources=["sessions", "usage", "jobs", "job_costs"]))
+    bench.upstream.fail_path = None
+    assert settled["a1"] in sync(bench)
+    assert not bench.wrong()
+    assert sync(bench) == []
+
+
+def test_a_refusal_leaves_a_settled_bill_as_it_is(bench: Bench, settled: dict[str, str]) -> None:
+    bench.upstream.costs[settled["a1"]] = 404
+    say(bench, 129, a=109, b=10)
+    assert settled["a1"] in sync(bench)
+    query = f"select is_settled, http_status, cost_value::int from r where job_id = '{settled['a1']}'"
+    assert bench.rows("job_costs", query) == [(True, 200, 10)]
+    assert sync(bench) == []
