@@ -36,12 +36,14 @@ class BudgetAtRisk(BaseModel):
 
     Attributes:
         min_probability: of exceeding the budget (``budget_status.probability_of_exceeding``).
+        forecast_share: of release 0.1.0, which knew no probability; a file that has it is still read.
     """
 
     model_config = _STRICT
 
     enabled: bool = True
     min_probability: float = Field(default=0.5, gt=0, le=1)
+    forecast_share: float | None = Field(default=None, gt=0)
 
 
 class CostAnomaly(BaseModel):

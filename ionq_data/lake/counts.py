@@ -117,8 +117,9 @@ def _count(query: duckdb.DuckDBPyConnection, lake: Lake, resource: Resource, fil
         from current_versions
     """  # noqa: S608 - the names are the registry's, not the API's
     add_view(query, "versions", lake.local(files), resource.schema)
-    row = query.execute(statement, {"terminal": sorted(TERMINAL_STATUSES)}).fetchone()
-    return Counts(*row) if row else Counts()
+    # all of its one row: DuckDB lets nothing else be asked beside a result that is not read to its end
+    (row,) = query.execute(statement, {"terminal": sorted(TERMINAL_STATUSES)}).fetchall()
+    return Counts(*row)
 
 
 def _read(lake: Lake, name: str) -> dict[str, _Note]:

@@ -127,7 +127,7 @@ def test_sql_reads_it_before_anything_new_is_written(old: Old, tmp_path: Path) -
     with old.lake.mirror() as folder:
         connection = marts.build(tmp_path, folder, *MARTS)
     with connection:
-        assert connection.execute("select count(*) from stg_ionq__jobs").fetchone() == (old.count("jobs", "*"),)
+        assert connection.execute("select count(*) from staging.stg_ionq__jobs").fetchone() == (old.count("jobs", "*"),)
 
 
 @pytest.mark.prove
