@@ -140,9 +140,7 @@ async def test_a_second_refusal_and_one_of_another_parameter_are_raised(connect:
         assert client.requests == 4
 
 
-@pytest.mark.parametrize(
-    "body", [[], {"data": []}, {"jobs": None, "next": None}, {"jobs": [], "next": 5}, {"jobs": [], "next": {}}]
-)
+@pytest.mark.parametrize("body", [[], {"data": []}, {"jobs": [], "next": 5}, {"jobs": [], "next": {}}])
 async def test_another_shape_is_retried_and_then_an_invalid_answer(connect: Callable[..., Client], body: Any) -> None:
     left = [body]
     good = {"jobs": [1], "next": None}
@@ -153,6 +151,12 @@ async def test_another_shape_is_retried_and_then_an_invalid_answer(connect: Call
         with pytest.raises(api_errors.InvalidAnswer, match=r"GET /v0\.4/jobs answered 200"):
             await collect(cursor_pages(client, "/jobs", items="jobs"))
         assert client.requests == 3
+
+
+async def test_a_null_list_is_an_empty_one(connect: Callable[..., Client]) -> None:
+    async with connect(lambda _: httpx.Response(200, json={"jobs": None, "next": None})) as client:
+        assert ids(await collect(cursor_pages(client, "/jobs", items="jobs"))) == []
+        assert client.requests == 1
 
 
 PATH = "/backends/qpu.x/characterizations"

@@ -34,7 +34,7 @@ def measurements(seed: int) -> list[dict[str, Any]]:
             "backend": f"qpu.{seed}",
             "date": START + timedelta(minutes=float(at)),
             **{
-                column: round(0.9 + rng.normal() / 100, 2 if seed == 0 else 9)
+                column: round(0.98 + rng.normal() / 300, 2 if seed == 0 else 9)
                 for column in METRICS.values()
                 if rng.random() < 0.9
             },

@@ -188,18 +188,31 @@ def data_freshness(known: Knowledge) -> list[Row]:
         "sessions": (len(known.last.sessions["sessions"]), newest_session),
         "rates": (sum(len(visit.rates) for visit in known.whole), known.whole[-1].at),
     }
+    refused = {  # May's contract knows no such endpoint
+        "account": "default",
+        "resource": "projects",
+        "last_complete_sync_at": None,
+        "rows": 0,
+        "problems": 0,
+        "rejected": 0,
+        "missing": 0,
+        "availability": "refused",
+    }
     return [
-        {
-            "account": "default",
-            "resource": resource,
-            "last_complete_sync_at": known.visits[-1].at if resource == "backends" else known.whole[-1].at,
-            **({} if count is None else {"rows": count}),
-            **({} if newest is None else {"newest_record_at": newest}),
-            "problems": 0,
-            "rejected": 0,
-            "missing": 0,
-            "availability": "available",
-            "unavailable_reason": None,
-        }
-        for resource, (count, newest) in facts.items()
+        refused,
+        *(
+            {
+                "account": "default",
+                "resource": resource,
+                "last_complete_sync_at": known.visits[-1].at if resource == "backends" else known.whole[-1].at,
+                **({} if count is None else {"rows": count}),
+                **({} if newest is None else {"newest_record_at": newest}),
+                "problems": 0,
+                "rejected": 0,
+                "missing": 0,
+                "availability": "available",
+                "unavailable_reason": None,
+            }
+            for resource, (count, newest) in facts.items()
+        ),
     ]
