@@ -148,6 +148,7 @@ def _jobs_record(emulator: Emulator, listed: Int, now: datetime) -> SyncRecord:
     newest = from_ms(int(emulator.jobs.submitted[listed[-1]]))
     members = [emulator.history.organization.user_ids[user] for user in np.unique(emulator.jobs.user[listed])]
     parts = {
+        "parents": [],
         "listings": {OWN: {"watermark": newest.isoformat()}},
         "members": dict.fromkeys(sorted(members), COVERED),
         "backends": sorted(NAMES[machine] for machine in np.unique(emulator.jobs.machine[listed])),

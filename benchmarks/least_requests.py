@@ -1,7 +1,7 @@
 """The least requests that an incremental sync can do with, from what the emulator knows and the rules of docs/sync.md.
 
 Nothing of the pipeline is used here. What the rules ask for anyway is not held against a sync: the overlap of a day
-that a listing is read again, and the cost of every job that has ended and is not settled.
+that a listing is read again, and each bill when its job has ended and again a day later, until two answers agree.
 """
 
 from __future__ import annotations
@@ -42,18 +42,18 @@ class LeastRequests:
         return {
             "pages of jobs": -(-shown // PAGE),
             "open jobs": -(-len(self._open_elsewhere(shown)) // self._ids_in_a_url),
-            "costs": len(self._unsettled()),
+            "costs": len(self._due()),
             "all other resources": self._fixed(),
         }
 
     def note_sync(self) -> None:
         """Note that a sync has been, and what it was told about costs."""
         jobs, now = self._emulator.jobs, self._now
-        for at, row in zip(unsettled := self._unsettled(), jobs.rows(unsettled), strict=True):
+        for at, row in zip(due := self._due(), jobs.rows(due), strict=True):
             answer = self._emulator.writer.cost(row, now)
-            since, before = self._answers.get(int(at), (now, answer))
-            self._answers[int(at)] = (since if before == answer else now, answer)
-            agrees = before == answer and now - since >= AGREEING_APART_MS
+            before = self._answers.get(int(at))
+            self._answers[int(at)] = (now, answer)
+            agrees = before is not None and before[1] == answer
             if agrees or now - row["ended"] >= SETTLED_AFTER_MS:
                 self._settled.add(int(at))
         self._synced_at = now
@@ -77,16 +77,23 @@ class LeastRequests:
         older = older[jobs.submitted[older] <= self._synced_at]
         return older[jobs.status(older, self._synced_at) < _ENDED]
 
-    def _unsettled(self) -> Int:
-        jobs = self._emulator.jobs
-        at = np.arange(jobs.submitted_by(self._now))
-        at = at[(jobs.status(at, self._now) >= _ENDED) & (jobs.machine[at] != SIMULATOR)]
-        return np.array([one for one in at.tolist() if one not in self._settled], dtype=np.int64)
+    def _due(self) -> Int:
+        """Return the jobs whose bill is to be asked for: for the first time, or a day after the last answer."""
+        jobs, now = self._emulator.jobs, self._now
+        at = np.arange(jobs.submitted_by(now))
+        at = at[(jobs.status(at, now) >= _ENDED) & (jobs.machine[at] != SIMULATOR)]
+        due = [
+            one
+            for one in at.tolist()
+            if one not in self._settled
+            and (one not in self._answers or now - self._answers[one][0] >= AGREEING_APART_MS)
+        ]
+        return np.array(due, dtype=np.int64)
 
     def _fixed(self) -> int:
         """Return the requests of all that is asked for each time.
 
-        Whoami, backends, sessions; usage by project and by user; for each backend that is listed an estimate with
+        Whoami, backends, sessions, projects; usage by project and by user; for each backend that is listed an estimate with
         and without error mitigation; for each that is listed or that a job names the characterizations since the day
         before the newest.
         """
@@ -99,4 +106,4 @@ class LeastRequests:
                 begin_ms = known[-1].measured_ms // DAY_MS * DAY_MS - DAY_MS
                 new = sum(one.measured_ms >= begin_ms for one in emulator.calibrations.until(machine, now))
                 pages += max(-(-new // CHARACTERIZATIONS_PAGE), 1)
-        return 5 + 2 * len(listed) + pages
+        return 6 + 2 * len(listed) + pages

@@ -51,7 +51,11 @@ _SYNCS = f"""
 """  # noqa: S608  constants
 _RECENT_SYNCS = f"""
     with complete as (
-        select resource, max(({_ORDER})) as place from syncs where complete group by resource
+        select
+            resource,
+            -- from the last one that the key was let see, if there is any: what has been lost since is told
+            coalesce(max(({_ORDER})) filter (availability is distinct from 'refused'), max(({_ORDER}))) as place
+        from syncs where complete group by resource
     )
     select distinct on (resource, run_id) syncs.* from syncs left join complete using (resource)
     where place is null or ({_ORDER}) >= place or ({_ORDER}) = (select min(({_ORDER})) from syncs)
@@ -149,7 +153,7 @@ class Lake:
         return self._syncs(account, _SYNCS, asked | {"newest": newest, "at_most": newest or 1})
 
     def recent_syncs(self, account: str) -> list[SyncRecord]:
-        """Return the syncs of each resource from its last complete one on, and the account's first; oldest first."""
+        """Return the syncs of each resource from its last available one on, and the account's first; oldest first."""
         return self._syncs(account, _RECENT_SYNCS, {})
 
     def _syncs(self, account: str, statement: str, parameters: Mapping[str, Any]) -> list[SyncRecord]:

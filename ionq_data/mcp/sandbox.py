@@ -31,8 +31,10 @@ def main() -> None:
     _limit_the_process(request["seconds"], request["memory_mb"])
     try:
         answer = _run(request)
-    except (duckdb.Error, MemoryError, ValueError) as error:
-        answer = {"error": str(error) or "The query needs more memory than it may have."}
+    except (duckdb.OutOfMemoryException, MemoryError):
+        answer = {"error": "The query needs more memory or time than it may have. Ask for less at once."}
+    except (duckdb.Error, ValueError) as error:
+        answer = {"error": str(error)}
     json.dump(answer, sys.stdout, allow_nan=False)
 
 

@@ -44,7 +44,7 @@ weekdays as (
         isodow(looked_back.date) as iso_weekday,
         count(*) as days,
         coalesce(sum(costs.cost), 0)::double as cost,
-        coalesce(sum(pow(costs.cost::double, 2)), 0) as squares,
+        coalesce({{ exact_sum('pow(costs.cost::double, 2)') }}, 0) as squares,
     from looked_back
     left join {{ ref('int_costs_by_scope') }} as costs
         on
@@ -62,16 +62,28 @@ levels as (
         project_id,
         currency,
         origin,
-        {{ not_negative('sum(cost) / sum(days)') }} as day_mean,
+        {{ not_negative('cost / days') }} as day_mean,
         case
-            when sum(cost) <= 0 then 0
-            when sum(days) = 1 then sum(cost)
+            when cost <= 0 then 0
+            when days = 1 then cost
             -- of less than two weeks, weekdays cannot be told apart
-            when sum(days) < 14 then (sum(squares) - pow(sum(cost), 2) / sum(days)) / (sum(days) - 1) * sum(days) / sum(cost)
-            else sum(squares - cost * cost / days) / (sum(days) - count(*)) * sum(days) / sum(cost)
+            when days < 14 then (squares - pow(cost, 2) / days) / (days - 1) * days / cost
+            else squares_within / (days - weekdays) * days / cost
         end as dispersion,
-    from weekdays
-    group by all
+    from (
+        select
+            organization,
+            project_id,
+            currency,
+            origin,
+            sum(days) as days,
+            count(*) as weekdays,
+            {{ exact_sum('cost') }} as cost,
+            {{ exact_sum('squares') }} as squares,
+            {{ exact_sum('squares - cost * cost / days') }} as squares_within,
+        from weekdays
+        group by all
+    ) as totals
 ),
 
 -- 1 row per target and weekday: how many of its days are to come, the origin among them
@@ -133,10 +145,10 @@ forecasts as (
         month,
         origin,
         day_mean,
-        sum(mean * days) as expected,
-        sum(mean * todays) as expected_today,
-        {{ not_negative('dispersion') }} * sum(mean * days * (1 + days::double / mean_of_days))
-        + pow(0.15 * sum(mean * days), 2) as variance,
+        {{ exact_sum('mean * days') }} as expected,
+        {{ exact_sum('mean * todays') }} as expected_today,
+        {{ not_negative('dispersion') }} * {{ exact_sum('mean * days * (1 + days::double / mean_of_days)') }}
+        + pow(0.15 * {{ exact_sum('mean * days') }}, 2) as variance,
     from means
     group by organization, project_id, currency, month, origin, day_mean, dispersion
 )

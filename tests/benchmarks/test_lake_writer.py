@@ -19,7 +19,7 @@ from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources import RESOURCES, STANDING
 
 JOBS = 600
-OF_THE_RUN = ("_extracted_at", "_run_id", "first_answered_at")
+OF_THE_RUN = ("_ordered_at", "_extracted_at", "_run_id", "first_answered_at")
 
 
 def _sync(server: Server, root: Path) -> list[SyncRecord]:
@@ -67,7 +67,7 @@ def test_the_written_lake_is_the_one_that_a_sync_reads(
     records = _sync(server, synced)
     assert all(record.complete for record in records)
 
-    for resource in STANDING:
+    for resource in set(STANDING) - {"projects"}:  # May's contract has none
         ours, theirs = _current(written, resource), _current(synced, resource)
         assert theirs.height > 0, resource
         assert_frame_equal(ours, theirs, check_column_order=False)

@@ -47,8 +47,8 @@ TABLES = {
         {"Before": "before", "After": "after"},
     ),
     "freshness": (
-        "data_freshness",
-        {"Resource": "resource", "Records": "rows", "Rejected": "rejected", "Access": "availability"},
+        "(select *, replace(availability, 'refused', 'not available to this key') as access from data_freshness)",
+        {"Resource": "resource", "Records": "rows", "Rejected": "rejected", "Access": "access"},
     ),
     "drift": ("schema_drift", {"Resource": "resource", "Where": "path", "What": "kind", "Records": "records"}),
     "queue_now": (

@@ -42,12 +42,23 @@ DATED_BY: Mapping[str, str] = {
     "focus_cost_and_usage": '"ChargePeriodStart"',
     "forecast_accuracy": "day",
     "queue_backlog_hourly": "hour",
+    "queue_forecast_accuracy": "week",
     "queue_predictions": "week",
     "queue_time_daily": "submitted_date",
     "session_utilization": "created_at",
     "unit_costs_monthly": "month",
 }
-WHOLE = frozenset({"data_freshness", "dim_backends", "dim_projects", "dim_users", "queue_time_by_hour", "schema_drift"})
+WHOLE = frozenset(
+    {
+        "data_freshness",
+        "dim_backends",
+        "dim_projects",
+        "dim_users",
+        "queue_forecast",
+        "queue_time_by_hour",
+        "schema_drift",
+    }
+)
 
 _CSV_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 

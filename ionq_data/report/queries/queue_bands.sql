@@ -9,7 +9,7 @@ with waits as (
         jobs.queue_seconds,
     from fct_jobs as jobs
     where
-        jobs.is_qpu and not jobs.dry_run and jobs.job_id = jobs.root_job_id
+        jobs.is_qpu and not jobs.dry_run and not jobs.is_in_session and jobs.job_id = jobs.root_job_id
         and jobs.submitted_at >= date_trunc('week', getvariable('since'))
 ),
 
