@@ -93,9 +93,9 @@ class LeastRequests:
     def _fixed(self) -> int:
         """Return the requests of all that is asked for each time.
 
-        Whoami, backends, sessions, projects; usage by project and by user; for each backend that is listed an estimate with
-        and without error mitigation; for each that is listed or that a job names the characterizations since the day
-        before the newest.
+        Whoami, backends, sessions, projects; usage by project and by user; for each backend that is listed an estimate
+        with and without error mitigation; for each that is listed or that a job names the characterizations since the
+        day before the newest.
         """
         emulator, now = self._emulator, self._now
         listed = {machine for machine in QPUS if emulator.history.machines[machine].exists(now)}

@@ -203,10 +203,11 @@ def test_what_an_attempt_has_completed_is_not_asked_for_again(
     assert passed["lake/rates", "complete"], "completed by the second"
 
 
-def test_freshness_is_checked_by_a_job_of_its_own(server: Server, environment: None, tmp_path: Path) -> None:
-    settings = settings_of(server, tmp_path / "data").model_copy(update={"clock": "local"})
-    definitions = definitions_of(settings)
-    with DagsterInstance.ephemeral() as instance:
+def test_freshness_is_checked_by_a_job_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    today = Emulator(Scenario(seed=3, days=3, jobs=20, anchor=datetime.now(UTC)))
+    with today.serve() as server, DagsterInstance.ephemeral() as instance:
+        monkeypatch.setenv(KEY_VARIABLE, server.api_key)
+        definitions = definitions_of(settings_of(server, tmp_path / "data"))
         assert execute(definitions, instance, asset_selection=[lake_key("backends")]).success
         passed = checks(execute(definitions, instance, "check_freshness"))
     assert passed["lake/backends", "fresh"] is True

@@ -25,11 +25,11 @@ def files(simulated: Simulated, tmp_path: Path) -> dict[str, Path]:
 def test_charges_are_those_of_1_2(files: dict[str, Path], simulated: Simulated) -> None:
     with simulated.connect() as warehouse:
         columns = [name for name, *_ in warehouse.execute("describe focus_cost_and_usage").fetchall()]
-        mart = warehouse.execute('select count(*), sum("BilledCost") from focus_cost_and_usage').fetchone()
+        mart = warehouse.execute('select count(*), sum("BilledCost") from focus_cost_and_usage').fetchall()
     charges = duckdb.read_csv(str(files["cost_and_usage"]))
     renamed = {*columns} - {"ProviderName", "PublisherName"} | {"HostProviderName", "ServiceProviderName"}
     assert {*charges.columns} == renamed
-    assert duckdb.sql('select count(*), sum("BilledCost"::decimal(18, 6)) from charges').fetchone() == mart
+    assert duckdb.sql('select count(*), sum("BilledCost"::decimal(18, 6)) from charges').fetchall() == mart
 
 
 def test_a_month_is_closed_when_its_bills_are_settled(files: dict[str, Path]) -> None:

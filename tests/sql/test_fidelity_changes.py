@@ -59,7 +59,7 @@ def warehouse(
     folder = tmp_path_factory.mktemp("changes")
     rows = [row for seed, emulator in emulators.items() for row in characterizations(seed, emulator)]
     lake = write_lake(folder / "lake", {"characterizations": [*rows, *quiet]})
-    with build(folder, lake, "fidelity_changes") as connection:
+    with build(folder, lake, "fidelity_changes", "fct_characterizations") as connection:
         yield connection
 
 

@@ -59,8 +59,9 @@ def compare_all(connection: duckdb.DuckDBPyConnection, truth: dict[str, Any]) ->
     now = as_of(connection)
     instants = ("submitted_at", "started_at", "ended_at")
     facts = [job | {name: instant(job[name]) for name in instants} for job in truth["jobs"]]
-    queued = [job for job in facts if job["backend"] != "simulator" and not job["is_dry"] and job["parent_id"] is None]
-    compare_daily_waits(connection, truth["queue_daily_roots"], queued, now)
+    roots = [job for job in facts if job["backend"] != "simulator" and not job["is_dry"] and job["parent_id"] is None]
+    queued = [job for job in roots if job["session_id"] is None]
+    compare_daily_waits(connection, truth["queue_daily_public"], queued, now)
     compare_backlog(connection, queued, now)
     compare_sessions(connection, facts, now)
     compare_failures(connection, facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -46,7 +47,11 @@ def test_a_build_that_passed_is_published(project: Path, data_dir: Path, put_job
     publish(data_dir)
     assert rows(data_dir, "from totals") == [(2, 200)]
     assert published_at(data_dir) == result.started_at
-    assert {p.name for p in Layout(data_dir).builds.iterdir()} == {"build.lock", "publish.lock"}
+    assert {p.name for p in Layout(data_dir).builds.iterdir()} == {
+        "build.lock",
+        "cost_centers.csv",
+        "publish.lock",
+    }
     assert [p.name for p in data_dir.glob("warehouse*")] == ["warehouse.duckdb"], "no write-ahead log beside it"
 
 
@@ -159,6 +164,7 @@ build(Path({str(data_dir)!r}), lake_dir=Path({str(lake)!r}), on_node=die)
 
 def test_dbt_ends_with_the_build_that_started_it(project: Path, data_dir: Path, put_jobs: PutJobs) -> None:
     """Nothing that it still writes falls into what the next build compiles."""
+    shutil.rmtree(project / "target")
     lake = put_jobs("a")
     printed = run_and_be_killed(f"""
 import os, signal, subprocess
@@ -187,6 +193,7 @@ def test_the_project_is_compiled_once_by_all_who_wait(
 ) -> None:
     """Dagster starts several processes at once, and each needs the manifest; one may have been killed compiling it."""
     kept = project / "target" / "compiled"
+    shutil.rmtree(kept)
     (kept / "compiling").mkdir(parents=True)
     (kept / "compiling" / "half.json").touch()
     commands: list[str] = []
@@ -207,6 +214,7 @@ def test_the_project_is_compiled_once_by_all_who_wait(
 def test_what_cannot_be_kept_beside_the_project_is_kept_with_the_data(
     project: Path, data_dir: Path, put_jobs: PutJobs
 ) -> None:
+    shutil.rmtree(project / "target")
     (project / "target").write_text("no folder")
     assert build(data_dir, lake_dir=put_jobs("a")).compiled.is_relative_to(Layout(data_dir).builds)
 
