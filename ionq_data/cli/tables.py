@@ -67,7 +67,7 @@ def print_table(
     _print(out, _table(cut, columns, entries))
     notes = [caption, *(columns[n].note for n in shown)]
     if missing := [columns[n].title for n in filled if n not in shown]:
-        notes.append(f"No room here for: {', '.join(missing)}.")
+        notes.append(f"Hidden columns: {', '.join(missing)}; widen the terminal or use --json.")
     if said := " ".join(note for note in notes if note):
         print_prose(said, style="dim")
     out.print()

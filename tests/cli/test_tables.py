@@ -45,7 +45,7 @@ def test_a_table_is_as_wide_as_the_terminal_and_keeps_figures_whole(
         80: [],
         140: [],
     }[width]
-    assert ("No room here for: shots" in printed) == (width < 80)
+    assert ("Hidden columns: shots" in printed) == (width < 80)
     assert not [line for line in printed.splitlines() if line != line.rstrip()]
 
 

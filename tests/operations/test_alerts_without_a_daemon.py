@@ -15,6 +15,7 @@ from tests.operations.sites import KEY, Site
 pytestmark = pytest.mark.timeout(600)
 
 
+@pytest.mark.prove
 def test_sync_and_build_tell_what_is_open(api: Emulated, receiver: Receiver, tmp_path: Path) -> None:
     later = Receiver()
     try:

@@ -15,6 +15,7 @@ from tests.operations.processes import wait_for
 pytestmark = pytest.mark.timeout(900)
 
 
+@pytest.mark.prove
 def test_a_server_runs_by_itself_and_says_when_it_cannot(api: Emulated, receiver: Receiver, tmp_path: Path) -> None:
     with deployed(tmp_path, api, settings={"IONQ_ALERT_URLS": receiver.url}) as server:
         assert {state["status"] for state in server.dagster.schedules().values()} == {"STOPPED"}

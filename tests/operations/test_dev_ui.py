@@ -17,6 +17,7 @@ pytestmark = pytest.mark.timeout(600)
 _MADE_BY_RUNNING = {".dagster", ".git", "data", ".cache"}
 
 
+@pytest.mark.prove
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 def test_make_dev(tmp_path: Path) -> None:
     for entry in ROOT.iterdir():

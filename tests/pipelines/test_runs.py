@@ -85,7 +85,7 @@ def test_one_run_goes_from_the_api_to_the_report(server: Server, environment: No
         usage_dates = instance.get_materialized_partitions(lake_key("usage"))
 
     assert set(made) == {lake_key(name) for name in (*STANDING, *SIDE_FILES)} | set(downstream_keys(definitions))
-    for name in STANDING:
+    for name in set(STANDING) - {"projects"}:  # May's contract has none
         said = made[lake_key(name)]
         assert {"rows_seen", "rows_written", "requests", "duration_seconds", "watermark", "preview"} <= set(said), name
         assert said["complete"] is True

@@ -12,7 +12,7 @@ _ANY = {"deadline": None, "database": None, "suppress_health_check": list(Health
 
 
 def test_a_few_histories_end_with_the_lake_as_the_api() -> None:
-    quick = settings(max_examples=12, stateful_step_count=12, derandomize=True, **_ANY)
+    quick = settings(max_examples=6, stateful_step_count=12, derandomize=True, **_ANY)
     run_state_machine_as_test(History, settings=quick)
 
 
