@@ -21,7 +21,8 @@ MARK = "left alone by the second build"
 
 
 @pytest.mark.parametrize(
-    ("seed", "jobs"), [pytest.param(seed, jobs, marks=pytest.mark.prove) for seed, jobs in ((5, 400), (6, 3000), (7, 3000))]
+    ("seed", "jobs"),
+    [pytest.param(seed, jobs, marks=pytest.mark.prove) for seed, jobs in ((5, 400), (6, 3000), (7, 3000))],
 )
 def test_builds_on_the_last_one(tmp_path: Path, seed: int, jobs: int) -> None:
     kept, fresh = tmp_path / "kept", tmp_path / "fresh"
