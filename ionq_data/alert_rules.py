@@ -43,7 +43,9 @@ class BudgetAtRisk(BaseModel):
 
     enabled: bool = True
     min_probability: float = Field(default=0.5, gt=0, le=1)
-    forecast_share: float | None = Field(default=None, gt=0)
+    forecast_share: float | None = Field(
+        default=None, gt=0, deprecated="read from files of 0.1.0; min_probability counts"
+    )
 
 
 class CostAnomaly(BaseModel):
