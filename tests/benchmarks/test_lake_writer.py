@@ -91,6 +91,7 @@ def test_a_sync_after_it_finds_nothing_new(written: Path, server: Server) -> Non
     assert changed == dict.fromkeys(changed, 0)
 
 
+@pytest.mark.prove
 def test_the_work_can_be_shared_out(tmp_path: Path) -> None:
     alone, shared = tmp_path / "alone" / "lake", tmp_path / "shared" / "lake"
     write_lake(alone, JOBS, processes=0)

@@ -58,6 +58,7 @@ def truth_of_jobs(server: Server) -> list[dict[str, object]]:
     return jobs
 
 
+@pytest.mark.prove
 def test_what_is_missing_is_said_and_is_3(connected: Environment, run_command: RunCommand, server: Server) -> None:
     server.emulator.faults.switch_on("status", path="/jobs/", status=503)
     try:

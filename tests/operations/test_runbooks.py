@@ -26,8 +26,6 @@ pytestmark = pytest.mark.timeout(1200)
 
 RUNBOOKS = ROOT / "docs" / "runbooks"
 DOCUMENTS = {path.stem: path for path in RUNBOOKS.glob("*.md") if path.name != "README.md"}
-QUICK = {"first-day"}
-"""Those that every test run does: what anybody types first. The others take some minutes together."""
 
 
 @pytest.fixture(scope="module")
@@ -165,9 +163,7 @@ def test_every_runbook_is_tested_and_listed() -> None:
     assert listed == set(DOCUMENTS)
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.prove) for name in CASES]
-)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.prove) for name in CASES])
 def test_a_runbook_works_as_written(name: str, site: Site, request: pytest.FixtureRequest) -> None:
     case = CASES[name]
     if not case.begins_empty:

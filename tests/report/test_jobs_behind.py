@@ -151,6 +151,7 @@ def test_every_link_of_a_table_can_be_followed(opened: Open) -> None:
         page.keyboard.press("Escape")
 
 
+@pytest.mark.prove
 def test_names_stay_text_in_the_list(opened: Open) -> None:
     seen = opened("hostile")
     seen.page.evaluate("() => { location.hash = '#jobs?on=ended&from=2000-01-01&until=2100-01-01' }")

@@ -100,6 +100,7 @@ def test_a_model_that_fails_is_named(project: Path, data_dir: Path, put_jobs: Pu
     assert "no_such_column" in result.explain()
 
 
+@pytest.mark.prove
 def test_incremental_models_go_on_until_the_sql_changes(project: Path, data_dir: Path, put_jobs: PutJobs) -> None:
     model = project / "models" / "fct_jobs.sql"
     model.write_text(INCREMENTAL.replace("RUN", "1"))
@@ -231,6 +232,7 @@ def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path, project: Path) 
         build(tmp_path / "data", lake_dir=tmp_path / "lake")
 
 
+@pytest.mark.prove
 def test_what_a_build_does_not_know_of_dbt_is_refused(project: Path, data_dir: Path, put_jobs: PutJobs) -> None:
     """It would be left out in silence: a hook, a test with another threshold, another kind of table."""
     model = project / "models" / "totals.sql"
