@@ -78,7 +78,7 @@ def _next() -> list[str]:
         "Next:",
         f"  {program} report --open         the report in a browser",
         f"  {program} show jobs             an answer as a table; also cost, fidelity and queue",
-        f'  {program} sql "from fct_jobs"   any question, in SQL; docs/cookbook.md has twenty',
+        f'  {program} sql "from fct_jobs"   any question, in SQL; docs/cookbook.md has many',
         f"  {program} status                what is in the lake, how fresh it is, and every alert",
         f"  IONQ_API_KEY=… IONQ_DATA_DIR=my-data {program} sync      with a key from the IonQ cloud console",
     ]

@@ -181,14 +181,13 @@ def test_the_doctor_says_how_to_mend(connected: Environment, run_command: RunCom
 
 def test_dagster_reports_to_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
-    monkeypatch.delenv("DAGSTER_DISABLE_TELEMETRY", raising=False)
     with open_instance() as instance:
         assert instance.is_ephemeral
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     with open_instance() as instance:
         assert not instance.is_ephemeral
         assert instance.root_directory == str(tmp_path)
-        assert os.environ["DAGSTER_DISABLE_TELEMETRY"], "Dagster sends nothing where this is set"
+        assert not instance.telemetry_enabled
 
 
 @pytest.mark.prove

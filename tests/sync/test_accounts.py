@@ -11,6 +11,8 @@ from ionq_data.api.errors import AuthenticationError
 from ionq_data.config import Account, ConfigurationError, Settings
 from ionq_data.ingest import sync
 from ionq_data.resources import STANDING
+from ionq_data.resources.usage import GROUPINGS
+from ionq_data.sync.usage import BEGINNING
 from tests.sync.bench import Bench, incomplete
 from tests.sync.upstream import ORGANIZATION
 
@@ -102,6 +104,8 @@ def test_two_accounts_of_one_organization_ask_for_its_usage_once(bench: Bench) -
     asked = [request for request in bench.upstream.asked if organization(request)]
     assert len({request.headers["Authorization"] for request in asked}) == 1
     assert len({str(request.url) for request in asked}) == len(asked)
+    years = -(-(bench.upstream.now.date() - BEGINNING).days // 366)
+    assert len(asked) == years * len(GROUPINGS), "a year a request"
     assert bench.rows("usage", "select account from r") == [("one",)]
     assert [record.mode for record in records if record.resource == "usage"] == ["full", "skipped"]
 
