@@ -6,6 +6,8 @@ PIP := $(if $(shell command -v uv),uv pip --quiet,$(BIN)/python -m pip --disable
 INTO := $(if $(shell command -v uv),--python $(BIN)/python)
 export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
+# Each command starts several processes: where Python may keep no compiled modules, each compiles all of them again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test check prove bench quality dev server lock dictionary screenshots pictures clean
 

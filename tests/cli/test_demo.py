@@ -93,6 +93,8 @@ def _open_and_keep_serving(options: Sequence[str], environment: Environment, dat
         assert len(answer.json()["jobs"]) > 0
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
+        told = process.stderr.read()
+    assert "asset check" not in told, "a model that stands as it was has its checks from before"
     assert seen.read_text().strip() == (data_dir / "report" / "index.html").absolute().as_uri()
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{base_url}/backends", trust_env=False)
