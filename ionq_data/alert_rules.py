@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
-STALE_AFTER_HOURS = {"backends": 1.0, "jobs": 4.0, "job_costs": 4.0, "characterizations": 18.0}
-"""How old the last complete sync of a resource may be: some of its schedule's intervals."""
+STALE_AFTER_HOURS = {"10 minutes": 1.0, "hour": 4.0, "6 hours": 18.0}
+"""How old the last complete sync of a resource may be, by how often it is copied: some intervals of its schedule."""
 
 
 class FidelityRegression(BaseModel):
@@ -75,7 +75,7 @@ class StaleData(BaseModel):
 
     Attributes:
         after_hours: by resource, where it is not the usual (``STALE_AFTER_HOURS``).
-        otherwise_after_hours: for every other resource.
+        otherwise_after_hours: for those that are copied less often than every 6 hours.
     """
 
     model_config = _STRICT
@@ -85,9 +85,9 @@ class StaleData(BaseModel):
     otherwise_after_hours: float = Field(default=50, gt=0)
     warehouse_after_hours: float = Field(default=26, gt=0)
 
-    def allowed_hours(self, resource: str) -> float:
-        """Return how old the last complete sync of a resource may be."""
-        return self.after_hours.get(resource, STALE_AFTER_HOURS.get(resource, self.otherwise_after_hours))
+    def allowed_hours(self, resource: str, every: str) -> float:
+        """Return how old the last complete sync of a resource may be that is copied ``every`` so often."""
+        return self.after_hours.get(resource, STALE_AFTER_HOURS.get(every, self.otherwise_after_hours))
 
 
 class IncompleteSync(BaseModel):

@@ -13,7 +13,7 @@ from dagster import (
 )
 
 from ionq_data.alert_rules import StaleData
-from ionq_data.resources import STANDING
+from ionq_data.resources import RESOURCES, STANDING
 from pipelines.lake_syncs import lake_key
 from pipelines.resources import Library
 
@@ -26,7 +26,7 @@ def freshness_checks(rule: StaleData) -> AssetChecksDefinition:
         AssetCheckSpec(
             FRESH,
             asset=lake_key(name),
-            description=f"The last complete sync of each account began at most {rule.allowed_hours(name):g} hours ago.",
+            description=f"The last complete sync of each account began at most {_allowed(rule, name):g} hours ago.",
         )
         for name in STANDING
     ]
@@ -40,7 +40,7 @@ def freshness_checks(rule: StaleData) -> AssetChecksDefinition:
                 account: round((now - began).total_seconds() / 3600, 2) if began else None
                 for account, began in library.last_complete(resource).items()
             }
-            allowed = rule.allowed_hours(resource)
+            allowed = _allowed(rule, resource)
             stale = [name for name, age in hours.items() if age is None or age > allowed]
             yield AssetCheckResult(
                 passed=not stale,
@@ -50,3 +50,7 @@ def freshness_checks(rule: StaleData) -> AssetChecksDefinition:
             )
 
     return _check
+
+
+def _allowed(rule: StaleData, name: str) -> float:
+    return rule.allowed_hours(name, RESOURCES[name].every)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from dagster import AssetSpec, FreshnessPolicy
 
 from ionq_data.config import Settings
-from ionq_data.resources.job_results import JOB_RESULTS
+from ionq_data.resources import RESOURCES, Every
 from pipelines.lake_syncs import GROUP as LAKE
 
 
@@ -24,4 +24,8 @@ def _allowed_hours(spec: AssetSpec, settings: Settings) -> float | None:
     rule, name = settings.alerts.rules.stale_data, spec.key.path[-1]
     if spec.group_name != LAKE:
         return rule.warehouse_after_hours
-    return None if name == JOB_RESULTS.name and not settings.results.enabled else rule.allowed_hours(name)
+    # the ledger and what was rejected change with each sync, and so as often as anything
+    every = RESOURCES[name].every if name in RESOURCES else Every.DAY
+    if every is Every.ON_REQUEST and not settings.results.enabled:
+        return None
+    return rule.allowed_hours(name, every)

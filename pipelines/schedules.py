@@ -20,7 +20,7 @@ from dagster import (
 )
 
 from ionq_data.lake import compact
-from ionq_data.resources import STANDING
+from ionq_data.resources import RESOURCES, STANDING, Every
 from ionq_data.resources.usage import USAGE
 from pipelines.alerting import tell_alerts
 from pipelines.lake_assets import OP, USAGE_OP
@@ -46,11 +46,15 @@ class Plan:
     full: bool = False
 
 
+def _copied(every: Every) -> tuple[str, ...]:
+    return tuple(name for name in STANDING if RESOURCES[name].every is every)
+
+
 PLANS = (
-    Plan("backends_every_10_minutes", "*/10 * * * *", ("backends",)),
-    Plan("jobs_hourly", "5 * * * *", ("whoami", "sessions", "jobs", "job_costs", "rates"), publishes=True),
-    Plan("characterizations_6_hourly", "35 */6 * * *", ("characterizations",)),
-    Plan("usage_daily", "25 2 * * *", ("usage", "projects")),
+    Plan("backends_every_10_minutes", "*/10 * * * *", _copied(Every.TEN_MINUTES)),
+    Plan("jobs_hourly", "5 * * * *", _copied(Every.HOUR), publishes=True),
+    Plan("characterizations_6_hourly", "35 */6 * * *", _copied(Every.SIX_HOURS)),
+    Plan("usage_daily", "25 2 * * *", _copied(Every.DAY)),
     Plan("everything_weekly", "45 3 * * 0", STANDING, publishes=True, full=True),
 )
 

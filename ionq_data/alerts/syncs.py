@@ -10,6 +10,7 @@ from ionq_data.alert_rules import IncompleteSync, StaleData
 from ionq_data.alerts.alert import Alert
 from ionq_data.alerts.plain_text import plain
 from ionq_data.lake.ledger import NOT_AVAILABLE, SyncRecord
+from ionq_data.resources import RESOURCES
 
 STALE = "stale_data"
 INCOMPLETE = "incomplete_sync"
@@ -29,7 +30,7 @@ def stale_resources(ledger: Ledger, resources: Sequence[str], rule: StaleData, n
     for account, first in sorted(firsts.items()):
         for resource in resources:
             complete = [sync.started_at for sync in ledger.get((account, resource), []) if sync.complete]
-            last, allowed = max(complete, default=None), rule.allowed_hours(resource)
+            last, allowed = max(complete, default=None), rule.allowed_hours(resource, RESOURCES[resource].every)
             if now - (last or first) <= timedelta(hours=allowed):
                 continue
             ago = _duration(now - (last or first))

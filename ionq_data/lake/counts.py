@@ -21,7 +21,6 @@ from ionq_data.lake.query import add_view, open_query
 from ionq_data.lake.storage import LakeError, fingerprint
 from ionq_data.resources import Resource
 from ionq_data.resources.jobs import JOBS, TERMINAL_STATUSES
-from ionq_data.resources.kinds import TIMESTAMP
 from ionq_data.resources.resource import UNKNOWN_PARTITION
 
 NOTES = "_counts"
@@ -96,8 +95,7 @@ def count_rejected(lake: Lake, account: str) -> dict[str, int]:
 
 
 def _count(query: duckdb.DuckDBPyConnection, lake: Lake, resource: Resource, files: list[str]) -> Counts:
-    moment = resource.partition_by if resource.partition_by in resource.schema.names else "_extracted_at"
-    newest = f'max("{moment}")' if resource.schema.field(moment).type == TIMESTAMP else f'max("{moment}")::timestamptz'
+    newest = f'max("{resource.moment}"::timestamptz)'
     status = "status" if resource is JOBS else "null::varchar"
     is_deleted = "_deleted" if resource.deletable else "false"
     key = ", ".join(f'"{name}"' for name in resource.key)

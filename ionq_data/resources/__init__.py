@@ -1,38 +1,37 @@
 """What the API calls a record, one file per resource, and the registry of them all.
 
-A newcomer who adds a resource writes its file, its rule in ``ionq_data/sync`` and one line here.
+Each name stands for two files: what a record is (``ionq_data/resources/<name>.py``, the constant ``<NAME>``) and the
+rule by which a sync reads it (``ionq_data/sync/<name>.py``, the coroutine ``sync_<name>``). Schedules, assets, SQL
+sources and freshness follow from the description: ``docs/adding-a-resource.md``.
 """
 
-from ionq_data.resources.backends import BACKENDS
-from ionq_data.resources.characterizations import CHARACTERIZATIONS
-from ionq_data.resources.job_costs import JOB_COSTS
-from ionq_data.resources.job_results import JOB_RESULTS
-from ionq_data.resources.jobs import JOBS
-from ionq_data.resources.projects import PROJECTS
-from ionq_data.resources.rates import RATES
-from ionq_data.resources.resource import REJECTED_SCHEMA, Rejection, Resource, Row, read_record
-from ionq_data.resources.sessions import SESSIONS
-from ionq_data.resources.usage import USAGE
-from ionq_data.resources.whoami import WHOAMI
+from importlib import import_module
+
+from ionq_data.resources.resource import REJECTED_SCHEMA, Every, Rejection, Resource, Row, read_record
+
+_NAMES = (
+    "whoami",
+    "backends",
+    "sessions",
+    "rates",
+    "projects",
+    "usage",
+    "jobs",
+    "characterizations",
+    "job_costs",
+    "job_results",
+)
 
 RESOURCES: dict[str, Resource] = {
-    resource.name: resource
-    for resource in (
-        WHOAMI,
-        BACKENDS,
-        SESSIONS,
-        PROJECTS,
-        USAGE,
-        JOBS,
-        CHARACTERIZATIONS,
-        JOB_COSTS,
-        RATES,
-        JOB_RESULTS,
-    )
+    name: getattr(import_module(f"ionq_data.resources.{name}"), name.upper()) for name in _NAMES
 }
-"""Every resource by name, in the order in which a sync asks for them."""
+"""Every resource by name, in the order in which a sync asks for them.
 
-STANDING = tuple(name for name in RESOURCES if name != JOB_RESULTS.name)
+Sessions and rates name the organization, usage the members whose jobs are asked for, jobs the retired backends whose
+characterizations are.
+"""
+
+STANDING = tuple(name for name, resource in RESOURCES.items() if resource.every is not Every.ON_REQUEST)
 """The resources that every sync covers; the others only when asked for."""
 
-__all__ = ["REJECTED_SCHEMA", "RESOURCES", "STANDING", "Rejection", "Resource", "Row", "read_record"]
+__all__ = ["REJECTED_SCHEMA", "RESOURCES", "STANDING", "Every", "Rejection", "Resource", "Row", "read_record"]

@@ -2,7 +2,7 @@
 
 from ionq_data.resources.fields import field
 from ionq_data.resources.kinds import BOOLEAN, INSTANT, INTEGER, KEY, NUMBER, TEXT, TEXTS
-from ionq_data.resources.resource import Resource
+from ionq_data.resources.resource import Every, Resource
 
 STATUSES = frozenset({"available", "unavailable", "retired"})
 
@@ -10,6 +10,7 @@ BACKENDS = Resource(
     name="backends",
     endpoint="/backends",
     key=("backend", "_extracted_at"),
+    every=Every.TEN_MINUTES,
     partition="snapshot_month",
     partition_by="_extracted_at",
     observation=True,

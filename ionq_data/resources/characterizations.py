@@ -2,7 +2,7 @@
 
 from ionq_data.resources.fields import Field, field
 from ionq_data.resources.kinds import INSTANT, INTEGER, KEY, NUMBER, PAIRS, TEXT
-from ionq_data.resources.resource import Resource
+from ionq_data.resources.resource import Every, Resource
 
 
 def _fidelity(metric: str, meaning: str) -> tuple[Field, Field]:
@@ -22,6 +22,7 @@ CHARACTERIZATIONS = Resource(
     name="characterizations",
     endpoint="/backends/{backend}/characterizations",
     key=("id",),
+    every=Every.SIX_HOURS,
     partition="measured_month",
     partition_by="date",
     authenticated=False,

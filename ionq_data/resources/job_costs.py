@@ -2,12 +2,13 @@
 
 from ionq_data.resources.fields import field
 from ionq_data.resources.kinds import AMOUNT, BOOLEAN, INSTANT, INTEGER, TEXT
-from ionq_data.resources.resource import Resource
+from ionq_data.resources.resource import Every, Resource
 
 JOB_COSTS = Resource(
     name="job_costs",
     endpoint="/jobs/{id}/cost",
     key=("job_id",),
+    every=Every.HOUR,
     partition="submitted_month",
     partition_by="submitted_at",
     description="Every answer about a job's cost that differs from the one before.",

@@ -6,12 +6,13 @@ under ``/jobs/{id}/results/probabilities``, and those of a variant under ``/jobs
 
 from ionq_data.resources.fields import field
 from ionq_data.resources.kinds import INSTANT, INTEGER, TEXT
-from ionq_data.resources.resource import Resource
+from ionq_data.resources.resource import Every, Resource
 
 JOB_RESULTS = Resource(
     name="job_results",
     endpoint="/jobs/{id}/results/probabilities",
     key=("job_id", "artifact"),
+    every=Every.ON_REQUEST,
     older_key={"artifact": ("variant_id", "kind")},
     partition="submitted_month",
     partition_by="submitted_at",

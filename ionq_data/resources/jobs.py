@@ -14,7 +14,7 @@ from ionq_data.resources.kinds import (
     Kind,
     unix_seconds,
 )
-from ionq_data.resources.resource import Resource
+from ionq_data.resources.resource import Every, Resource
 
 TERMINAL_STATUSES = frozenset({"completed", "failed", "canceled"})
 """The statuses after which a job no longer changes; one that is not known counts as not terminal."""
@@ -60,6 +60,7 @@ JOBS = Resource(
     name="jobs",
     endpoint="/jobs",
     key=("id",),
+    every=Every.HOUR,
     partition="submitted_month",
     partition_by="submitted_at",
     deletable=True,

@@ -2,12 +2,13 @@
 
 from ionq_data.resources.fields import field
 from ionq_data.resources.kinds import KEY, LENIENT_AMOUNT, TEXT
-from ionq_data.resources.resource import Resource
+from ionq_data.resources.resource import Every, Resource
 
 PROJECTS = Resource(
     name="projects",
     endpoint="/projects",
     key=("id",),
+    every=Every.DAY,
     deletable=True,
     description="Every version of every project that the key may see; a quota is a budget.",
     fields=(

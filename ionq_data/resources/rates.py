@@ -22,7 +22,7 @@ from ionq_data.resources.kinds import (
     Json,
     objects,
 )
-from ionq_data.resources.resource import Resource
+from ionq_data.resources.resource import Every, Resource
 
 ESTIMATED_CIRCUIT: dict[str, str | int] = {"qubits": 10, "shots": 1000, "1q_gates": 100, "2q_gates": 50}
 """The circuit that each estimate is asked for, the same at all times so that estimates can be compared."""
@@ -70,6 +70,7 @@ RATES = Resource(
     name="rates",
     endpoint="/jobs/estimate",
     key=("backend", "error_mitigation", "_extracted_at"),
+    every=Every.HOUR,
     observation=True,
     description="The prices of each backend, with and without error mitigation, each time they were asked for.",
     fields=(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -26,6 +27,16 @@ _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _encode_sorted = msgspec.json.Encoder(order="sorted", decimal_format="number").encode
 
 
+class Every(StrEnum):
+    """How often the shipped schedules copy a resource; once a week they copy all but those on request."""
+
+    TEN_MINUTES = "10 minutes"
+    HOUR = "hour"
+    SIX_HOURS = "6 hours"
+    DAY = "day"
+    ON_REQUEST = "request"
+
+
 Content = Callable[[dict[str, Json], dict[str, str]], tuple[dict[str, Json], dict[str, str]]]
 
 
@@ -38,7 +49,8 @@ class Resource:
     """What the API calls a record, where it comes from, and how it lies in the lake.
 
     ``key`` are the columns whose values make a record one record; ``partition`` names the folder level below the
-    account and ``partition_by`` the column (a date or an instant) whose month fills it. An ``observation`` is a
+    account and ``partition_by`` the column (a date or an instant) whose month fills it. ``every`` says how often the
+    shipped schedules copy it. An ``observation`` is a
     snapshot: each answer is a record of its own. ``deletable`` resources carry ``_deleted``. ``older_key`` says which
     columns, joined by a slash, are a column of the key in files that were written before there was one. ``content``
     picks what of a record, and of what its request says beside it, makes one version of it differ from another.
@@ -48,6 +60,7 @@ class Resource:
     endpoint: str
     key: tuple[str, ...]
     fields: tuple[Field, ...]
+    every: Every
     partition: str | None = None
     partition_by: str | None = None
     observation: bool = False
@@ -68,6 +81,12 @@ class Resource:
         columns = [pa.field(f.name, f.kind.arrow) for f in self.fields]
         columns += [pa.field("_deleted", pa.bool_())] if self.deletable else []
         return pa.schema([*columns, *LINEAGE])
+
+    @property
+    def moment(self) -> str:
+        """The column that says how new a record is: that of its partition, else the time its answer arrived."""
+        by = self.partition_by
+        return by if by is not None and by in self.schema.names else "_extracted_at"
 
     def partition_of(self, values: Mapping[str, Any]) -> str:
         """Return the month (``2026-03``) a row belongs to, or Hive's word for none."""

@@ -2,7 +2,7 @@
 
 from ionq_data.resources.fields import field
 from ionq_data.resources.kinds import AMOUNT, BOOLEAN, INSTANT, INTEGER, KEY, TEXT
-from ionq_data.resources.resource import Resource
+from ionq_data.resources.resource import Every, Resource
 
 STATUSES = frozenset({"created", "started", "ended"})
 
@@ -10,6 +10,7 @@ SESSIONS = Resource(
     name="sessions",
     endpoint="/sessions",
     key=("id",),
+    every=Every.HOUR,
     partition="created_month",
     partition_by="created_at",
     description="Every version of every session of the organization.",

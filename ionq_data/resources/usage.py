@@ -6,7 +6,7 @@ the money: ``amount`` is normalized to credits in any report that has a credit s
 
 from ionq_data.resources.fields import field
 from ionq_data.resources.kinds import AMOUNT, DAY, INTEGER, NUMBER, TEXT, Json, objects
-from ionq_data.resources.resource import Resource
+from ionq_data.resources.resource import Every, Resource
 
 GROUPINGS = ("project", "user")
 MODALITY = "daily"
@@ -50,6 +50,7 @@ USAGE = Resource(
     name="usage",
     endpoint="/organizations/{organization}/usage",
     key=("group_by", "modality", "from"),
+    every=Every.DAY,
     partition="usage_month",
     partition_by="from",
     deletable=True,

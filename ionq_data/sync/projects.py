@@ -7,20 +7,16 @@ import contextlib
 from ionq_data.api import split_array, split_page
 from ionq_data.api.json_body import MalformedBody
 from ionq_data.lake.bookmarks import Bookmark
-from ionq_data.resources.projects import PROJECTS
 from ionq_data.sync.context import Context, Outcome
 from ionq_data.sync.intake import Intake
+from ionq_data.sync.whole_list import read_list
 
 _LISTS = ("projects", "data")
 
 
 async def sync_projects(context: Context, intake: Intake, _bookmark: Bookmark) -> Outcome:
     """Read the list of projects with their quotas and keep what changed."""
-    answer, records = await context.client.read(PROJECTS.endpoint, parse=_split, authenticated=True)
-    stamp = context.stamp(answer.received_at)
-    for record in records:
-        intake.take(record, extracted_at=stamp)
-    return Outcome(watermark=stamp)
+    return await read_list(context, intake, _split)
 
 
 def _split(body: bytes) -> list[bytes]:

@@ -5,45 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
+from importlib import import_module
 
 from ionq_data.api.errors import ApiError
 from ionq_data.lake.bookmarks import PARTIAL_MODES, Bookmark, Completed, read_bookmark, save_bookmark
 from ionq_data.lake.ledger import NOT_AVAILABLE, SyncRecord
 from ionq_data.resources import RESOURCES
 from ionq_data.sync.availability import is_withheld
-from ionq_data.sync.backends import sync_backends
-from ionq_data.sync.characterizations import sync_characterizations
 from ionq_data.sync.context import Context, Outcome
 from ionq_data.sync.intake import Intake, open_intake
-from ionq_data.sync.job_costs import sync_job_costs
-from ionq_data.sync.job_results import sync_job_results
-from ionq_data.sync.jobs import sync_jobs
 from ionq_data.sync.progress import Progress
-from ionq_data.sync.projects import sync_projects
-from ionq_data.sync.rates import sync_rates
-from ionq_data.sync.sessions import sync_sessions
-from ionq_data.sync.usage import sync_usage
-from ionq_data.sync.whoami import sync_whoami
 
 Rule = Callable[[Context, Intake, Bookmark], Awaitable[Outcome]]
 
-RULES: dict[str, Rule] = {
-    "whoami": sync_whoami,
-    "backends": sync_backends,
-    "sessions": sync_sessions,
-    "rates": sync_rates,
-    "projects": sync_projects,
-    "usage": sync_usage,
-    "jobs": sync_jobs,
-    "characterizations": sync_characterizations,
-    "job_costs": sync_job_costs,
-    "job_results": sync_job_results,
-}
-"""Each resource's rule, in the order in which they run.
-
-Sessions and rates name the organization, usage the members whose jobs are asked for, jobs the retired backends whose
-characterizations are.
-"""
+RULES: dict[str, Rule] = {name: getattr(import_module(f"ionq_data.sync.{name}"), f"sync_{name}") for name in RESOURCES}
+"""Each resource's rule, in the order in which they run."""
 
 _log = logging.getLogger(__name__)
 

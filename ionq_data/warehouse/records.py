@@ -1,19 +1,23 @@
 """Write what the SQL has to know of the API's records, from the one place that says it: ``ionq_data.resources``.
 
-``python -m ionq_data.warehouse.records`` writes ``sql/macros/records.sql``; with ``--check`` it only tells whether that
-file is still what the resources say.
+``python -m ionq_data.warehouse.records`` writes ``sql/macros/records.sql`` and ``sql/models/staging/sources.yml``, and
+a plain staging model for a resource that has none yet; with ``--check`` it only tells which of them are stale.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 from ionq_data.lake.current import key_columns
-from ionq_data.resources import RESOURCES
+from ionq_data.resources import RESOURCES, Resource
 from ionq_data.resources.jobs import SIMULATOR, TERMINAL_STATUSES
+from ionq_data.resources.kinds import TIMESTAMP
 from ionq_data.warehouse.project import sql_dir
+from ionq_data.warehouse.staging_template import staging_description, staging_model
 
-_TEMPLATE = """\
+_MACROS = """\
 {{#- Made from ionq_data/resources by `make dictionary`: change the resource there. -#}}
 
 {{#- The columns whose values make a record of a resource one record. -#}}
@@ -21,6 +25,13 @@ _TEMPLATE = """\
     {{{{ return({{
 {keys}
     }}[resource]) }}}}
+{{%- endmacro %}}
+
+{{#- Of each resource of the lake, the time that says how new a record is. -#}}
+{{% macro record_times() -%}}
+    {{{{ return({{
+{times}
+    }}) }}}}
 {{%- endmacro %}}
 
 {{#- True where a job has ended in whichever way; a status that is not known, or none, has not. -#}}
@@ -33,25 +44,79 @@ _TEMPLATE = """\
     not starts_with({{{{ backend }}}}, '{simulator}')
 {{%- endmacro %}}
 """
+_SOURCES = """\
+# Made from ionq_data/resources by `make dictionary`: change the resource there.
+sources:
+  - name: lake
+    schema: lake
+    description: >
+      Parquet files of the API's records, append-only: a record that changed is there once a version. Each row
+      carries the record's exact text (`_raw`), when its answer arrived (`_extracted_at`, UTC) and what did not fit
+      (`_problems`).
+    config:
+      meta:
+        # hive values stay texts: an account called 2026 is no number
+        formatter: template
+        external_location: >-
+          (select * from read_parquet('{{ env_var("IONQ_DATA_LAKE", "lake") | replace("'", "''")
+          | replace("$", "$$") }}/$identifier/**/*.parquet',
+          hive_partitioning = true, hive_types_autocast = false, union_by_name = true))
+    tables:
+"""
+_LEDGER = """\
+      - name: _syncs
+        description: The ledger, one row per finished sync of a resource for an account.
+      - name: _rejected
+        description: Records that could not be stored as rows, whole, with the reason.
+"""
 
 
 def record_macros() -> str:
-    """Return the macros of the records' keys, of the terminal statuses and of the simulators' name."""
+    """Return the macros of the records' keys and times, of the terminal statuses and of the simulators' name."""
     keys = ",\n".join(f"        '{name}': {key_columns(r)!r}" for name, r in RESOURCES.items())
+    times = ",\n".join(f"        '{name}': '{_time(resource)}'" for name, resource in RESOURCES.items())
     statuses = ", ".join(f"'{status}'" for status in sorted(TERMINAL_STATUSES))
-    return _TEMPLATE.format(keys=keys, statuses=statuses, simulator=SIMULATOR)
+    return _MACROS.format(keys=keys, times=times, statuses=statuses, simulator=SIMULATOR)
+
+
+def _time(resource: Resource) -> str:
+    """Return SQL for the instant that says how new a record is."""
+    is_instant = resource.schema.field(resource.moment).type == TIMESTAMP
+    return f'"{resource.moment}"' if is_instant else f'"{resource.moment}"::timestamptz'
+
+
+def sources() -> str:
+    """Return dbt's description of the lake: a table a resource, the ledger and what was rejected."""
+    tables = []
+    for name, resource in RESOURCES.items():
+        meaning = resource.description[0].lower() + resource.description[1:]
+        tables.append(f'      - name: {name}\n        description: "`GET {resource.endpoint}`: {meaning}"\n')
+    return "".join([_SOURCES, *tables, _LEDGER])
+
+
+def generated(project: Path) -> Iterator[tuple[Path, str]]:
+    """Yield each file that follows from the resources, and what it has to hold.
+
+    Of the staging models only those that are missing: whoever needs one to say more writes it by hand from there on.
+    """
+    yield project / "macros" / "records.sql", record_macros()
+    staging = project / "models" / "staging"
+    yield staging / "sources.yml", sources()
+    for name, resource in RESOURCES.items():
+        for path, make in ((f"{name}.sql", staging_model), (f"{name}.yml", staging_description)):
+            if not (file := staging / f"stg_ionq__{path}").exists():
+                yield file, make(resource)
 
 
 def main(arguments: list[str]) -> int:
-    """Write or check ``sql/macros/records.sql``; return 1 where it is stale."""
-    path = sql_dir() / "macros" / "records.sql"
-    text = record_macros()
+    """Write or check the files; return 1 where one is stale."""
+    stale = [(path, text) for path, text in generated(sql_dir()) if not path.exists() or path.read_text() != text]
     if "--check" in arguments:
-        if path.exists() and path.read_text() == text:
-            return 0
-        sys.stderr.write(f"{path.name} is not what the resources say: run `make dictionary`\n")
-        return 1
-    path.write_text(text)
+        for path, _ in stale:
+            sys.stderr.write(f"{path.name} is not what the resources say: run `make dictionary`\n")
+        return int(bool(stale))
+    for path, text in stale:
+        path.write_text(text)
     return 0
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from ionq_data.alert_rules import STALE_AFTER_HOURS
+from ionq_data.alert_rules import STALE_AFTER_HOURS, StaleData
 from ionq_data.alerts import Alert, evaluate
 from ionq_data.config import Settings
 from ionq_data.lake import Lake
 from ionq_data.lake.ledger import SyncRecord
-from ionq_data.resources import RESOURCES, STANDING
+from ionq_data.resources import STANDING, Every
 from tests.alerts.warehouse import NOW
 
 HOUR = timedelta(hours=1)
@@ -59,13 +59,17 @@ def test_each_resource_is_stale_after_its_own_hours(lake: Lake) -> None:
 
     assert stale(1) == set()
     assert stale(1.1) == {"backends"}
-    assert stale(4.1) == {"backends", "jobs", "job_costs"}
-    assert stale(18.1) == {"backends", "jobs", "job_costs", "characterizations"}
+    hourly = {"whoami", "sessions", "rates", "jobs", "job_costs"}
+    assert stale(4.1) == {"backends", *hourly}
+    assert stale(18.1) == {"backends", "characterizations", *hourly}
     assert stale(50.1) == set(STANDING)
 
 
-def test_usual_hours_are_of_resources_that_exist() -> None:
-    assert set(STALE_AFTER_HOURS) <= set(RESOURCES)
+def test_what_is_copied_more_often_is_stale_sooner() -> None:
+    assert set(STALE_AFTER_HOURS) <= set(Every)
+    allowed = [StaleData().allowed_hours("any", every) for every in Every]
+    assert allowed == sorted(allowed)
+    assert StaleData(after_hours={"any": 9}).allowed_hours("any", Every.HOUR) == 9
 
 
 def test_an_alert_of_stale_data_stays_the_same_until_it_is_over(lake: Lake) -> None:
@@ -92,7 +96,8 @@ def test_what_was_never_read_is_stale_when_the_account_has_been_known_for_long_e
     record(lake, "backends", NOW)
     assert found(lake, now=NOW + HOUR / 2) == []
     alerts = {alert.subject: alert for alert in found(lake, now=NOW + 5 * HOUR)}
-    assert set(alerts) == {"default/backends", "default/jobs", "default/job_costs"}
+    hourly = {"whoami", "sessions", "rates", "jobs", "job_costs"}
+    assert set(alerts) == {f"default/{name}" for name in ("backends", *hourly)}
     assert alerts["default/jobs"].period == "never"
     assert "There has never been one" in alerts["default/jobs"].body
 
