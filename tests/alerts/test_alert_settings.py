@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from ionq_data.alert_rules import Alerts, Rules
 from ionq_data.config import ConfigurationError, Settings, load_settings
+from ionq_data.resources import RESOURCES
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "alerts.md"
 
@@ -20,9 +21,9 @@ def test_a_file_sets_some_thresholds_and_leaves_the_others(tmp_path: Path) -> No
     file.write_text('[alerts]\nurls_env = "X"\n[alerts.rules.stale_data]\nafter_hours = { jobs = 8 }\n')
     alerts = load_settings(file).alerts
     assert alerts.urls_env == "X"
-    assert alerts.rules.stale_data.allowed_hours("jobs") == 8
-    assert alerts.rules.stale_data.allowed_hours("backends") == 1
-    assert alerts.rules.stale_data.allowed_hours("sessions") == 50
+    assert alerts.rules.stale_data.allowed_hours("jobs", RESOURCES["jobs"].every) == 8
+    assert alerts.rules.stale_data.allowed_hours("backends", RESOURCES["backends"].every) == 1
+    assert alerts.rules.stale_data.allowed_hours("sessions", RESOURCES["sessions"].every) == 50
     assert alerts.rules.cost_anomaly == Rules().cost_anomaly
 
 

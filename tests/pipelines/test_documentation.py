@@ -76,7 +76,7 @@ def test_what_dagster_calls_fresh_is_what_the_alerts_call_fresh(specs: dict[Asse
     }
     rule = StaleData(after_hours={"jobs": 7.0})
     for name in STANDING:
-        assert windows[lake_key(name)] == timedelta(hours=rule.allowed_hours(name)), name
+        assert windows[lake_key(name)] == timedelta(hours=rule.allowed_hours(name, RESOURCES[name].every)), name
     assert windows[lake_key("jobs")] == timedelta(hours=7)
     published = [key for key, spec in specs.items() if spec.group_name in {"warehouse", "publish"}]
     assert {windows[key] for key in published} == {timedelta(hours=30)}
