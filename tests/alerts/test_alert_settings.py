@@ -23,7 +23,7 @@ def test_a_file_sets_some_thresholds_and_leaves_the_others(tmp_path: Path) -> No
     assert alerts.urls_env == "X"
     assert alerts.rules.stale_data.allowed_hours("jobs", RESOURCES["jobs"].every) == 8
     assert alerts.rules.stale_data.allowed_hours("backends", RESOURCES["backends"].every) == 1
-    assert alerts.rules.stale_data.allowed_hours("sessions", RESOURCES["sessions"].every) == 50
+    assert alerts.rules.stale_data.allowed_hours("usage", RESOURCES["usage"].every) == 50
     assert alerts.rules.cost_anomaly == Rules().cost_anomaly
 
 
