@@ -75,8 +75,10 @@ def _shape(tree: dict[str, Any]) -> Shape:
 def find_drift(record: dict[str, Json], shape: Shape) -> list[Drift] | None:
     """Return what a record holds that its shape does not, each kind and path once; None for nothing.
 
-    A null member says nothing, so it is no drift.
+    A null member says nothing, so it is no drift; a record whose members have no names of their own has none.
     """
+    if not shape.names:
+        return None
     found: dict[tuple[str, str], str] = {}
     _collect(record, shape, "", found)
     return [{"kind": kind, "path": path, "type": of} for (kind, path), of in list(found.items())[:_MOST]] or None

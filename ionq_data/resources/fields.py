@@ -1,10 +1,12 @@
-"""Describe a column of an API record: its kind, and the places of the record that it is read from."""
+"""Describe a column of an API record, its kind and the places it is read from, and read one, leniently."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from ionq_data.resources.kinds import Convert, Json, Kind
+from ionq_data.resources.kinds import MISFITS, Convert, Json, Kind
 
 _SHOWN = 60  # characters of a bad value that a problem repeats
 
@@ -64,3 +66,43 @@ def shown(value: Json) -> str:
     except (ValueError, RecursionError):  # an integer of thousands of digits, or lists in lists in lists
         text = f"a {type(value).__name__} too large to show"
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def read_values(fields: Iterable[Field], record: Mapping[str, Json]) -> tuple[dict[str, Any], list[str]]:
+    """Read each field of a record; a value that does not fit is null and named in the problems."""
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for f in fields:
+        value = None
+        for path, convert in f.places:
+            try:
+                if (found := find(record, path)) is not None and (value := convert(found)) is not None:
+                    break
+            except NotAnObjectError as broken:
+                if (problem := str(broken)) not in problems:
+                    problems.append(problem)
+            except MISFITS:
+                problems.append(f"{f.name}: not {f.kind.noun}: {shown(found)}")
+                break
+        values[f.name] = value
+    return values, problems
+
+
+def find(record: Mapping[str, Json], path: Path) -> Json:
+    """Return what stands at a path, None where it ends before; a branch that is no object is a problem."""
+    value: Json = record
+    depth = 0
+    try:
+        for step in path:
+            if (value := value.get(step)) is None:
+                return None
+            depth += 1
+    except AttributeError:  # of all that JSON can hold, an object alone has members to get
+        if value is False and depth and isinstance(path[depth - 1], Switched):
+            return None
+        raise NotAnObjectError(f"{'.'.join(path[:depth])}: not an object: {shown(value)}") from None
+    return value
+
+
+class NotAnObjectError(ValueError):
+    """A branch that a column's path goes through holds something else than an object."""

@@ -1,6 +1,6 @@
 """The kinds of columns: which Arrow type each has, and how a JSON value becomes one of it, leniently.
 
-What does not fit raises ``ValueError`` (or ``TypeError``, ``OverflowError``, ``ArithmeticError``).
+What does not fit raises one of ``MISFITS``.
 """
 
 from __future__ import annotations
@@ -19,13 +19,16 @@ import pyarrow as pa
 Json = Any  # whatever a JSON document can hold
 Convert = Callable[[Json], Any]
 
+MISFITS = (ValueError, TypeError, OverflowError, ArithmeticError, RecursionError)
+"""What a reading raises where a value does not fit."""
+
 MONEY = pa.decimal128(18, 6)
 RATE = pa.decimal128(18, 10)
 TIMESTAMP = pa.timestamp("us", tz="UTC")
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
-_INT64 = 2**63
-_LONGEST_KEY = 255
+INT64 = 2**63
+LONGEST_KEY = 255
 _DATE_ONLY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _UNIX_SECONDS = (10**9, 10**10)  # 2001 to 2286
 
@@ -54,7 +57,7 @@ def _text(value: Json) -> str:
 def _key(value: Json) -> str:
     """Read an id or a name that requests are made with: it must not be empty, and must fit into a URL."""
     text = _text(value)
-    if not 0 < len(text) <= _LONGEST_KEY:
+    if not 0 < len(text) <= LONGEST_KEY:
         raise ValueError
     return text
 
@@ -75,11 +78,11 @@ def _presence(value: Json) -> bool:
 def _integer(value: Json) -> int:
     if type(value) is int:
         result = value
-    elif type(value) in (Decimal, float) and abs(value) < _INT64 and value == int(value):
+    elif type(value) in (Decimal, float) and abs(value) < INT64 and value == int(value):
         result = int(value)
     else:
         raise ValueError
-    if not -_INT64 <= result < _INT64:
+    if not -INT64 <= result < INT64:
         raise ValueError
     return result
 
@@ -117,6 +120,8 @@ def _timestamp(value: Json) -> datetime:
     if type(value) is not str or len(value) < len("2026-01-01"):
         raise ValueError
     moment = datetime.fromisoformat(value)
+    if moment.tzinfo is UTC:
+        return moment
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
@@ -159,7 +164,7 @@ def _pairs(value: Json) -> list[list[int]]:
 
 
 TEXT = Kind(pa.string(), "a text", _text)
-KEY = Kind(pa.string(), f"a text of 1 to {_LONGEST_KEY} characters", _key)
+KEY = Kind(pa.string(), f"a text of 1 to {LONGEST_KEY} characters", _key)
 BOOLEAN = Kind(pa.bool_(), "true or false", _boolean)
 SWITCH = Kind(pa.bool_(), "true, false or an object", _presence)
 INTEGER = Kind(pa.int64(), "an integer", _integer)

@@ -11,14 +11,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import pyarrow as pa
 
-from ionq_data.resources.drift import DRIFT, Shape, find_drift, shape_of
-from ionq_data.resources.fields import Field, Path, Switched, shown
+from ionq_data.resources.drift import DRIFT, Drift, Shape, find_drift, shape_of
+from ionq_data.resources.fields import Field, read_values, shown
 from ionq_data.resources.kinds import TIMESTAMP, Json
+from ionq_data.resources.typed import TypedReader
 
 UNKNOWN_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 ACCOUNT = "account"
@@ -38,10 +39,6 @@ class Every(StrEnum):
 
 
 Content = Callable[[dict[str, Json], dict[str, str]], tuple[dict[str, Json], dict[str, str]]]
-
-
-def _all_of_it(said: dict[str, Json], beside: dict[str, str]) -> tuple[dict[str, Json], dict[str, str]]:
-    return said, beside
 
 
 @dataclass(frozen=True)
@@ -68,12 +65,24 @@ class Resource:
     authenticated: bool = True
     description: str = ""
     older_key: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    content: Content = _all_of_it
+    content: Content | None = None
 
     @cached_property
     def shape(self) -> Shape:
         """The members and values of a record that have a column or a meaning."""
         return shape_of(self.fields)
+
+    @cached_property
+    def typed(self) -> TypedReader | None:
+        """The reading of a record that is shaped as the fields say; None where its members have no names of their own,
+        or where ``content`` looks at them.
+        """
+        return TypedReader(self.fields) if self.shape.names and not self.content else None
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """The columns without which a record cannot be stored."""
+        return tuple(f.name for f in self.fields if f.required)
 
     @property
     def schema(self) -> pa.Schema:
@@ -199,66 +208,50 @@ def read_record(
     """
     try:
         text = raw.decode()
-        record = parse(raw)
+        read = _read_typed(resource, raw) or _read_leniently(resource, parse(raw))
     except ValueError as error:
         return Rejection(f"not readable as JSON: {error}"[:200], raw, extracted_at, run_id)
-    if not isinstance(record, dict):
-        return Rejection(f"not an object: {shown(record)}", raw, extracted_at, run_id)
-    values, problems = read_values(resource.fields, record, context or {})
-    missing = [f.name for f in resource.fields if f.required and values[f.name] is None]
+    except TypeError as error:
+        return Rejection(str(error), raw, extracted_at, run_id)
+    values, problems, said, drift = read
+    for name, value in (context or {}).items():
+        if name in values and values[name] is None:
+            values[name] = value
+    missing = [name for name in resource.required if values[name] is None]
     if missing:
         why = next((p for p in problems if p.partition(":")[0] in missing), f"no {' and no '.join(missing)}")
         return Rejection(f"no usable key: {why}", raw, extracted_at, run_id)
     said_beside = {k: str(v) for k, v in (context or {}).items()} | ({"_deleted": "true"} if deleted else {})
-    said = {name: value for name, value in record.items() if value is not None}  # null says no more than absence
-    said, said_beside = resource.content(said, said_beside)
+    if resource.content:
+        said, said_beside = resource.content(said, said_beside)
     digest = content_hash([said, said_beside] if said_beside else said)
     if resource.deletable:
         values["_deleted"] = deleted
     values |= {"_raw": text, "_hash": digest, "_extracted_at": extracted_at, "_ordered_at": extracted_at}
-    values |= {"_run_id": run_id, "_problems": problems}
-    values["_drift"] = find_drift(record, resource.shape)
+    values |= {"_run_id": run_id, "_problems": problems, "_drift": drift}
     key = tuple(values[name] for name in resource.key)
     return Row(key, resource.partition_of(values), digest, values)
 
 
-def read_values(
-    fields: tuple[Field, ...], record: Mapping[str, Json], context: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[str]]:
-    """Read each field of a record; a value that does not fit is null and named in the problems."""
-    values: dict[str, Any] = {}
-    problems: list[str] = []
-    for f in fields:
-        value = None
-        for path, convert in f.places:
-            try:
-                if (found := _find(record, path)) is not None and (value := convert(found)) is not None:
-                    break
-            except _NotAnObjectError as broken:
-                if (problem := str(broken)) not in problems:
-                    problems.append(problem)
-            except (ValueError, TypeError, OverflowError, ArithmeticError, RecursionError):
-                problems.append(f"{f.name}: not {f.kind.noun}: {shown(found)}")
-                break
-        values[f.name] = context.get(f.name) if value is None else value
-    return values, problems
+class _Read(NamedTuple):
+    """What a record says: its columns, its problems, its content without null members, and its drift."""
+
+    values: dict[str, Any]
+    problems: list[str]
+    said: Any
+    drift: list[Drift] | None
 
 
-def _find(record: Mapping[str, Json], path: Path) -> Json:
-    """Return what stands at a path, None where it ends before; a branch that is no object is a problem."""
-    value: Json = record
-    depth = 0
-    try:
-        for step in path:
-            if (value := value.get(step)) is None:
-                return None
-            depth += 1
-    except AttributeError:  # of all that JSON can hold, an object alone has members to get
-        if value is False and isinstance(path[depth - 1], Switched):
-            return None
-        raise _NotAnObjectError(f"{'.'.join(path[:depth])}: not an object: {shown(value)}") from None
-    return value
+def _read_typed(resource: Resource, raw: bytes) -> _Read | None:
+    """Read a well-shaped record in one step; None where it is not one."""
+    if resource.typed is None or not (read := resource.typed.read(raw)):
+        return None
+    return _Read(read.values, [], read.said, find_drift(parse(raw), resource.shape) if read.may_drift else None)
 
 
-class _NotAnObjectError(Exception):
-    """A branch that a column's path goes through holds something else than an object."""
+def _read_leniently(resource: Resource, record: Json) -> _Read:
+    """Read a record field by field; raises ``TypeError`` where it is no object."""
+    if not isinstance(record, dict):
+        raise TypeError(f"not an object: {shown(record)}")
+    said = {name: value for name, value in record.items() if value is not None}  # null says no more than absence
+    return _Read(*read_values(resource.fields, said), said, find_drift(said, resource.shape))

@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionq_data.resources import kinds as fields
-from ionq_data.resources.fields import field, shown
+from ionq_data.resources.fields import field, read_values, shown
 from ionq_data.resources.kinds import Kind
-from ionq_data.resources.resource import read_values
 from ionq_data.resources.usage import USAGE
 
 GROUPS = next(f.kind for f in USAGE.fields if f.name == "group_usages")
@@ -93,7 +92,7 @@ BAD: list[tuple[Kind, Any]] = [
 
 
 def read(kind: Kind, value: Any) -> tuple[Any, list[str]]:
-    values, problems = read_values((field("x", kind),), {"x": value}, {})
+    values, problems = read_values((field("x", kind),), {"x": value})
     return values["x"], problems
 
 

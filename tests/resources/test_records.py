@@ -149,3 +149,8 @@ def test_a_number_that_nothing_can_hold_spoils_its_own_field_alone(number: str) 
 
 def test_of_a_member_that_is_there_twice_the_last_counts() -> None:
     assert row(JOBS, b'{"id": "a", "id": "b"}').key == ("b",)
+
+
+def test_the_states_of_a_distribution_are_no_unknown_fields() -> None:
+    beside = {"job_id": "a", "artifact": "probabilities"}
+    assert row(RESOURCES["job_results"], {"0": 0.5, "3": 0.5}, context=beside).values["_drift"] is None
