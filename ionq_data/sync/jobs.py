@@ -21,9 +21,9 @@ from ionq_data.sync.availability import is_withheld
 from ionq_data.sync.context import CLOCK_TOLERANCE, Context, Outcome
 from ionq_data.sync.intake import Intake
 from ionq_data.sync.listing import Stretch
-from ionq_data.sync.listing_reader import ListingReader, ReadTo
+from ionq_data.sync.listing_reader import LISTED, ListingReader, ReadTo
 from ionq_data.sync.open_jobs import ask_for_gone, ask_for_jobs, ask_for_parts
-from ionq_data.sync.submitters import members_to_ask, read_member
+from ionq_data.sync.submitters import look_at_member, members_to_ask
 
 OWN = ""  # the name of the listing without a submitter
 
@@ -95,7 +95,7 @@ async def sync_jobs(context: Context, intake: Intake, bookmark: Bookmark) -> Out
     rules, started_at = context.rules, context.now()
     plan = plan_jobs(bookmark, started_at, full=rules.full, since=rules.since, full_every=rules.full_every)
     pending = pending_jobs(context.lake, context.account, now=started_at, simulator_costs=rules.simulator_costs)
-    is_open = {job.id: job.partition for job in pending if not (job.is_terminal or job.is_deleted)}
+    still_open = {job.id: job.partition for job in pending if not (job.is_terminal or job.is_deleted)}
     if plan.is_full:
         intake.load_all()
 
@@ -103,7 +103,7 @@ async def sync_jobs(context: Context, intake: Intake, bookmark: Bookmark) -> Out
         context,
         intake,
         started_at,
-        is_open,
+        still_open,
         bookmark,
         marks=dict(plan.marks),
         members=dict(plan.members),
@@ -111,14 +111,16 @@ async def sync_jobs(context: Context, intake: Intake, bookmark: Bookmark) -> Out
         backends=set(plan.backends),
     )
     missing: list[str] = []
+    notes: list[str] = []
     try:
         await reader.read(OWN, plan.read_to(OWN))
         for member in members_to_ask(context, plan.members, reader.submitters, is_full=plan.is_full):
-            await _read_member(reader, member, plan.read_to(member))
-        await ask_for_parts(reader)
-        await ask_for_jobs(reader, is_open)
+            notes += await _read_member(reader, member, plan.read_to(member))
+        async for parent in ask_for_parts(reader, sorted(reader.parents)):
+            reader.parents.discard(parent)
+        notes += await ask_for_jobs(reader, reader.still_open)
         if plan.is_full:
-            await ask_for_gone(reader)
+            notes += await ask_for_gone(reader)
     except ApiError as error:
         if await is_withheld(context, error) and not intake.rows_seen:
             raise
@@ -134,15 +136,20 @@ async def sync_jobs(context: Context, intake: Intake, bookmark: Bookmark) -> Out
         watermark=reader.watermark(OWN),
         mode="since" if rules.since else ("full" if reads_all else "incremental"),
         missing=tuple(missing),
-        notes=tuple(reader.notes),
+        notes=(*reader.notes, *notes),
     )
 
 
-async def _read_member(reader: ListingReader, member: str, to: ReadTo) -> None:
-    """Read the listing of a member, or note that it is not available to the key."""
+async def _read_member(reader: ListingReader, member: str, to: ReadTo) -> list[str]:
+    """Read the listing of a member; return a note where it is not available to the key."""
+    state = reader.members.get(member)
     try:
-        await read_member(reader, member, to)
+        if state == LISTED or isinstance(reader.context.rules.submitters, tuple):  # chosen, whatever it shows
+            await reader.read(member, to)
+        else:
+            reader.settle(member, await look_at_member(reader, member, state, to))
     except ApiError as error:
         if not await is_withheld(reader.context, error):
             raise
-        reader.notes.append(f"the jobs of submitter {member} are {NOT_AVAILABLE}: {error}")
+        return [f"the jobs of submitter {member} are {NOT_AVAILABLE}: {error}"]
+    return []

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ionq_data.api import Page, cursor_pages, read_ahead
 from ionq_data.api.errors import BadRequest, NotFound, RequestRefused
@@ -18,7 +18,18 @@ from ionq_data.sync.intake import Intake
 from ionq_data.sync.listing import Listed, Listing, Step, Stretch, is_before
 from ionq_data.sync.progress import Progress
 
-Watch = Callable[[Sequence[Row], Sequence[Listed]], bool]
+LISTED = "listed"
+"""How a submitter's jobs can be seen whose listing shows what the key's own leaves out (``submitters``)."""
+
+
+class Seen(NamedTuple):
+    """What a page of a listing says: whether it is enough, and how the submitter's jobs can be seen, if it is clear."""
+
+    is_enough: bool
+    state: str | None = None
+
+
+Watch = Callable[[Sequence[Row], Sequence[Listed]], Seen]
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,7 @@ class ListingReader:
     """The reading of an account's listings in one run.
 
     Attributes:
-        is_open: id and partition of the jobs that the lake knows as open; one that is shown is taken out.
+        still_open: id and partition of the jobs that the lake knows as open and that nothing has shown yet.
         marks: how far each listing is, by submitter, as the bookmark holds it.
         members: how each known submitter's jobs can be seen (``submitters``).
         parents: jobs of several circuits that are new or changed, less those of which a part was shown.
@@ -53,7 +64,7 @@ class ListingReader:
     context: Context
     intake: Intake
     started_at: datetime
-    is_open: dict[str, str]
+    still_open: dict[str, str]
     bookmark: Bookmark
     marks: dict[str, Any] = field(default_factory=dict)
     members: dict[str, str] = field(default_factory=dict)
@@ -92,8 +103,12 @@ class ListingReader:
                         fallback = None
                         rows, listed = self._take(page)
                         step, cursor = listing.page(listed), page.next_cursor
-                        if watch is not None and watch(rows, listed):
-                            return
+                        if watch is not None:
+                            seen = watch(rows, listed)
+                            if seen.state is not None:  # noted before the rows: what is known then is no news
+                                self.members[name] = seen.state
+                            if seen.is_enough:
+                                return
                         if _is_past(listing, listed, to):
                             step = Step.STOP
                         if has_jumped and not listing.is_ordered:
@@ -118,6 +133,15 @@ class ListingReader:
             self.notes.append(f"the listing{_of(name)} is not newest first: it was read to its end")
         if not to.is_partial:
             self.marks[name] = mark(listing.next_watermark, is_unordered=not listing.is_ordered)
+
+    def settle(self, member: str, state: str | None) -> None:
+        """Note how a member's jobs can be seen, None where it is not clear; only a listing to go on with has a mark."""
+        if state is None:
+            self.members.pop(member, None)
+        else:
+            self.members[member] = state
+        if state != LISTED:
+            self.marks.pop(member, None)
 
     def watermark(self, name: str) -> datetime | None:
         """Return the watermark of a listing as it stands now."""
@@ -177,7 +201,7 @@ class ListingReader:
 
     def _notice(self, row: Row, *, is_changed: bool) -> None:
         values = row.values
-        self.is_open.pop(values["id"], None)
+        self.still_open.pop(values["id"], None)
         if values["submitter_id"]:
             self.submitters.add(values["submitter_id"])
         if values["backend"]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
+from typing import Any
 from urllib.parse import quote
 
-from ionq_data.api import cursor_pages
+from ionq_data.api import Page, cursor_pages
 from ionq_data.api.errors import BadRequest, NotFound, PermissionDenied, RequestRefused
 from ionq_data.lake.current import current_rows
 from ionq_data.resources.jobs import JOBS
@@ -33,23 +34,33 @@ def id_batches(ids: Iterable[str], *, most_bytes: int = MOST_URL_BYTES - _FIXED)
         yield batch
 
 
-async def ask_for_jobs(reader: ListingReader, open_jobs: Mapping[str, str]) -> None:
-    """Ask for jobs (id to partition) by ``ids``, and singly for those that do not come; mark those gone as deleted."""
+async def ask_for_jobs(reader: ListingReader, open_jobs: Mapping[str, str]) -> list[str]:
+    """Ask for jobs (id to partition) by ``ids``, and singly for those that do not come; mark those gone as deleted.
+
+    Returns notes of what could not be asked for, or viewed.
+    """
+    notes: list[str] = []
     wanted = dict(open_jobs)
     for batch in id_batches(sorted(wanted)):
         try:
-            await _ask_for_batch(reader, batch, wanted)
+            for shown in await _ask_for_batch(reader, batch):
+                wanted.pop(shown, None)
         except (BadRequest, RequestRefused) as error:  # one id that it does not like must not hide the others
-            reader.notes.append(f"{len(batch)} jobs cannot be asked for together, so each is asked for alone: {error}")
+            notes.append(f"{len(batch)} jobs cannot be asked for together, so each is asked for alone: {error}")
     waiting = iter(sorted(wanted.items()))
     gone: dict[str, str] = {}
 
     async def work() -> None:
         for job_id, partition in waiting:
-            if await _is_gone(reader, job_id):
+            try:
+                await _ask_for_one(reader, job_id)
+            except NotFound:
                 gone[job_id] = partition
+            except (PermissionDenied, BadRequest, RequestRefused) as error:
+                notes.append(f"job {job_id} can no longer be viewed: {error}")
             if len(gone) >= _MARK_AT:
                 _mark_deleted(reader, gone)
+                gone.clear()
             if reader.intake.is_full:
                 reader.flush()
 
@@ -57,75 +68,64 @@ async def ask_for_jobs(reader: ListingReader, open_jobs: Mapping[str, str]) -> N
         await run_workers(work, reader.context.rules.concurrency)
     finally:
         _mark_deleted(reader, gone)
+    return notes
 
 
-async def _ask_for_batch(reader: ListingReader, batch: list[str], wanted: dict[str, str]) -> None:
-    """Ask for some jobs by ``ids``, and take those that come out of the wanted ones."""
-    pages = cursor_pages(
-        reader.context.client,
-        JOBS.endpoint,
-        {"ids": batch},
-        items="jobs",
-        page_size=reader.context.rules.page_size,
-        authenticated=True,
-    )
-    async for page in pages:
+async def _ask_for_batch(reader: ListingReader, batch: list[str]) -> set[str]:
+    """Ask for some jobs by ``ids``; return those that come."""
+    shown: set[str] = set()
+    async for page in _pages(reader, {"ids": batch}):
         stamp = reader.context.stamp(page.received_at)
         for record in page.records:
             row, _ = reader.take(record, stamp)
             if row is not None:
-                wanted.pop(row.values["id"], None)
+                shown.add(row.values["id"])
         if reader.intake.is_full:
             reader.flush()
-        if not wanted.keys() & set(batch):
-            return
+        if shown.issuperset(batch):
+            break
+    return shown
 
 
-async def _is_gone(reader: ListingReader, job_id: str) -> bool:
-    """Ask for one job and take it in; tell whether the API no longer knows it."""
-    try:
-        answer = await reader.context.client.get(f"{JOBS.endpoint}/{quote(job_id, safe='')}", authenticated=True)
-    except NotFound:
-        return True
-    except (PermissionDenied, BadRequest, RequestRefused) as error:
-        reader.notes.append(f"job {job_id} can no longer be viewed: {error}")
-    else:
-        reader.take(answer.body, reader.context.stamp(answer.received_at))
-    return False
+async def _ask_for_one(reader: ListingReader, job_id: str) -> None:
+    answer = await reader.context.client.get(f"{JOBS.endpoint}/{quote(job_id, safe='')}", authenticated=True)
+    reader.take(answer.body, reader.context.stamp(answer.received_at))
 
 
-async def ask_for_parts(reader: ListingReader) -> None:
-    """Ask for the parts of new or changed multi-circuit jobs of which the listings showed none."""
-    for parent in sorted(reader.parents):
-        pages = cursor_pages(
-            reader.context.client,
-            JOBS.endpoint,
-            {"parent_job_id": parent},
-            items="jobs",
-            authenticated=True,
-            page_size=reader.context.rules.page_size,
-        )
-        async for page in pages:
+async def ask_for_parts(reader: ListingReader, parents: Iterable[str]) -> AsyncIterator[str]:
+    """Ask for the parts of multi-circuit jobs; yield each job once all its parts have been taken in."""
+    for parent in parents:
+        async for page in _pages(reader, {"parent_job_id": parent}):
             stamp = reader.context.stamp(page.received_at)
             for record in page.records:
                 reader.take(record, stamp)
-        reader.parents.discard(parent)
+        yield parent
 
 
-async def ask_for_gone(reader: ListingReader) -> None:
-    """After everything was read: ask for the jobs that the lake has and nothing showed."""
+def _pages(reader: ListingReader, asked: Mapping[str, Any]) -> AsyncGenerator[Page]:
+    return cursor_pages(
+        reader.context.client,
+        JOBS.endpoint,
+        asked,
+        items="jobs",
+        page_size=reader.context.rules.page_size,
+        authenticated=True,
+    )
+
+
+async def ask_for_gone(reader: ListingReader) -> list[str]:
+    """After everything was read: ask for the jobs that the lake has and nothing showed. Returns notes."""
     gone = reader.intake.versions.unseen()
     if not gone:
-        return
+        return []
     reader.flush()
     rows = current_rows(reader.context.lake, JOBS, reader.context.account, gone, columns=("id", "submitted_at"))
-    await ask_for_jobs(reader, {row["id"]: JOBS.partition_of(row) for row in rows})
+    return await ask_for_jobs(reader, {row["id"]: JOBS.partition_of(row) for row in rows})
 
 
-def _mark_deleted(reader: ListingReader, gone: dict[str, str]) -> None:
+def _mark_deleted(reader: ListingReader, gone: Mapping[str, str]) -> None:
     """Keep the last version of jobs (id to partition) that the API no longer knows as deleted: their cost was paid."""
     keys, partitions = [key_digest((job_id,)) for job_id in gone], set(gone.values())
     for row in current_rows(reader.context.lake, JOBS, reader.context.account, keys, partitions):
         if not row["_deleted"]:
             reader.take(row["_raw"].encode(), reader.context.stamp(), deleted=True)
-    gone.clear()

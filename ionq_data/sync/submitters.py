@@ -17,10 +17,9 @@ from ionq_data.resources import Row
 from ionq_data.resources.usage import USAGE
 from ionq_data.sync.context import Context
 from ionq_data.sync.listing import Listed, is_before
-from ionq_data.sync.listing_reader import ListingReader, ReadTo
+from ionq_data.sync.listing_reader import LISTED, ListingReader, ReadTo, Seen
 
 COVERED = "covered"  # the key's own listing shows the member's jobs
-LISTED = "listed"  # the member's jobs need a listing of their own
 IGNORED = "ignored"  # the API answers with other users' jobs
 
 
@@ -41,23 +40,18 @@ def members_to_ask(context: Context, known: Mapping[str, str], shown: Iterable[s
     )
 
 
-async def read_member(reader: ListingReader, member: str, to: ReadTo) -> None:
-    """Read a member's listing as far as it must be, and note what it showed. Raises ``ApiError``."""
-    state = reader.members.get(member)
-    if state == LISTED or isinstance(reader.context.rules.submitters, tuple):
-        await reader.read(member, to)
-        return
-    look = _Look(reader, member, until_known=state == COVERED and not reader.context.rules.full)
+async def look_at_member(reader: ListingReader, member: str, state: str | None, to: ReadTo) -> str | None:
+    """Read a member's listing as far as it must be; return how the jobs can be seen, None where it is not clear yet.
+
+    Raises ``ApiError``.
+    """
+    look = _Look(reader.started_at, member, until_known=state == COVERED and not reader.context.rules.full)
     await reader.read(member, to, watch=look.page, is_likely_to_end_early=look.until_known)
-    if not look.has_others and reader.members.get(member) == LISTED:
-        return
-    reader.marks.pop(member, None)
     if look.has_others:
-        reader.members[member] = IGNORED
-    elif look.is_undecided or to.is_partial:
-        reader.members.pop(member, None)
-    else:
-        reader.members[member] = COVERED
+        return IGNORED
+    if look.has_news:
+        return LISTED
+    return None if look.is_undecided or to.is_partial else COVERED
 
 
 @dataclass
@@ -66,30 +60,30 @@ class _Look:
 
     Attributes:
         has_others: it shows another user's job: the API has ignored the question.
+        has_news: it shows an unknown job that the own listing would have shown by now.
         is_undecided: it shows an unknown job of the last moments, which the own listing may only have come too early
             for; the next sync tells.
     """
 
-    reader: ListingReader
+    started_at: datetime
     member: str
     until_known: bool
     has_others: bool = False
+    has_news: bool = False
     is_undecided: bool = False
 
-    def page(self, rows: Sequence[Row], listed: Sequence[Listed]) -> bool:
-        """Take note of a page; return True where there is no need of the next one."""
+    def page(self, rows: Sequence[Row], listed: Sequence[Listed]) -> Seen:
+        """Take note of a page; say whether there is no need of the next one."""
         self.has_others |= any(row.values["submitter_id"] not in (self.member, None) for row in rows)
         if self.has_others:
-            return True
+            return Seen(is_enough=True)
         for job in listed:
             if job.is_known:
                 continue
-            if job.submitted_at is None or self._is_old(job.submitted_at):
-                self.reader.members[self.member] = LISTED
+            if job.submitted_at is None or is_before(job.submitted_at, self.started_at):
+                self.has_news = True
             else:
                 self.is_undecided = True
-        is_news = self.reader.members.get(self.member) == LISTED
-        return self.until_known and not is_news and bool(listed) and all(job.is_known for job in listed)
-
-    def _is_old(self, submitted_at: datetime) -> bool:
-        return is_before(submitted_at, self.reader.started_at)
+        if self.has_news:
+            return Seen(is_enough=False, state=LISTED)
+        return Seen(self.until_known and bool(listed) and all(job.is_known for job in listed))
