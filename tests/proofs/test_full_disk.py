@@ -106,6 +106,7 @@ def test_a_file_beyond_the_limit_of_the_process(tmp_path: Path) -> None:
     upstream.add_jobs(60, name="x" * 200)
     limited = (
         "import resource, sys\n"
+        "sys.dont_write_bytecode = True\n"  # Python would keep a compiled module that the limit has cut short
         "resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, 9_000))\n"
         "from tests.proofs.sync_process import main\n"
         "main(*sys.argv[1:])"
