@@ -205,7 +205,7 @@ def _compute(
         add_view(query, "jobs", lake.local(jobs), JOBS.schema)
         add_view(query, "costs", lake.local(costs), JOB_COSTS.schema)
         query.execute(
-            f"create table pending as {_MONTH}",
+            f"create temp table pending as {_MONTH}",
             {
                 "partition": month,
                 "now": now + _TOLERANCE,

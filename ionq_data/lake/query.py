@@ -1,10 +1,11 @@
-"""A DuckDB of its own for each question to the lake: small, in memory, and gone afterwards."""
+"""Questions to the lake, each over a connection of its own to one small DuckDB in memory."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 
 import duckdb
 import pyarrow as pa
@@ -16,37 +17,51 @@ _MEMORY = "192MB"
 
 @contextmanager
 def open_query() -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open an in-memory DuckDB whose memory is bounded; what does not fit is spilled to a temporary folder.
+    """Open a connection whose memory is bounded; what does not fit is spilled to a temporary folder.
+
+    What a question needs by name it makes temporary, so that no other one sees it.
 
     Raises:
         LakeError: a file of the lake cannot be read.
     """
-    with tempfile.TemporaryDirectory(prefix="ionq-data-") as spill:
-        connection = duckdb.connect(
-            config={
-                "memory_limit": _MEMORY,
-                "threads": 2,
-                "preserve_insertion_order": False,
-                "temp_directory": spill,
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-            }
-        )
-        connection.execute("set TimeZone = 'UTC'")
-        try:
-            yield connection
-        except (duckdb.IOException, duckdb.InvalidInputException, duckdb.OutOfMemoryException) as error:
-            raise LakeError(f"the lake cannot be read: {error}. See `ionq-data lake verify`") from error
-        finally:
-            connection.close()
+    connection = _database().cursor()
+    try:
+        yield connection
+    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.OutOfMemoryException) as error:
+        raise LakeError(f"the lake cannot be read: {error}. See `ionq-data lake verify`") from error
+    finally:
+        connection.close()
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """Start the DuckDB that all questions of this process share: to start one takes longer than most of them."""
+    folder = tempfile.TemporaryDirectory(prefix="ionq-data-")
+    _SPILL.append(folder)
+    database = duckdb.connect(
+        config={
+            "memory_limit": _MEMORY,
+            "threads": 2,
+            "preserve_insertion_order": False,
+            "temp_directory": folder.name,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "enable_external_file_cache": False,  # files are read once, and their pages would fill the memory
+        }
+    )
+    database.execute("set global TimeZone = 'UTC'")
+    return database
+
+
+_SPILL: list[tempfile.TemporaryDirectory[str]] = []
 
 
 def add_view(query: duckdb.DuckDBPyConnection, name: str, files: Sequence[str], schema: pa.Schema) -> None:
     """Show files as a view of today's schema: a column that did not exist when they were written is null."""
     query.register(f"{name}_nothing", schema.empty_table())
     if not files:
-        query.execute(f"create or replace view {name} as from {name}_nothing")
+        query.execute(f"create or replace temp view {name} as from {name}_nothing")
         return
-    files_of_all_releases = query.read_parquet(list(files), union_by_name=True, hive_partitioning=False)
-    files_of_all_releases.create_view(f"{name}_files", replace=True)
-    query.execute(f"create or replace view {name} as from {name}_files union all by name from {name}_nothing")
+    listed = ", ".join("'{}'".format(file.replace("'", "''")) for file in files)
+    read = f"from read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
+    query.execute(f"create or replace temp view {name} as {read} union all by name from {name}_nothing")

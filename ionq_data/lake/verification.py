@@ -125,8 +125,10 @@ def _check_ledger(report: Verification, lake: Lake, account: str, files: dict[st
     """
     with open_query() as query:
         add_view(query, "all_syncs", lake.local(files[LEDGER]), LEDGER_SCHEMA)
-        query.execute("create table syncs as select distinct on (resource, run_id) * exclude (marks) from all_syncs")
-        query.execute("create table written (resource varchar, run_id varchar, versions bigint)")
+        query.execute(
+            "create temp table syncs as select distinct on (resource, run_id) * exclude (marks) from all_syncs"
+        )
+        query.execute("create temp table written (resource varchar, run_id varchar, versions bigint)")
         for name, resource in RESOURCES.items():
             add_view(query, "versions", lake.local(files[name]), resource.schema)
             version = f"hash({', '.join(key_columns(resource))}, _extracted_at, _run_id)"
