@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -36,14 +37,12 @@ def open_query() -> Iterator[duckdb.DuckDBPyConnection]:
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
     """Start the DuckDB that all questions of this process share: to start one takes longer than most of them."""
-    folder = tempfile.TemporaryDirectory(prefix="ionq-data-")
-    _SPILL.append(folder)
     database = duckdb.connect(
         config={
             "memory_limit": _MEMORY,
             "threads": 2,
             "preserve_insertion_order": False,
-            "temp_directory": folder.name,
+            "temp_directory": f"{tempfile.gettempdir()}/ionq-data-{uuid.uuid4().hex}",  # made when there is need of it
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "enable_external_file_cache": False,  # files are read once, and their pages would fill the memory
@@ -51,9 +50,6 @@ def _database() -> duckdb.DuckDBPyConnection:
     )
     database.execute("set global TimeZone = 'UTC'")
     return database
-
-
-_SPILL: list[tempfile.TemporaryDirectory[str]] = []
 
 
 def add_view(query: duckdb.DuckDBPyConnection, name: str, files: Sequence[str], schema: pa.Schema) -> None:
