@@ -12,8 +12,8 @@ from duckdb import DuckDBPyConnection
 
 _FACTS = """
     with rates as (
-        select * from staging.stg_ionq__rates where is_debiased = $is_debiased
-        qualify row_number() over (partition by backend order by observed_at desc, account) = 1
+        select * from rates_in_force where is_debiased = $is_debiased
+        qualify row_number() over (partition by backend order by observed_at desc, organization) = 1
     ),
     calibrations as (
         select * from fct_characterizations where is_plausible and measured_at is not null

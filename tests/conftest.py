@@ -19,7 +19,7 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 SCENARIO = {
-    "seed": 11, "days": 200, "jobs": 2_500, "anchor": datetime(2026, 6, 17, 9, tzinfo=UTC), "contract": "2026-05",
+    "seed": 11, "days": 200, "jobs": 2_500, "anchor": datetime(2026, 6, 17, 9, tzinfo=UTC), "contract": "2026-10",
 }  # fmt: skip
 COST_CENTERS = """# by everything that a rule can look at; much is left over
 cost_center,organization,project,user,backend,tag,name

@@ -23,7 +23,6 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute(
             """
-            create schema staging;
             create schema intermediate;
             create table intermediate.int_as_of as select timestamp '2026-06-15 10:00' as as_of;
             create table dim_backends (
@@ -35,8 +34,8 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
                 fidelity_1q double, fidelity_2q double, fidelity_spam double, gate_1q_seconds double,
                 gate_2q_seconds double, readout_seconds double, reset_seconds double
             );
-            create table staging.stg_ionq__rates (
-                account varchar, backend varchar, is_debiased boolean, observed_at timestamp, currency varchar,
+            create table rates_in_force (
+                organization varchar, backend varchar, is_debiased boolean, observed_at timestamp, currency varchar,
                 minimum_cost decimal(18, 10), cost_per_1q_gate_shot decimal(18, 10),
                 cost_per_2q_gate_shot decimal(18, 10), cost_per_compute_second decimal(18, 10)
             );
@@ -78,7 +77,7 @@ def add(
             v if v is None else Decimal(v) * factor for v in (*map(prices, ("minimum", "of_1q", "of_2q")), second)
         ]
         warehouse.execute(
-            "insert into staging.stg_ionq__rates values ('a', ?, false, ?, ?, ?, ?, ?, ?)",
+            "insert into rates_in_force values ('a', ?, false, ?, ?, ?, ?, ?, ?)",
             [name, observed, currency, *values],
         )
     for (day, hour), (p50, p90) in (waits if waits is not None else {(1, 10): (600.0, 3600.0)}).items():

@@ -38,9 +38,10 @@ def query(simulated: Simulated, sql: str) -> list[tuple[Any, ...]]:
 def test_cost_is_that_of_the_mart(ask: Ask, simulated: Simulated, by: str, mart: str, key: str) -> None:
     rows = ask("show", "cost", "--by", by, "--json").facts
     named = f"coalesce({key}, 'not attributed')"
-    of_month = dict(query(simulated, f"select {named}, sum(cost) from {mart} where month = '{MONTH}' group by 1"))
-    assert {row["name"]: Decimal(row["this_month"]) for row in rows if Decimal(row["this_month"])} == {
-        name: cost for name, cost in of_month.items() if cost
+    of_month = query(simulated, f"select {named}, currency, sum(cost) from {mart} where month = '{MONTH}' group by all")
+    found = {(row["name"], row["currency"]): Decimal(row["this_month"]) for row in rows}
+    assert {key: cost for key, cost in found.items() if cost} == {
+        (name, currency): cost for name, currency, cost in of_month if cost
     }
     assert all(len(row["trend"]) == 12 for row in rows), "bars of one length, month for month"
     assert all(sum(Decimal(point["value"]) for point in row["trend"]) == Decimal(row["all_months"]) for row in rows)
@@ -57,11 +58,13 @@ def test_cost_centers_and_tags_add_up_to_the_months(
     ask: Ask, simulated: Simulated, by: str, mart: str, key: str, rest: str
 ) -> None:
     rows = ask("show", "cost", "--by", by, "--json").facts
-    of_all = dict(query(simulated, f"select coalesce({key}, '{rest}'), sum(cost) from {mart} group by 1"))
+    named = f"coalesce({key}, '{rest}')"
+    of_all = query(simulated, f"select {named}, currency, sum(cost) from {mart} group by all")
     assert len(of_all) > 3
-    assert {row["name"]: Decimal(row["all_months"]) for row in rows} == of_all
-    ((whole,),) = query(simulated, "select sum(cost) from cost_per_project_monthly")
-    assert sum(Decimal(row["all_months"]) for row in rows) == whole
+    found = {(row["name"], row["currency"]): Decimal(row["all_months"]) for row in rows}
+    assert found == {(name, currency): cost for name, currency, cost in of_all}
+    for currency, whole in query(simulated, "select currency, sum(cost) from cost_per_project_monthly group by all"):
+        assert sum(cost for (_, of), cost in found.items() if of == currency) == whole
 
 
 def test_before_a_tag_was_used_all_cost_was_without_it() -> None:
@@ -100,18 +103,24 @@ def test_cost_is_filtered_by_project_and_months(ask: Ask) -> None:
     everything = ask("show", "cost", "--json").facts
     name = everything[0]["name"]
     only = ask("show", "cost", "--project", name[:6].upper(), "--months", "2", "--json").facts
-    assert [row["name"] for row in only] == [name]
-    (row,) = only
-    assert len(row["trend"]) == 2
-    assert Decimal(row["all_months"]) == Decimal(row["this_month"]) + Decimal(row["last_month"])
+    assert {row["name"] for row in only} == {name}
+    assert len({row["currency"] for row in only}) == len(only)
+    for row in only:
+        assert len(row["trend"]) == 2
+        assert Decimal(row["all_months"]) == Decimal(row["this_month"]) + Decimal(row["last_month"])
 
 
 def test_the_table_of_costs_ends_with_their_sum(ask: Ask) -> None:
     rows = ask("show", "cost", "--json").facts
     printed = ask("show", "cost", width=140).out
-    last = next(line for line in printed.splitlines() if line.startswith("total "))
-    assert f"{sum(Decimal(row['this_month']) for row in rows):,.2f} USD" in last
-    assert f"{sum(Decimal(row['all_months']) for row in rows):,.2f} USD" in last
+    totals = [line for line in printed.splitlines() if line.startswith("total ")]
+    currencies = {row["currency"] for row in rows}
+    assert len(totals) == len(currencies) > 1
+    for currency in currencies:
+        last = next(line for line in totals if f" {currency} " in line)
+        for column in ("this_month", "all_months"):
+            amount = sum(Decimal(row[column]) for row in rows if row["currency"] == currency)
+            assert f"{amount:,.2f} {currency}" in last
 
 
 def test_fidelity_is_the_newest_of_each_backend(ask: Ask, simulated: Simulated) -> None:

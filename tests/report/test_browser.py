@@ -168,7 +168,7 @@ def test_tables_show_the_first_rows_until_asked(opened: Open) -> None:
     page.locator("#cost_months .more button").click()
     rows = len(visible_rows(page, "cost_months"))
     assert rows > 10
-    assert page.locator("#cost_months .count").inner_text() == f"{rows} of {rows} rows"
+    assert page.locator("#cost_months .count").inner_text().startswith(f"{rows} of {rows} rows")
 
 
 def test_hostile_names_stay_text_in_charts_and_tooltips(opened: Open) -> None:

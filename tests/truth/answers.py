@@ -27,6 +27,7 @@ class Answers:
     rates: dict[tuple[str, bool], Json] = field(default_factory=dict)
     usage: dict[str, Json] = field(default_factory=dict)
     sessions: Json = field(default_factory=dict)
+    projects: list[Json] | None = None
 
 
 class Reader:
@@ -39,11 +40,15 @@ class Reader:
 
     def get(self, path: str, **query: Any) -> Any:
         """Return an answer's JSON; numbers with a point are decimals."""
+        status, body = self.ask(path, **query)
+        assert status == 200, (path, status, body[:300])
+        return json.loads(body, parse_float=Decimal)
+
+    def ask(self, path: str, **query: Any) -> tuple[int, bytes]:
+        """Return an answer's status and body."""
         self._connection.request("GET", f"{self._prefix}{path}?{urlencode(query)}", headers=self._headers)
         answer = self._connection.getresponse()
-        body = answer.read()
-        assert answer.status == 200, (path, answer.status, body[:300])
-        return json.loads(body, parse_float=Decimal)
+        return answer.status, answer.read()
 
     def close(self) -> None:
         self._connection.close()
@@ -88,6 +93,7 @@ def read_everything(base_url: str, api_key: str, *, at: datetime, since: datetim
                 for grouping in ("project", "user")
             },
             sessions=sessions,
+            projects=_projects(reader),
         )
     finally:
         reader.close()
@@ -108,15 +114,23 @@ def _characterizations(reader: Reader, backend: str) -> list[Json]:
     found: list[Json] = []
     while is_qpu(backend):
         page = reader.get(f"/backends/{backend}/characterizations", limit=10, page=len(found) // 10 + 1)
-        found += page["characterizations"]
-        if len(page["characterizations"]) < 10:
+        shown = page["characterizations"] or []
+        found += shown
+        if len(shown) < 10:
             break
-    return found
+    # a page fills what is null from a neighbour; what is asked for singly is right
+    return [reader.get(f"/backends/{backend}/characterizations/{one['id']}") for one in found]
 
 
 def _estimate(reader: Reader, backend: str, mitigated: bool) -> Json:
     answer: Json = reader.get("/jobs/estimate", backend=backend, error_mitigation=str(mitigated).lower(), **CIRCUIT)
     return answer
+
+
+def _projects(reader: Reader) -> list[Json] | None:
+    """Return the projects; None where there is no such endpoint: neither contract has it."""
+    status, body = reader.ask("/projects")
+    return json.loads(body)["projects"] if status == 200 else None
 
 
 def _usage(reader: Reader, organization: str, grouping: str, since: datetime, at: datetime) -> Json:

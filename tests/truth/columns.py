@@ -55,6 +55,10 @@ PROMISED = {
             organization month project_id backend currency cost_per_job cost_per_completed_job cost_per_1000_shots
             cost_per_qpu_second cost_per_expected_success share_spent_on_failures
         """,
+        "rates_in_force": """
+            organization backend is_debiased observed_at currency minimum_cost cost_per_1q_gate_shot
+            cost_per_2q_gate_shot cost_per_compute_second
+        """,
         "cost_audit": "job_id expected_cost billed_cost difference verdict currency",
         "queue_time_daily": f"backend submitted_date {QUEUE}",
         "queue_time_by_hour": f"backend iso_weekday hour {QUEUE}",

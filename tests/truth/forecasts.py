@@ -8,15 +8,15 @@ from calendar import monthrange
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
 
 from tests.truth.answers import TERMINAL
 from tests.truth.comparing import About
-from tests.truth.judgements import Costs, costs_by_project
-from tests.truth.knowledge import Job, Knowledge
+from tests.truth.judgements import Costs, costs_by_project, is_billed_by_time, prices_of
+from tests.truth.knowledge import MICROS, Job, Knowledge
 
 Row = dict[str, Any]
 Scope = tuple[str | None, str]
@@ -213,14 +213,20 @@ def _reserved(known: Knowledge, project: str | None, currency: str) -> tuple[Dec
 
 
 def _price(known: Knowledge, job: Job) -> Decimal | None:
+    """Price an open job's gates, or its predicted compute time, by the last estimate of its backend."""
     mitigated = bool((job.json["settings"].get("error_mitigation") or {}).get("debiasing"))
     said = known.last.rates.get((job.json["backend"], mitigated))
-    gates, shots = (job.json.get("stats") or {}).get("gate_counts"), job.json.get("shots")
-    if not said or not gates or shots is None:
+    if not said:
         return None
-    rate = said.get("rate_information") or said.get("rate_card") or {}
-    price = shots * (gates["1q"] * Decimal(rate["cost_1q_gate"]) + gates["2q"] * Decimal(rate["cost_2q_gate"]))
-    return max(price, Decimal(rate["job_cost_minimum"])).quantize(Decimal("0.000001"))
+    prices, stats, shots = prices_of(said), job.json.get("stats") or {}, job.json.get("shots")
+    gates, predicted = stats.get("gate_counts"), stats.get("predicted_quantum_compute_time_us")
+    if is_billed_by_time(job, prices):
+        time = predicted is not None and "unit_cost" in prices
+        return (prices["unit_cost"] * predicted / 1_000_000).quantize(MICROS, ROUND_HALF_UP) if time else None
+    if not gates or shots is None or not {"cost_1q_gate", "cost_2q_gate"} <= prices.keys():
+        return None
+    price = shots * (gates["1q"] * prices["cost_1q_gate"] + gates["2q"] * prices["cost_2q_gate"])
+    return max(Decimal(price), prices.get("job_cost_minimum", Decimal(0))).quantize(MICROS, ROUND_HALF_UP)
 
 
 def read_budgets(known: Knowledge) -> dict[tuple[str | None, str, date], Decimal]:

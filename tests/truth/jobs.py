@@ -185,7 +185,8 @@ def dim_backends(known: Knowledge) -> list[Row]:
         jobs = [job for job in known.jobs.values() if job.json["backend"] == name]
         measured, ones = known.calibrations.get(name, ([], []))
         at, said = snapshots.get(name, (None, None))
-        seen = [job.submitted for job in jobs] + measured + ([first[name], at] if at else [])
+        looks = [instant(one["date"]) for one in known.last.characterizations.values() if one["backend"] == name]
+        seen = [job.submitted for job in jobs] + looks + ([first[name], at] if at else [])
         rows.append(
             {
                 "backend": name,

@@ -25,6 +25,25 @@ def costs_by_project(known: Knowledge) -> dict[tuple[str | None, str], Costs]:
     return series
 
 
+def rates_in_force(known: Knowledge) -> list[Row]:
+    """The last estimate of each backend, with and without error mitigation."""
+    return [
+        {
+            "organization": known.organization,
+            "backend": backend,
+            "is_debiased": mitigated,
+            "observed_at": instant(said["estimated_at"]),
+            "currency": str(said.get("cost_unit") or said.get("estimated_unit")).upper(),
+            "minimum_cost": prices.get("job_cost_minimum"),
+            "cost_per_1q_gate_shot": prices.get("cost_1q_gate"),
+            "cost_per_2q_gate_shot": prices.get("cost_2q_gate"),
+            "cost_per_compute_second": prices.get("unit_cost"),
+        }
+        for (backend, mitigated), said in known.last.rates.items()
+        for prices in [prices_of(said)]
+    ]
+
+
 def cost_audit(known: Knowledge) -> list[Row]:
     rates: dict[tuple[str, bool], list[tuple[datetime, Row]]] = defaultdict(list)
     for visit in known.whole:
@@ -51,9 +70,8 @@ def _audited(known: Knowledge, job: Job, bill: Bill, rates: dict[tuple[str, bool
     said = in_force[-1] if in_force else observed[0][1]
     if str(said.get("cost_unit") or said.get("estimated_unit")).upper() != bill.currency:
         return row | {"verdict": "other_currency"}
-    prices = _prices(said)
-    model = job.json.get("cost_model")
-    by_time = model == "QCT" or (model != "2QGE_operations" and prices.keys() == {"unit_cost"})
+    prices = prices_of(said)
+    by_time = is_billed_by_time(job, prices)
     needed = {"unit_cost"} if by_time else {"cost_1q_gate", "cost_2q_gate"}
     if job.started and not needed <= prices.keys():
         return row | {"verdict": "no_price"}
@@ -64,7 +82,13 @@ def _audited(known: Knowledge, job: Job, bill: Bill, rates: dict[tuple[str, bool
     return row | {"expected_cost": expected, "difference": difference, "verdict": verdict}
 
 
-def _prices(said: Row) -> Row:
+def is_billed_by_time(job: Job, prices: Row) -> bool:
+    """Tell what a job is billed on: what its model says, else what the estimate has a price for."""
+    model = job.json.get("cost_model")
+    return model == "QCT" or (model != "2QGE_operations" and prices.keys() == {"unit_cost"})
+
+
+def prices_of(said: Row) -> Row:
     """Return the prices that an estimate says, of gates and of compute time, in either contract's shape."""
     card = said.get("rate_card") or {}
     entries = [said.get("rate_information") or {}, card, *card.get("rates", [])]

@@ -162,13 +162,15 @@ class Knowledge:
 
     @cached_property
     def names(self) -> dict[str, dict[str, str]]:
-        """The latest name of each project and of each user that a report lists."""
+        """The latest name of each project and of each user that a report lists; the list of projects goes before."""
+        listed = {one["id"]: one["name"] for one in self.last.projects or []}
         return {
             grouping: {
                 group["group_id"]: group["group_name"]
                 for entry in sorted(answer["usage_data"], key=lambda entry: entry["from"])
                 for group in entry["group_usages"]
             }
+            | (listed if grouping == "project" else {})
             for grouping, answer in self.last.usage.items()
         }
 

@@ -188,7 +188,9 @@ def data_freshness(known: Knowledge) -> list[Row]:
         "sessions": (len(known.last.sessions["sessions"]), newest_session),
         "rates": (sum(len(visit.rates) for visit in known.whole), known.whole[-1].at),
     }
-    refused = {  # May's contract knows no such endpoint
+    if known.last.projects is not None:
+        facts["projects"] = (len(known.last.projects), None)
+    refused = {
         "account": "default",
         "resource": "projects",
         "last_complete_sync_at": None,
@@ -199,7 +201,7 @@ def data_freshness(known: Knowledge) -> list[Row]:
         "availability": "refused",
     }
     return [
-        refused,
+        *([refused] if known.last.projects is None else []),
         *(
             {
                 "account": "default",

@@ -69,6 +69,7 @@ REFERENCES: dict[str, Reference] = {
     "cost_forecast": Reference(forecasts.cost_forecast, (*MEMBER, "project_id")),
     "forecast_accuracy": Reference(forecasts.forecast_accuracy, (*MEMBER, "day")),
     "unit_costs_monthly": Reference(unit_costs.unit_costs_monthly, (*MEMBER, "project_id", "backend")),
+    "rates_in_force": Reference(judgements.rates_in_force, ("organization", "backend", "is_debiased")),
     "cost_audit": Reference(judgements.cost_audit, ("job_id",)),
     "queue_time_daily": Reference(queues.queue_time_daily, ("backend", "submitted_date")),
     "queue_time_by_hour": Reference(queues.queue_time_by_hour, ("backend", "iso_weekday", "hour")),

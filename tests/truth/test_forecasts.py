@@ -11,7 +11,7 @@ FORECASTS = """
     select f.to_come, f.variance, f.spent::double, m.low::double, m.high::double
     from intermediate.int_forecasts as f
     inner join cost_forecast as m using (organization, month, currency)
-    where m.project_id is not distinct from f.project_id and f.to_come > 0 and f.reserved = 0
+    where m.project_id is not distinct from f.project_id and f.to_come > 0 and m.low > f.spent + f.reserved
 """
 
 

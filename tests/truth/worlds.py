@@ -25,11 +25,12 @@ from tests.truth.knowledge import Knowledge
 ANCHOR = datetime(2026, 3, 24, 18, tzinfo=UTC)
 """A Tuesday evening, when some jobs wait and run; the last visit is in the next month."""
 SWITCHES: dict[int, dict[str, Any]] = {
-    101: {},
-    102: {"mean_fidelities": True},
-    103: {"hostile": True},
-    104: {"credits": True},
-    105: {"credits": True, "hostile": True, "mean_fidelities": True},
+    101: {"contract": "2026-05"},
+    102: {"contract": "2026-05", "mean_fidelities": True},
+    103: {"contract": "2026-05", "hostile": True, "credits": True},
+    104: {"contract": "2026-10"},
+    105: {"contract": "2026-10", "credits": True},
+    106: {"contract": "2026-10", "credits": True, "hostile": True, "mean_fidelities": True},
 }
 STAGES = ("second", "third", "from nothing")
 """After the second visit, after the third, and after the third built upon no build before it."""
@@ -85,7 +86,7 @@ def live(folder: Path, seed: int) -> dict[str, World]:
 
     The last is built twice: upon the build before it, and from nothing.
     """
-    scenario = Scenario(seed=seed, days=140, jobs=1_500, anchor=ANCHOR, **{"contract": "2026-05", **SWITCHES[seed]})
+    scenario = Scenario(seed=seed, days=140, jobs=1_500, anchor=ANCHOR, **SWITCHES[seed])
     settings = Settings(data_dir=folder, accounts=(Account(),))
     worlds: dict[str, World] = {}
     with Emulator(scenario).serve() as server:

@@ -55,6 +55,7 @@ WHOLE = frozenset(
         "dim_projects",
         "dim_users",
         "queue_forecast",
+        "rates_in_force",
         "queue_time_by_hour",
         "schema_drift",
     }

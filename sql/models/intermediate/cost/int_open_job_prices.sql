@@ -1,56 +1,38 @@
--- 1 row per organization, backend, debiasing: the prices that are in force
-with rates as (
+-- 1 row per job that is open, with the prices in force
+with rated as (
     select
+        jobs.job_id,
+        costs.root_job_id,
         accounts.organization,
-        rates.backend,
-        rates.is_debiased,
-        rates.currency,
+        jobs.project_id,
+        jobs.shots,
+        jobs.gates_1q,
+        jobs.gates_2q,
+        jobs.predicted_qpu_seconds,
+        costs.estimated_cost,
+        coalesce(costs.estimated_currency, rates.currency, 'USD') as currency,
         rates.minimum_cost,
         rates.cost_per_1q_gate_shot,
         rates.cost_per_2q_gate_shot,
-    from {{ ref('stg_ionq__rates') }} as rates
-    inner join {{ ref('int_accounts') }} as accounts on rates.account = accounts.account
-    qualify
-        row_number() over (
-            partition by accounts.organization, rates.backend, rates.is_debiased
-            order by rates.observed_at desc, rates.account asc
-        ) = 1
-),
-
--- 1 row per job that will be billed: what the API estimates, else its shots and gates by the prices in force
-priced as (
-    select
-        jobs.job_id,
-        jobs.root_job_id,
-        jobs.organization,
-        jobs.project_id,
-        coalesce(jobs.estimated_currency, rates.currency, 'USD') as currency,
-        coalesce(
-            jobs.estimated_cost,
-            -- greatest passes over a null: without a price of its gates a job has none
-            case
-                when
-                    jobs.shots * (
-                        jobs.gates_1q * rates.cost_per_1q_gate_shot + jobs.gates_2q * rates.cost_per_2q_gate_shot
-                    ) is not null
-                    then try_cast(
-                        greatest(
-                            coalesce(rates.minimum_cost, 0)::double,
-                            jobs.shots::double * (
-                                jobs.gates_1q::double * rates.cost_per_1q_gate_shot::double
-                                + jobs.gates_2q::double * rates.cost_per_2q_gate_shot::double
-                            )
-                        ) as decimal(18, 6)
-                    )
-            end
-        ) as price,
-    from {{ ref('fct_jobs') }} as jobs
-    left join rates
+        rates.cost_per_compute_second,
+        {{ billed_on() }} as billed_on,
+    from {{ ref('stg_ionq__jobs') }} as jobs
+    inner join {{ ref('int_job_costs') }} as costs on jobs.job_id = costs.job_id
+    left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
+    left join {{ ref('int_rates_in_force') }} as rates
         on
-            jobs.organization = rates.organization
+            accounts.organization = rates.organization
             and jobs.backend = rates.backend
             and jobs.is_debiased = rates.is_debiased
-    where jobs.is_qpu and not jobs.dry_run and not jobs.is_terminal and not jobs.is_deleted
+    where jobs.is_qpu and not costs.dry_run and not jobs.is_terminal and not jobs.is_deleted
+),
+
+-- 1 row per job: what the API estimates, else its gates or its predicted compute time by the prices in force
+priced as (
+    select
+        *,
+        coalesce(estimated_cost, {{ job_price('predicted_qpu_seconds') }}) as price,
+    from rated
 )
 
 -- a child is in the price of its root, where that has one

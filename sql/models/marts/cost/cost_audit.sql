@@ -79,17 +79,10 @@ rated as (
             and coalesce(in_force.rate_observed_at, earliest.observed_at) = rates.observed_at
 ),
 
--- 1 row per bill: what it is billed on. Records from before October 2026 name no model that tells, or none at all:
--- then it is what the rate has a price for
 modeled as (
     select
         *,
-        case
-            when cost_model = '2QGE_operations' then 'gates'
-            when cost_model = 'QCT' then 'compute_time'
-            when coalesce(cost_model, 'execution_time') in ('quantum_compute_time', 'execution_time')
-                then if(cost_per_compute_second is not null and cost_per_2q_gate_shot is null, 'compute_time', 'gates')
-        end as billed_on,
+        {{ billed_on() }} as billed_on,
     from rated
 ),
 
@@ -114,22 +107,7 @@ priced as (
         case
             when rate_observed_at is null or rate_currency <> currency or billed_on is null then null
             when is_never_started then 0::decimal(18, 6)
-            -- greatest passes over a null: a price or a count that is missing must not leave the minimum alone
-            when not has_prices or not has_counts then null
-            -- a count that no job has is no price: null, where the multiplication would not fit. One side has more than
-            -- 18 digits: the product of two that do not is kept to 18
-            when billed_on = 'compute_time'
-                then try((billed_compute_seconds::decimal(20, 6) * cost_per_compute_second)::decimal(18, 6))
-            else
-                try(
-                    greatest(
-                        coalesce(minimum_cost, 0),
-                        shots::decimal(10, 0) * (
-                            gates_1q::decimal(19, 3) * cost_per_1q_gate_shot::decimal(14, 10)
-                            + gates_2q::decimal(19, 3) * cost_per_2q_gate_shot::decimal(14, 10)
-                        )
-                    )::decimal(18, 6)
-                )
+            else {{ job_price('billed_compute_seconds') }}
         end as expected_cost,
     from judged
 )

@@ -1,0 +1,3 @@
+-- 1 row per organization, backend, debiasing
+select *
+from {{ ref('int_rates_in_force') }}
