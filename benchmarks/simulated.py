@@ -22,7 +22,7 @@ def simulate(jobs: int, *, rests: bool = False) -> Emulator:
             work begins again as soon as the clock moves on.
     """
     days = max(round(365 * jobs / JOBS_A_YEAR), 4)
-    emulator = Emulator(Scenario(seed=7, days=days, jobs=jobs, anchor=ANCHOR, contract="2026-05"))
+    emulator = Emulator(Scenario(seed=7, days=days, jobs=jobs, anchor=ANCHOR))
     if rests:
         submitted = emulator.jobs.submitted
         kept = (submitted <= to_ms(ANCHOR)) | (submitted > to_ms(ANCHOR + REST))

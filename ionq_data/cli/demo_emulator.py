@@ -51,7 +51,7 @@ def serve(history: History, *, present: datetime) -> Iterator[Served]:
     """
     command = [sys.executable, "-m", "ionq_data.emulator", "--port=0", f"--now={history.anchor.isoformat()}"]
     command += [f"--seed={history.seed}", f"--days={history.days}", f"--jobs={history.jobs}"]
-    command += ["--contract=2026-05", "--end-with-parent"]
+    command += ["--end-with-parent"]
     with tempfile.TemporaryFile() as complaints:
         process = subprocess.Popen(  # noqa: S603 - no shell, and the command is ours
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, text=True

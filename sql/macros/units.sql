@@ -14,8 +14,8 @@
 {%- endmacro %}
 
 {#- A sum of seconds that is the same in whatever order they are added up, which a sum of floats is not. -#}
-{% macro exact_sum(seconds) -%}
-    sum(try_cast({{ seconds }} as decimal(30, 12)))::double
+{% macro exact_sum(seconds, scale=12) -%}
+    sum(try_cast({{ seconds }} as decimal({{ 18 + scale }}, {{ scale }})))::double
 {%- endmacro %}
 
 {#- A difference, or zero where it is negative; null where it is null, which `greatest` would pass over. -#}

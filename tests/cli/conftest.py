@@ -21,7 +21,7 @@ RunCommand = Callable[..., Ran]
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    with Emulator(Scenario(seed=5, days=30, jobs=120, anchor=ANCHOR, contract="2026-05")).serve() as running:
+    with Emulator(Scenario(seed=5, days=30, jobs=120, anchor=ANCHOR)).serve() as running:
         yield running
 
 

@@ -105,13 +105,13 @@ def test_the_period_filter_changes_grain_and_says_so(opened: Open) -> None:
 
 def test_a_currency_is_never_added_to_another(opened: Open) -> None:
     page = opened("hostile").page
-    assert page.locator("select[name=currency] option").all_inner_texts() == ["USD", "CREDITS"]
-    assert all("CREDITS" not in " ".join(row) for row in visible_rows(page, "cost_months"))
-    page.locator("select[name=currency]").select_option("CREDITS")
-    page.locator("#cost_over_time [data-shows=currency]", has_text="CREDITS").wait_for()
+    assert page.locator("select[name=currency] option").all_inner_texts() == ["USD", "CREDIT"]
+    assert all("CREDIT" not in " ".join(row) for row in visible_rows(page, "cost_months"))
+    page.locator("select[name=currency]").select_option("CREDIT")
+    page.locator("#cost_over_time [data-shows=currency]", has_text="CREDIT").wait_for()
     rows = visible_rows(page, "cost_months")
     assert rows
-    assert all("CREDITS" in " ".join(row) for row in rows)
+    assert all("CREDIT" in " ".join(row) for row in rows)
 
 
 def test_columns_sort_by_value_from_the_keyboard(opened: Open) -> None:

@@ -20,7 +20,7 @@ from tests.sql.marts import write_lake
 
 ANCHOR = datetime(2026, 6, 17, 9, tzinfo=UTC)
 """A Wednesday morning, when some jobs wait."""
-HOSTILE = Scenario(seed=105, days=120, jobs=900, anchor=ANCHOR, hostile=True, credits=True, contract="2026-05")
+HOSTILE = Scenario(seed=105, days=120, jobs=900, anchor=ANCHOR, hostile=True, credits=True)
 
 
 def make_hostile(data_dir: Path) -> None:
@@ -30,7 +30,7 @@ def make_hostile(data_dir: Path) -> None:
 
 def make_year(data_dir: Path) -> None:
     """Publish the warehouse of an organization with a year of 20 000 jobs."""
-    _live(data_dir, Scenario(anchor=ANCHOR, contract="2026-05"), budgets=(30_000, 9_000, 110_000))
+    _live(data_dir, Scenario(anchor=ANCHOR), budgets=(30_000, 9_000, 110_000))
 
 
 def _live(data_dir: Path, scenario: Scenario, *, budgets: tuple[int, int, int]) -> None:

@@ -26,7 +26,7 @@ MARK = "left alone by the second build"
 )
 def test_builds_on_the_last_one(tmp_path: Path, seed: int, jobs: int) -> None:
     kept, fresh = tmp_path / "kept", tmp_path / "fresh"
-    with Emulator(Scenario(seed=seed, days=60, jobs=jobs, credits=True, contract="2026-05")).serve() as server:
+    with Emulator(Scenario(seed=seed, days=60, jobs=jobs, credits=True)).serve() as server:
         lake = sync_lake(server, tmp_path)
         build(kept, lake).close()
         marked = mark_ended_jobs(kept / WAREHOUSE_FILE)

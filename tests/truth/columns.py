@@ -31,6 +31,8 @@ PROMISED = {
         "fidelity_trends": """
             backend metric measured_at value unit rolling_median_30d robust_z slope_per_30d is_regression
         """,
+        "job_fidelity": "job_id hellinger_fidelity expected_success_probability",
+        "success_calibration": "backend jobs expected observed low high",
         "fidelity_changes": "backend metric changed_at before after direction confidence",
         "cost_per_project_daily": """
             organization date project_id project_name cost currency job_count qpu_seconds source

@@ -41,6 +41,7 @@ DATED_BY: Mapping[str, str] = {
     "fidelity_trends": "measured_at",
     "focus_cost_and_usage": '"ChargePeriodStart"',
     "forecast_accuracy": "day",
+    "job_fidelity": "submitted_at",
     "queue_backlog_hourly": "hour",
     "queue_forecast_accuracy": "week",
     "queue_predictions": "week",
@@ -55,9 +56,10 @@ WHOLE = frozenset(
         "dim_projects",
         "dim_users",
         "queue_forecast",
-        "rates_in_force",
         "queue_time_by_hour",
+        "rates_in_force",
         "schema_drift",
+        "success_calibration",
     }
 )
 
