@@ -34,6 +34,9 @@ _FACTS = """
     order by backends.backend
 """
 _WAITS = "select backend, iso_weekday, hour, p50_seconds, p90_seconds from queue_forecast"
+_HELD = """
+    select backend, expected_from, jobs, observed, low, high from success_calibration where is_debiased = $is_debiased
+"""
 _AS_OF = "select as_of from intermediate.int_as_of"
 _CENT = Decimal("0.01")
 _HOUR = timedelta(hours=1)
@@ -51,11 +54,28 @@ class Circuit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Held:
+    """What came out of the jobs of a backend whose expected success lies in the same tenth (``success_calibration``).
+
+    Attributes:
+        jobs: how many were compared with their ideal siblings.
+        observed: their mean observed success.
+        low, high: 95 % interval of that mean; None of a single job.
+    """
+
+    jobs: int
+    observed: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Option:
     """What one backend offers for a circuit.
 
     Attributes:
         expected_success: probability that a shot has no error, from the calibration in force; an estimate.
+        held: how well such an expected success has held so far; None where no job of the kind was compared.
         calibration_age_hours: age of that calibration.
         price: cost of the job by the rate in force, rounded to the cent, in `currency`.
         is_price_estimated: the backend bills compute time, which is estimated from the calibration's gate times.
@@ -69,6 +89,7 @@ class Option:
 
     backend: str
     expected_success: float | None
+    held: Held | None
     calibration_age_hours: float | None
     price: Decimal | None
     currency: str | None
@@ -114,12 +135,24 @@ def advise(
     cursor = warehouse.execute(_FACTS, {"is_debiased": circuit.is_debiased})
     names = [column[0] for column in cursor.description or ()]
     facts = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
-    options = tuple(_option(of_backend, waits, circuit, now) for of_backend in facts)
+    held = {
+        (backend, round(expected_from * 10)): Held(jobs=jobs, observed=observed, low=low, high=high)
+        for backend, expected_from, jobs, observed, low, high in warehouse.execute(
+            _HELD, {"is_debiased": circuit.is_debiased}
+        ).fetchall()
+    }
+    options = tuple(_option(of_backend, waits, held, circuit, now) for of_backend in facts)
     rejected = {option.backend: why for option in options if (why := _why_not(option, now, before, max_cost))}
     return _choose(as_of, options, rejected)
 
 
-def _option(facts: Mapping[str, Any], waits: Mapping[Any, Any], circuit: Circuit, now: datetime) -> Option:
+def _option(
+    facts: Mapping[str, Any],
+    waits: Mapping[Any, Any],
+    held: Mapping[tuple[str, int], Held],
+    circuit: Circuit,
+    now: datetime,
+) -> Option:
     success = _expected_success(facts, circuit)
     price, is_estimated = _price(facts, circuit)
     p50, p90 = waits.get((facts["backend"], now.isoweekday(), now.hour), (None, None))
@@ -129,6 +162,7 @@ def _option(facts: Mapping[str, Any], waits: Mapping[Any, Any], circuit: Circuit
     return Option(
         backend=facts["backend"],
         expected_success=success,
+        held=None if success is None else held.get((facts["backend"], min(int(success * 10), 9))),
         calibration_age_hours=None
         if measured_at is None
         else (now - measured_at.replace(tzinfo=now.tzinfo)).total_seconds() / 3600,

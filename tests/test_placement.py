@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from ionq_data.placement import Advice, Circuit, Option, advise
+from ionq_data.placement import Advice, Circuit, Held, Option, advise
 
 NOW = datetime(2026, 6, 15, 10, 30, tzinfo=UTC)  # a Monday
 CIRCUIT = Circuit(qubits=12, gates_1q=200, gates_2q=60, shots=1000)
@@ -38,6 +38,10 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
                 organization varchar, backend varchar, is_debiased boolean, observed_at timestamp, currency varchar,
                 minimum_cost decimal(18, 10), cost_per_1q_gate_shot decimal(18, 10),
                 cost_per_2q_gate_shot decimal(18, 10), cost_per_compute_second decimal(18, 10)
+            );
+            create table success_calibration (
+                backend varchar, is_debiased boolean, expected_from double, jobs int, observed double, low double,
+                high double
             );
             create table queue_forecast (
                 backend varchar, iso_weekday int, hour int, p50_seconds double, p90_seconds double, jobs int
@@ -199,3 +203,20 @@ def test_an_empty_warehouse_says_so(warehouse: duckdb.DuckDBPyConnection) -> Non
     advice = ask(warehouse)
     assert advice.choice is None
     assert "sync" in advice.reason
+
+
+def test_an_expected_success_says_how_well_it_has_held(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """0.9998^200 × 0.995^72 is 0.67: the bin from 0.6 on, of this backend, without debiasing."""
+    add(warehouse, "qpu.a")
+    add(warehouse, "qpu.b")
+    warehouse.execute(
+        """
+        insert into success_calibration values
+            ('qpu.a', false, 0.6, 12, 0.71, 0.66, 0.76), ('qpu.a', false, 0.5, 3, 0.5, 0.4, 0.6),
+            ('qpu.a', true, 0.6, 9, 0.9, 0.8, 1), ('qpu.c', false, 0.6, 9, 0.9, 0.8, 1)
+        """
+    )
+    of_a, of_b = ask(warehouse).options
+    assert of_a.held == Held(jobs=12, observed=0.71, low=0.66, high=0.76)
+    assert of_b.held is None
+    assert 0.6 < of_a.expected_success < 0.7

@@ -15,7 +15,7 @@ from ionq_data.cli.exit_codes import DONE, FAILED, WRONG_USAGE
 from ionq_data.cli.output import age, duration, money, print_json, print_prose, say_error
 from ionq_data.cli.tables import Column, numbers, print_table
 from ionq_data.config import load_settings
-from ionq_data.placement import Advice, Circuit, Option, advise
+from ionq_data.placement import Advice, Circuit, Held, Option, advise
 from ionq_data.warehouse import connect
 
 Count = Annotated[int, Parameter(validator=validators.Number(gte=0))]
@@ -142,9 +142,12 @@ def _facts(advice: Advice, asked: Circuit) -> dict[str, Any]:
 
 
 def _print(advice: Advice, asked: Circuit, now: datetime) -> None:
+    has_held = any(option.held for option in advice.options)  # nothing is known without copied results
     columns = [
         Column("backend", is_whole=True),
-        *numbers("success", "price"),
+        *numbers("success"),
+        *([Column("has held", "right", rank=5, note="Has held: what came out where as much was expected.")] * has_held),
+        *numbers("price"),
         Column("per success", "right", rank=3),
         Column("median wait", "right", rank=1),
         Column("9 of 10 within", "right"),
@@ -156,19 +159,20 @@ def _print(advice: Advice, asked: Circuit, now: datetime) -> None:
     print_table(
         f"{asked.qubits} qubits, {asked.gates_1q:,} and {asked.gates_2q:,} gates, {asked.shots:,} shots{debiased}",
         columns,
-        [_row(option, advice) for option in advice.options],
+        [_row(option, advice, has_held=has_held) for option in advice.options],
         caption="Success is what the calibration in force lets you expect."
         + (f" Facts of {age(advice.as_of, now)} ago." if advice.as_of else ""),
     )
     print_prose(advice.reason)
 
 
-def _row(option: Option, advice: Advice) -> list[str]:
+def _row(option: Option, advice: Advice, *, has_held: bool) -> list[str]:
     hour, hours = option.best_hour, option.calibration_age_hours
     success = "–" if option.expected_success is None else f"{option.expected_success:.1%}"
     return [
         option.backend,
         success,
+        *([_held(option.held)] if has_held else []),
         money(option.price, option.currency) + (" (est.)" if option.is_price_estimated else ""),
         money(option.cost_per_success, option.currency),
         duration(option.wait_p50_seconds),
@@ -177,3 +181,12 @@ def _row(option: Option, advice: Advice) -> list[str]:
         "–" if hours is None else f"{duration(max(hours, 0) * 3600)} ago",
         advice.rejected.get(option.backend, ""),
     ]
+
+
+def _held(held: Held | None) -> str:
+    """Return what has come out as the interval of its mean, with the number of jobs."""
+    if held is None:
+        return "–"
+    known = held.low is not None and held.high is not None
+    share = f"{held.low:.0%} to {held.high:.0%}" if known else f"{held.observed:.0%}"
+    return f"{share}, {held.jobs:,} jobs" if held.jobs > 1 else f"{share}, 1 job"
