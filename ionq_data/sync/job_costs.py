@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -82,7 +83,11 @@ async def sync_job_costs(context: Context, intake: Intake, bookmark: Bookmark) -
         return (job for job in pending if is_due(job, started_at, simulator_costs=rules.simulator_costs))
 
     asking = _Asking(context, intake, total=sum(1 for _ in due()))
-    await asking.ask(due())
+    jobs = due()
+    last = context.lake.ledger(context.account, JOB_COSTS.name, newest=1)
+    if last and last[-1].availability == "refused":
+        await asking.ask(islice(jobs, 1), is_probe=True)
+    await asking.ask(jobs)
     intake.flush()
     await _check_reports(asking, bookmark, started_at.date())
     return Outcome(watermark=started_at, missing=tuple(asking.missing))
@@ -136,14 +141,17 @@ class _Asking:
         self.context, self.intake, self.total = context, intake, total
         self.missing: list[str] = []
         self._failures_in_a_row = 0
+        self._refusals_that_tell = _GIVE_UP_AFTER
         self._withheld_in_a_row: int | None = 0  # None once there was an answer
         self._flushed_at = time.monotonic()
 
-    async def ask(self, jobs: Iterator[PendingJob], *, keeps_refusals: bool = True) -> None:
+    async def ask(self, jobs: Iterator[PendingJob], *, keeps_refusals: bool = True, is_probe: bool = False) -> None:
         """Ask for the cost of some jobs, a few at a time, until there are none left, or the API is gone.
 
-        Without ``keeps_refusals``, a refusal leaves the bill that is known as it is.
+        Without ``keeps_refusals``, a refusal leaves the bill that is known as it is. Where the key saw no cost in the
+        run before, one question is a probe: refused again, costs are still not available to the key.
         """
+        self._refusals_that_tell = 1 if is_probe else _GIVE_UP_AFTER
         await run_workers(partial(self._work, jobs, keeps_refusals), self.context.rules.concurrency)
 
     async def _work(self, jobs: Iterator[PendingJob], keeps_refusals: bool) -> None:
@@ -184,7 +192,7 @@ class _Asking:
         """Raise a refusal that is one of several and came before any answer: then it is the key, not the job."""
         if self._withheld_in_a_row is not None:
             self._withheld_in_a_row += 1
-            if self._withheld_in_a_row >= _GIVE_UP_AFTER:
+            if self._withheld_in_a_row >= self._refusals_that_tell:
                 raise refusal
 
     def _refused(self, job: PendingJob, status: int | None, reason: str) -> Row | Rejection:

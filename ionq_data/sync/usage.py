@@ -96,9 +96,15 @@ def after_reading(read: ReadDates | None, asked: Range) -> ReadDates:
     return ReadDates(min(read.since, asked[0]), max(read.until, until))
 
 
+def _named_before(context: Context) -> str | None:
+    """Return the organization whose usage was read last: what a key has been told does not change with its rights."""
+    last = context.lake.ledger(context.account, USAGE.name, newest=1)
+    return last[-1].organization if last else None
+
+
 async def sync_usage(context: Context, intake: Intake, bookmark: Bookmark) -> Outcome:
     """Read the daily report by project and by user; one that fails does not keep the other from being read."""
-    context.organization = context.organization or await organization_of_estimate(context)
+    context.organization = context.organization or await organization_of_estimate(context) or _named_before(context)
     if context.organization in context.read_organizations:
         return Outcome(mode="skipped", notes=("another account reads this organization's usage",))
     if context.organization is None:

@@ -11,6 +11,8 @@ from ionq_data.sync.intake import Intake
 async def read_list(context: Context, intake: Intake, split: Callable[[bytes], list[bytes]]) -> Outcome:
     """Read the list at the resource's endpoint and keep what changed; ``split`` takes the body apart into records.
 
+    A record that names its organization tells whose account it is, where nothing has told it before.
+
     Raises:
         ApiError: the API refuses the list, or does not answer.
     """
@@ -18,5 +20,7 @@ async def read_list(context: Context, intake: Intake, split: Callable[[bytes], l
     answer, records = await context.client.read(resource.endpoint, parse=split, authenticated=resource.authenticated)
     stamp = context.stamp(answer.received_at)
     for record in records:
-        intake.take(record, extracted_at=stamp)
+        taken = intake.take(record, extracted_at=stamp)
+        if taken.row is not None and context.organization is None:
+            context.organization = taken.row.values.get("organization_id")
     return Outcome(watermark=stamp)

@@ -55,6 +55,30 @@ def test_without_an_id_the_organization_is_the_one_of_an_estimate(bench: Bench) 
     assert len(bench.asked("/jobs/estimate")) == 1  # nothing else says it then
 
 
+def test_without_an_id_the_organization_is_the_one_of_a_project(bench: Bench) -> None:
+    bench.upstream.add_usage("project", bench.upstream.now.date(), 9, "a")
+    refuse = refusing(sessions=404, estimate=401)
+    project = {"id": "p", "name": "P", "organization_id": ORGANIZATION}
+
+    def meddle(request: httpx.Request) -> httpx.Response | None:
+        if request.url.path.endswith("/projects"):
+            return httpx.Response(200, json={"projects": [project]})
+        return refuse(request)
+
+    bench.upstream.meddle = meddle
+    bench.sync()
+    assert bench.rows("usage", "select organization from r") == [(ORGANIZATION,)]
+
+
+def test_a_key_that_loses_what_named_its_organization_still_reads_its_usage(bench: Bench) -> None:
+    bench.sync()
+    bench.upstream.add_usage("project", bench.upstream.now.date(), 9, "a")
+    bench.upstream.meddle = refusing(sessions=404, estimate=401, projects=404)
+    found = {record.resource: record.availability for record in bench.sync()}
+    assert (found["sessions"], found["usage"]) == ("refused", "available")
+    assert bench.rows("usage", "select organization from r") == [(ORGANIZATION,)]
+
+
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_losing_what_was_available_is_noted_once_and_costs_no_second_reading(bench: Bench, status: int) -> None:
     bench.upstream.add_jobs(250)
@@ -79,6 +103,22 @@ def test_costs_that_a_key_may_not_see_are_not_asked_for_job_by_job(bench: Bench)
     record = bench.sync_one("job_costs", concurrency=1)
     assert (record.complete, record.availability) == (True, "refused")
     assert record.requests < 10
+
+
+@pytest.mark.parametrize("concurrency", [1, 8])
+def test_costs_that_a_key_may_not_see_are_asked_for_once_a_run(bench: Bench, concurrency: int) -> None:
+    """In case that changes: then all are asked for at once."""
+    jobs = bench.upstream.add_jobs(60)
+    bench.upstream.meddle = refusing(cost=403)
+    bench.sync(concurrency=concurrency)
+    for _ in range(3):
+        bench.upstream.now += timedelta(hours=1)
+        bench.sync(concurrency=concurrency)
+        assert len([request for request in bench.upstream.asked if request.url.path.endswith("/cost")]) == 1
+    bench.upstream.meddle = None
+    bench.upstream.now += timedelta(hours=1)
+    bench.sync(concurrency=concurrency)
+    assert bench.rows("job_costs", "select count(*) from r where http_status = 200") == [(len(jobs),)]
 
 
 def test_one_cost_that_a_key_may_not_see_hides_no_other(bench: Bench) -> None:
