@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.conftest import Simulated
+from tests.resources.expected_rows import EXPECTED
+from tests.resources.test_payloads import RESOURCE
 from tests.sql.marts import build, write_lake
 
 FIRST = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -45,3 +48,20 @@ def test_drift_is_counted_by_record_and_columns_by_what_fills_them(tmp_path: Pat
     paths = {row[1] for row in empty}
     assert {"shots", "child_job_ids", "metadata"} <= paths
     assert not paths & {"id", "name", "submitted_at", "_raw", "_drift", "account"}
+
+
+def test_each_column_has_a_value_somewhere(simulated: Simulated) -> None:
+    """What neither the simulated organization nor a published answer fills has a reason."""
+    with simulated.connect() as connection:
+        found = connection.execute("select resource, path from schema_drift where kind = 'never_filled'").fetchall()
+    published = {
+        (RESOURCE[name.partition("-")[0]], column) for name, rows in EXPECTED.items() for row in rows for column in row
+    }
+    assert set(found) - published == {
+        ("characterizations", "fidelity_spam_stderr"),  # May's contract alone says it
+        ("job_costs", "reason"),  # of a cost that is refused
+        ("jobs", "output_error_mitigation_debiasing_aggregation_method"),  # of a debiased job asked for singly
+        ("jobs", "output_error_mitigation_debiasing_variants"),
+        ("jobs", "warning_messages"),  # read by name in tests/resources/test_shapes.py
+        ("whoami", "project_id"),  # of a key that belongs to one project
+    }
