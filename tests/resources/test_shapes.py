@@ -83,3 +83,9 @@ def test_a_timing_is_a_fraction_of_a_second() -> None:
 def test_a_backend_may_carry_more_than_the_reference_says() -> None:
     found = values("backends", records.backend("qpu.new-1", NOW) | {"supported_gates": ["gpi", "zz"], "x": {"y": 1}})
     assert found["supported_gates"] == ["gpi", "zz"]
+
+
+def test_what_the_api_warns_of_is_kept() -> None:
+    warned = records.job("a", NOW, warning={"messages": ["deprecated gate", "few shots"]})
+    assert values("jobs", warned)["warning_messages"] == ["deprecated gate", "few shots"]
+    assert values("jobs", records.job("a", NOW, warning={}))["warning_messages"] is None
