@@ -48,7 +48,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory, simulated: Simulated) -> 
     return made
 
 
-@pytest.fixture(params=["simulated", "hostile"], scope="module")
+@pytest.fixture(params=["simulated", "hostile", pytest.param("may", marks=pytest.mark.prove)], scope="module")
 def world(request: pytest.FixtureRequest, data_dir: DataDir) -> Iterator[World]:
     folder = data_dir(request.param)
     marts = Marts(folder)

@@ -17,7 +17,18 @@ from tests.report.reading import read_report
 Open = Callable[..., Opened]
 
 
-@pytest.mark.parametrize("world", ["simulated", "hostile", "empty", "one_job", "simulator_only", "typed"])
+@pytest.mark.parametrize(
+    "world",
+    [
+        "simulated",
+        "hostile",
+        "empty",
+        "one_job",
+        "simulator_only",
+        "typed",
+        pytest.param("may", marks=pytest.mark.prove),
+    ],
+)
 def test_draws_every_chart_and_complains_of_nothing(opened: Open, world: str) -> None:
     report = opened(world)
     assert report.complaints == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,11 @@ HOSTILE = Scenario(seed=105, days=120, jobs=900, anchor=ANCHOR, hostile=True, cr
 def make_hostile(data_dir: Path) -> None:
     """Publish the warehouse of an organization with hostile names, two currencies and budgets."""
     _live(data_dir, HOSTILE, budgets=(1_000_000, 1, 90_000))
+
+
+def make_may(data_dir: Path) -> None:
+    """Publish the warehouse of an organization that meets May's contract."""
+    _live(data_dir, replace(HOSTILE, seed=106, hostile=False, contract="2026-05"), budgets=(1_000_000, 1, 90_000))
 
 
 def make_year(data_dir: Path) -> None:
@@ -104,6 +110,7 @@ def make_typed(data_dir: Path) -> None:
 
 WORLDS: Mapping[str, Callable[[Path], None]] = {
     "hostile": make_hostile,
+    "may": make_may,
     "empty": make_empty,
     "one_job": make_one_job,
     "simulator_only": make_simulator_only,
