@@ -12,7 +12,8 @@ from benchmarks.plan import Plan
 from benchmarks.results import TOUCHES_LITTLE, Row, Section, Series, Table
 from benchmarks.serving import Served, serving
 
-MOST_SECONDS, MOST_REQUESTS = 3.0, 10
+MOST_SECONDS, MOST_REQUESTS = 1.0, 10
+PAGE, DAYS = 100, 365
 REASON = (
     "All but a few requests read the day before the newest job again, for jobs that appear late: a page for each "
     "hundred submitted on it, and a million jobs a year are 2,740 on a day. The next step is larger pages, where the "
@@ -41,6 +42,7 @@ def measure(plan: Plan) -> Section:
     large = syncs[plan.large]
     jobs_only, everything = median(large.quiet), median(large.quiet_all)
     requests = sum(jobs_only.facts["requests"].values())
+    most_requests = -(-plan.large // DAYS // PAGE) + MOST_REQUESTS  # a day's pages are read again
     written = sum(jobs_only.facts["written"].values())
     assert not written, "nothing is new, so nothing is written"
     return Section(
@@ -48,9 +50,9 @@ def measure(plan: Plan) -> Section:
         rows=[
             Row(
                 what=f"sync of jobs and costs with nothing new, {plan.large:,} jobs in the lake",
-                target=f"≤ {MOST_SECONDS:g} s and ≤ {MOST_REQUESTS} requests",
+                target=f"≤ {MOST_SECONDS:g} s and ≤ {most_requests} requests (the pages of a day, and 10)",
                 figure=f"{jobs_only.seconds:.2f} s and {requests} requests",
-                is_met=jobs_only.seconds <= MOST_SECONDS and requests <= MOST_REQUESTS,
+                is_met=jobs_only.seconds <= MOST_SECONDS and requests <= most_requests,
                 reason=REASON,
             ),
             Row(
