@@ -136,7 +136,8 @@ def main() -> None:
     parser.add_argument("--concurrency", type=int, default=8)
     asked = parser.parse_args()
     urls = asked.file.read_text().splitlines()
-    print(json.dumps(asyncio.run(fetch_all(asked.client, urls, asked.concurrency))))
+    print(json.dumps(asyncio.run(fetch_all(asked.client, urls, asked.concurrency))), flush=True)
+    os._exit(0)  # pyreqwest's threads can outlive the interpreter and bring it down as it ends
 
 
 if __name__ == "__main__":
