@@ -37,7 +37,7 @@ _WAITS = "select backend, iso_weekday, hour, p50_seconds, p90_seconds from queue
 _HELD = """
     select backend, expected_from, jobs, observed, low, high from success_calibration where is_debiased = $is_debiased
 """
-_AS_OF = "select as_of from intermediate.int_as_of"
+_AS_OF = "select max(last_complete_sync_at) from data_freshness where resource = 'jobs'"
 _CENT = Decimal("0.01")
 _HOUR = timedelta(hours=1)
 

@@ -23,8 +23,11 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute(
             """
-            create schema intermediate;
-            create table intermediate.int_as_of as select timestamp '2026-06-15 10:00' as as_of;
+            create table data_freshness as
+            from (values
+                ('a', 'jobs', timestamp '2026-06-15 09:00'), ('b', 'jobs', timestamp '2026-06-15 10:00'),
+                ('a', 'usage', timestamp '2026-06-15 10:20')
+            ) as synced (account, resource, last_complete_sync_at);
             create table dim_backends (
                 backend varchar, is_qpu boolean, status varchar, is_listed boolean, has_access boolean, qubits int,
                 supported_error_mitigations varchar
