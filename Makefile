@@ -33,8 +33,9 @@ prove: .venv/.dev ## the long proofs: many seeds, long fuzzing, a million jobs
 bench: .venv/.bench ## measure, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks $(ARGS)
 
-quality: .venv/.dev ## measure anomalies and forecasts on simulated organizations, and write docs/quality.md
+quality: .venv/.dev ## measure anomalies, forecasts and changes on simulated organizations, and write docs/quality.md
 	$(BIN)/python -m tests.sql.cost_quality
+	$(BIN)/python -m tests.sql.drift_quality
 
 screenshots: .venv/.dev ## pictures of the report, to look at: .cache/screenshots
 	$(BIN)/python -m tests.report.screenshots $(ARGS)

@@ -150,7 +150,7 @@ def write(page: Path, parts: dict[str, str]) -> None:
     text = page.read_text("utf-8") if page.exists() else "# What the statistics are worth\n"
     for title, body in parts.items():
         section = f"## {title}\n\n{body}\n"
-        pattern = re.compile(rf"^## {re.escape(title)}\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
+        pattern = re.compile(rf"^## {re.escape(title)}\n.*?(?=^##? |\Z)", re.DOTALL | re.MULTILINE)
         if pattern.search(text):
             text = pattern.sub(lambda _, section=section: f"{section}\n", text)
         else:

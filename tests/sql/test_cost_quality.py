@@ -25,3 +25,10 @@ def test_a_section_replaces_the_one_before_it_and_no_other(tmp_path: Path) -> No
     cost_quality.write(page, {"One": "first", "Two": "second"})
     cost_quality.write(page, {"One": "again"})
     assert page.read_text() == "# What the statistics are worth\n\n## One\n\nagain\n\n## Two\n\nsecond\n"
+
+
+def test_a_section_ends_where_the_next_part_of_the_page_begins(tmp_path: Path) -> None:
+    page = tmp_path / "quality.md"
+    page.write_text("# What the statistics are worth\n\n## One\n\nfirst\n\n# Promises\n\nkept\n")
+    cost_quality.write(page, {"One": "again"})
+    assert page.read_text() == "# What the statistics are worth\n\n## One\n\nagain\n\n# Promises\n\nkept\n"
