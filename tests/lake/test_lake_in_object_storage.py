@@ -60,7 +60,7 @@ def test_syncs_are_the_same_as_into_a_folder(s3_lake: Lake, tmp_path: Path) -> N
     assert verify(s3_lake).is_sound
 
 
-@pytest.mark.parametrize("requests", [9, 90])
+@pytest.mark.parametrize("requests", [pytest.param(9, marks=pytest.mark.prove), 90])
 def test_a_sync_cut_off_goes_on_from_another_machine(s3_lake: Lake, s3_url: str, tmp_path: Path, requests: int) -> None:
     upstream = with_history()
     upstream.crash_after = requests
@@ -93,7 +93,9 @@ Bench(with_history(), open_lake(Settings(data_dir=Path(sys.argv[2]), lake=sys.ar
 """
 
 
-@pytest.mark.parametrize("writes", [3, 20, 25])
+@pytest.mark.parametrize(
+    "writes", [pytest.param(3, marks=pytest.mark.prove), 20, pytest.param(25, marks=pytest.mark.prove)]
+)
 def test_a_process_killed_while_it_writes_leaves_a_lake_that_the_next_sync_completes(
     s3_lake: Lake, s3_url: str, tmp_path: Path, writes: int
 ) -> None:

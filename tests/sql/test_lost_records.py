@@ -20,7 +20,8 @@ from tests.sql.marts import build
 CHANGED = ("jobs", "job_costs", "usage", "characterizations", "backends", "sessions", "rates")
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(s, marks=pytest.mark.prove) for s in range(2, 12))])
+@pytest.mark.prove
+@pytest.mark.parametrize("seed", range(1, 12))
 def test_any_change_of_the_lake(simulated: Simulated, tmp_path: Path, seed: int) -> None:
     lake, attic, dice = tmp_path / "lake", tmp_path / "attic", random.Random(seed)
     shutil.copytree(simulated.data_dir / "lake", lake)
