@@ -24,8 +24,8 @@ CLIENTS = ("pyreqwest", "aiohttp", "httpx over aiohttp", "httpx over pyreqwest",
 
 OURS = "ionq-data"
 REASON = (
-    "What is added to the wire is reading each record and keeping it, and httpx's interface over the connections; the "
-    "next step is to keep a page's records as columns, without a dictionary for each."
+    "httpx's interface over the same connections takes as long with nothing kept (see the table): it adds some 0.3 ms of "
+    "processor time to a request. The next step is to build requests and answers without it."
 )
 RESOURCES = ("--resources", "jobs", "job_costs")
 
