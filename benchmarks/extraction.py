@@ -24,7 +24,7 @@ CLIENTS = ("pyreqwest", "aiohttp", "httpx over aiohttp", "httpx over pyreqwest",
 
 OURS = "ionq-data"
 REASON = (
-    "httpx's interface over the same connections takes as long with nothing kept (see the table): it adds some 0.3 ms of "
+    "httpx's interface over the same connections takes as long with nothing kept (see the table): it adds 0.3 ms of "
     "processor time to a request. The next step is to build requests and answers without it."
 )
 RESOURCES = ("--resources", "jobs", "job_costs")
