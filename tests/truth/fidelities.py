@@ -18,7 +18,7 @@ Row = dict[str, Any]
 FIDELITIES = ("1q", "2q", "spam")
 TIMES = {"t1": "t1", "t2": "t2", "gate_1q": "1q", "gate_2q": "2q", "readout": "readout", "reset": "reset"}
 DURATIONS = ("gate_1q", "gate_2q", "readout", "reset")
-SIDE, FEWEST, LEAST_CONFIDENCE = 12, 5, 0.95
+SIDE, FEWEST, LEAST_CONFIDENCE = 12, 5, 0.5
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 {%- set side = 12 -%}
 {%- set fewest = 5 -%}
-{%- set least_confidence = 0.95 -%}
+{%- set least_confidence = 0.5 -%}
 
 -- 1 row per measurement, with up to {{ side }} values before it, {{ side }} from it on, and both together
 with sides as (
