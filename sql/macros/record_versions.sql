@@ -62,10 +62,3 @@
     qualify row_number() over (partition by {{ key }} order by {{ (prefer + [newest_first()]) | join(', ') }}) = 1
     )
 {%- endmacro %}
-{#-
-    What tells two sets of a record's versions in the lake apart, whatever files they lie in: an incremental model builds
-    a record again when it differs from that of the last build. A sum, so that the order of the versions is no part of it.
--#}
-{% macro versions_hash() -%}
-    sum(hash(account, _run_id, epoch_us(_extracted_at), _hash)::hugeint)::varchar
-{%- endmacro %}

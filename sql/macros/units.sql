@@ -1,13 +1,3 @@
-{#- A time of the lake as a TIMESTAMP in UTC: its date and hour are the same whatever the reader's time zone. -#}
-{% macro utc(instant) -%}
-    make_timestamp(epoch_us({{ instant }}))
-{%- endmacro %}
-
-{#- Seconds between two times; null where negative, which is a problem of the data and no duration. -#}
-{% macro seconds_between(earlier, later) -%}
-    case when {{ later }} >= {{ earlier }} then (epoch_us({{ later }}) - epoch_us({{ earlier }})) / 1e6 end
-{%- endmacro %}
-
 {#- A unit of money in one spelling (`usd` and `USD` are one currency); the API means dollars where it says none. -#}
 {% macro currency(unit) -%}
     coalesce(nullif(upper(trim({{ unit }})), ''), 'USD')

@@ -6,7 +6,8 @@ with lake_versions as (
     select
         id,
         count(*) as versions,
-        arg_max(_extracted_at, {{ version_order() }}) filter (where not coalesce(_deleted, false)) as _last_seen_at,
+        {{ latest_by('_extracted_at', [version_order()]) }}
+        filter (where not coalesce(_deleted, false)) as _last_seen_at,
         {{ versions_hash() }} as versions_hash,
     from {{ source('lake', 'jobs') }}
     group by id

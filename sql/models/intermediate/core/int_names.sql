@@ -13,8 +13,8 @@ with listed as (
 select
     group_by,
     listing.group_id as id,
-    arg_max(organization, (usage_date, extracted_at, organization)) as organization,
-    arg_max(listing.group_name, (usage_date, extracted_at, listing.group_name)) as name,
+    {{ latest_by('organization', ['usage_date', 'extracted_at', 'organization']) }} as organization,
+    {{ latest_by('listing.group_name', ['usage_date', 'extracted_at', 'listing.group_name']) }} as name,
     min(usage_date) as first_listed_date,
     max(usage_date) as last_listed_date,
 from listed

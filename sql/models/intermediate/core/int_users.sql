@@ -2,7 +2,7 @@
 with from_jobs as (
     select
         jobs.submitter_id,
-        arg_max(accounts.organization, (jobs.submitted_at, accounts.organization)) as organization,
+        {{ latest_by('accounts.organization', ['jobs.submitted_at', 'accounts.organization']) }} as organization,
         min(jobs.submitted_at) as first_job_at,
         max(jobs.submitted_at) as last_job_at,
         count(*) as jobs,

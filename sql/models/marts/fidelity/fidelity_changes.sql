@@ -30,8 +30,8 @@ with sides as (
 levels as (
     select
         *,
-        list_median(values_before) as before,
-        list_median(values_after) as after,
+        {{ median_of_list('values_before') }} as before,
+        {{ median_of_list('values_after') }} as after,
     from sides
     where len(values_before) >= {{ fewest }} and len(values_after) >= {{ fewest }}
 ),

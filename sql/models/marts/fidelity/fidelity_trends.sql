@@ -45,7 +45,7 @@ slopes as (
     select
         * exclude (points),
         {{ theil_sen_slope('points') }} * 2592e9 as slope_per_30d,
-        list_median(recent) as rolling_median_30d,
+        {{ median_of_list('recent') }} as rolling_median_30d,
     from thinned
     where position % {{ parts }} = {{ part }}
     {% if not loop.last %}

@@ -55,9 +55,10 @@ syncs as (
         -- a resource that the key may not see is complete, and yet nothing was read
         max(started_at) filter (where is_complete and availability is distinct from 'refused') as last_complete_sync_at,
         max(watermark) as watermark,
-        arg_max(coalesce(len(missing), 0), (started_at, run_id)) as missing,
-        arg_max(availability, (started_at, run_id)) as availability,
-        arg_max(coalesce(unavailable_reason, ''), (started_at, run_id)) filter (where availability is not null)
+        {{ latest_by('coalesce(len(missing), 0)', ['started_at', 'run_id']) }} as missing,
+        {{ latest_by('availability', ['started_at', 'run_id']) }} as availability,
+        {{ latest_by("coalesce(unavailable_reason, '')", ['started_at', 'run_id']) }}
+        filter (where availability is not null)
             as unavailable_reason,
     from {{ ref('stg_ionq__syncs') }}
     group by account, resource

@@ -68,7 +68,7 @@ select
     count(distinct record) as records,
     {{ utc('min(_extracted_at)') }} as first_seen_at,
     {{ utc('max(_extracted_at)') }} as last_seen_at,
-    arg_max(found.type, (_extracted_at, found.type)) as example_type,
+    {{ latest_by('found.type', ['_extracted_at', 'found.type']) }} as example_type,
 from versions
 group by resource, found.path, found.kind
 union all
