@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 from urllib.parse import quote
 
@@ -21,7 +21,7 @@ from ionq_data.api.errors import (
     PermissionDenied,
     RequestRefused,
 )
-from ionq_data.lake.bills import Report, bills_of, new_reports
+from ionq_data.lake.bills import Bill, Report, bills_of, new_reports
 from ionq_data.lake.bookmarks import Bookmark
 from ionq_data.lake.current import current_rows
 from ionq_data.lake.pending import PendingJob, pending_jobs
@@ -112,8 +112,8 @@ async def _check_reports(asking: _Asking, bookmark: Bookmark, today: date) -> No
     grown = [report for report in reports if noted and not is_growing(report.date, today)]
     doubtful = [
         bill.job
-        for report in grown
-        for bill in disagreeing(report, bills_of(context.lake, context.account, [report.date]))
+        for report, bills in _with_bills(context, grown)
+        for bill in disagreeing(report, bills)
         if _may_have_changed(bill.job, report, simulator_costs=context.rules.simulator_costs)
     ]
     missing = len(asking.missing)
@@ -125,6 +125,15 @@ async def _check_reports(asking: _Asking, bookmark: Bookmark, today: date) -> No
         "read_to": max(filter(None, [after, *(report.ordered_at for report in reports)])).isoformat(),
         "waiting": sorted(day.isoformat() for day in waits),
     }
+
+
+def _with_bills(context: Context, reports: list[Report]) -> Iterator[tuple[Report, list[Bill]]]:
+    """Yield each report with the bills of its date; those of a month are looked up together."""
+    for _, of_month in groupby(reports, key=lambda report: (report.date.year, report.date.month)):
+        together = list(of_month)
+        bills = bills_of(context.lake, context.account, [report.date for report in together])
+        for report in together:
+            yield report, [bill for bill in bills if bill.date == report.date]
 
 
 def _may_have_changed(job: PendingJob, report: Report, *, simulator_costs: bool) -> bool:
