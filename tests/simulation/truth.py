@@ -61,7 +61,7 @@ async def _shown(year: Year) -> dict[str, Records]:
                     found[resource][record["id"]] = record["date"]
                 number += 1
         for grouping in ("project", "user"):
-            start, end = START.date() - timedelta(days=60), year.now.date()
+            start, end = START.date() - timedelta(days=30), year.now.date()
             path = f"/organizations/{emulator.organization_id}/usage"
             asked = {"group_by": grouping, "modality": "daily", "start_date": str(start), "end_date": str(end)}
             for row in (await get(path, **asked))["usage_data"]:

@@ -60,7 +60,10 @@ class Year:
         self.chance, self.names = Random(seed), Random(seed + 1)
         self.now, self.end = START, START + timedelta(days=days)
         self.log: list[str] = []
-        self.folder, self.settings = folder, Settings(data_dir=folder, accounts=(Account(),))
+        self.folder, self.settings = folder, Settings(
+            data_dir=folder, accounts=(Account(),), usage_start=(START - timedelta(days=30)).date()
+        )  # fmt: skip
+        self.settings.lake_dir.mkdir(exist_ok=True)
         contract = self.chance.choice(["2026-05", "2026-10"])
         scenario = Scenario(seed=seed, days=days + 30, jobs=jobs, anchor=self.end, contract=contract)  # type: ignore[arg-type]
         self.emulator = Emulator(scenario)
