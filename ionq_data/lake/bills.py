@@ -137,11 +137,6 @@ def bills_of(lake: Lake, account: str, dates: Collection[date]) -> list[Bill]:
         return [_bill(dict(zip(names, row, strict=True))) for row in query.fetchall()]
 
 
-def _report(row: dict[str, Any]) -> Report:
-    beside = {name: row.pop(name) for name in ("date", "read_at", "ordered_at")}
-    return Report(values=row, **beside)
-
-
 def _bill(row: dict[str, Any]) -> Bill:
     beside = {name: row.pop(name) for name in ("date", "project_id", "cost", "unit", "is_covered")}
     row["attempts"] = row["attempts"] or 0

@@ -22,17 +22,16 @@ from ionq_data.api.errors import (
     RequestRefused,
 )
 from ionq_data.lake.bills import Bill, Report, bills_of, new_reports
-from ionq_data.lake.bookmarks import PARTIAL_MODES, Bookmark
+from ionq_data.lake.bookmarks import Bookmark
 from ionq_data.lake.current import current_rows
 from ionq_data.lake.pending import PendingJob, pending_jobs
 from ionq_data.resources import Rejection, Row, read_record
 from ionq_data.resources.job_costs import JOB_COSTS
 from ionq_data.resources.kinds import Json
 from ionq_data.resources.resource import content_hash, parse
-from ionq_data.resources.usage import USAGE
 from ionq_data.sync.availability import is_withheld
 from ionq_data.sync.backends import is_qpu
-from ionq_data.sync.check_sum import GROWING, disagreeing, is_growing
+from ionq_data.sync.check_sum import disagreeing, is_growing
 from ionq_data.sync.context import CLOCK_TOLERANCE, Context, Outcome
 from ionq_data.sync.intake import Intake
 from ionq_data.sync.keys import key_digest
@@ -61,22 +60,18 @@ def is_due(job: PendingJob, now: datetime, *, simulator_costs: bool) -> bool:
     return job.first_answered_at is None or now - job.first_answered_at >= AGREEING_APART
 
 
-def is_settled(
-    job: PendingJob, answer: Json, answer_hash: str, answered_at: datetime, *, is_checked: bool = False
-) -> bool:
+def is_settled(job: PendingJob, answer: Json, answer_hash: str, answered_at: datetime) -> bool:
     """Tell whether an answer is final.
 
     It is where it agrees with one at least a day older, where the job ended a week before it, and where the job is
-    never priced: then there is neither a cost nor an estimate. Where the usage report checks the bills (``is_checked``)
-    a bill that is a day younger than another answer is final too: should it change, its date's report shows it.
+    never priced: then there is neither a cost nor an estimate.
     """
     if job.completed_at is not None and answered_at - job.completed_at >= SETTLED_AFTER:
         return True
     if isinstance(answer, dict) and answer.get("dry_run") is False and not {"cost", "estimated_cost"} & answer.keys():
         return True
-    if job.first_answered_at is None or answered_at - job.first_answered_at < AGREEING_APART:
-        return False
-    return job.answer_hash == answer_hash or (is_checked and isinstance(answer, dict) and bool(answer.get("cost")))
+    agrees = job.answer_hash == answer_hash and job.first_answered_at is not None
+    return agrees and answered_at - job.first_answered_at >= AGREEING_APART  # type: ignore[operator]
 
 
 async def sync_job_costs(context: Context, intake: Intake, bookmark: Bookmark) -> Outcome:
@@ -87,8 +82,7 @@ async def sync_job_costs(context: Context, intake: Intake, bookmark: Bookmark) -
         pending = pending_jobs(context.lake, context.account, now=started_at, simulator_costs=rules.simulator_costs)
         return (job for job in pending if is_due(job, started_at, simulator_costs=rules.simulator_costs))
 
-    is_checked = "reports" in bookmark.parts and _reads_reports(context, started_at)
-    asking = _Asking(context, intake, total=sum(1 for _ in due()), is_checked=is_checked)
+    asking = _Asking(context, intake, total=sum(1 for _ in due()))
     jobs = due()
     last = context.lake.ledger(context.account, JOB_COSTS.name, newest=1)
     if last and last[-1].availability == "refused":
@@ -97,12 +91,6 @@ async def sync_job_costs(context: Context, intake: Intake, bookmark: Bookmark) -
     intake.flush()
     await _check_reports(asking, bookmark, started_at.date())
     return Outcome(watermark=started_at, missing=tuple(asking.missing))
-
-
-def _reads_reports(context: Context, now: datetime) -> bool:
-    """Tell whether this account has read the usage report of late, so that it will show which bills change."""
-    last = context.lake.ledger(context.account, USAGE.name, newest=1, complete=True, except_modes=PARTIAL_MODES)
-    return bool(last) and abs(now - last[-1].started_at) < GROWING
 
 
 async def _check_reports(asking: _Asking, bookmark: Bookmark, today: date) -> None:
@@ -158,8 +146,8 @@ def _may_have_changed(job: PendingJob, report: Report, *, simulator_costs: bool)
 class _Asking:
     """The workers' common queue and count."""
 
-    def __init__(self, context: Context, intake: Intake, total: int, *, is_checked: bool) -> None:
-        self.context, self.intake, self.total, self.is_checked = context, intake, total, is_checked
+    def __init__(self, context: Context, intake: Intake, total: int) -> None:
+        self.context, self.intake, self.total = context, intake, total
         self.missing: list[str] = []
         self._failures_in_a_row = 0
         self._refusals_that_tell = _GIVE_UP_AFTER
@@ -203,8 +191,7 @@ class _Asking:
                 self._stop_if_withheld(refusal)
             return self._refused(job, refusal.status, str(refusal))
         self._withheld_in_a_row = None
-        stamp, run_id = self.context.stamp(answer.received_at), self.context.run_id
-        found = answer_row(job, answer.body, stamp, run_id, is_checked=self.is_checked)
+        found = answer_row(job, answer.body, self.context.stamp(answer.received_at), self.context.run_id)
         if isinstance(found, Row):
             return found
         self.intake.reject(found)
@@ -250,9 +237,7 @@ class _Asking:
             self.context.on_progress(Progress(self.context.account, JOB_COSTS.name, self.intake.rows_seen, self.total))
 
 
-def answer_row(
-    job: PendingJob, body: bytes, stamp: datetime, run_id: str, *, is_checked: bool = False
-) -> Row | Rejection:
+def answer_row(job: PendingJob, body: bytes, stamp: datetime, run_id: str) -> Row | Rejection:
     """Return the row of an answer of the API: what it says, whether that is final, and when it was first said."""
     try:
         answer = parse(body)
@@ -264,7 +249,7 @@ def answer_row(
     beside: dict[str, Any] = {
         "job_id": job.id,
         "submitted_at": job.submitted_at,
-        "is_settled": answer_hash is not None and is_settled(job, answer, answer_hash, stamp, is_checked=is_checked),
+        "is_settled": answer_hash is not None and is_settled(job, answer, answer_hash, stamp),
         "first_answered_at": job.first_answered_at if is_known else stamp,
         "attempts": 0,
         "http_status": 200,
