@@ -1,7 +1,7 @@
 """What it takes to know every bill: hourly syncs of 20,000 jobs a year, counted in requests (DESIGN 5 and 10).
 
 Every tick of every shipped schedule, without any trouble. A job's requests do not depend on the length of the year, so
-some weeks of it are lived through, and the jobs counted whose bills had the time to settle.
+the test lives through 13 days of it, and counts the jobs whose bills had time to settle.
 """
 
 from __future__ import annotations
