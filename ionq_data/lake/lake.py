@@ -168,8 +168,8 @@ class Lake:
 
     def newest_order(self) -> datetime | None:
         """Return an instant that no ``_ordered_at`` in the lake is later than, whoever wrote it."""
-        found = (ordered_by_name(name) for top in (*RESOURCES, LEDGER) for name in self._names(top))
-        return max(filter(None, found), default=None)
+        stamps = (_stamp(name) for top in (*RESOURCES, LEDGER) for name in self._names(top))
+        return _moment(max(filter(_STAMP.fullmatch, stamps), default=""))
 
     def accounts(self) -> list[str]:
         """Return the names of the accounts that the lake holds something of."""
@@ -214,7 +214,15 @@ class Lake:
 
 def ordered_by_name(name: str) -> datetime | None:
     """Return what orders the last row of a file: it is named for that. None of an empty file."""
-    stamp = name.rpartition("/")[2].partition("-")[0]
+    return _moment(_stamp(name))
+
+
+def _stamp(name: str) -> str:
+    """Return the part of a file's name that says when; stamps sort by time."""
+    return name.rpartition("/")[2].partition("-")[0]
+
+
+def _moment(stamp: str) -> datetime | None:
     return datetime.strptime(f"{stamp}+0000", f"{_STAMP_FORMAT}%z") if _STAMP.fullmatch(stamp) else None
 
 

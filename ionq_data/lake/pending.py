@@ -140,7 +140,7 @@ def _bring_up_to_date(lake: Lake, account: str, simulator_costs: bool, now: date
         _write(path, partial(_compute, lake, account, simulator_costs, now), now, fingerprints, known, content)
     except OSError as error:
         raise LakeError(f"{path.parent} could not be written: {error}. Free some space there") from error
-    lake.storage.write(f"{STATE}/account={account}/{lake.new_name()}", path.read_bytes())
+    lake.storage.write(f"{STATE}/account={account}/{lake.new_name(now)}", path.read_bytes())
     for old in checkpoints:
         lake.storage.delete(old)
 

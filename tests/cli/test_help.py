@@ -9,7 +9,7 @@ import pytest
 
 from ionq_data.cli import COMMANDS, run
 
-HEAVY = ("dagster", "dbt", "duckdb", "polars", "pyarrow", "pydantic", "httpx", "numpy")
+HEAVY = ("dagster", "dbt", "duckdb", "polars", "pyarrow", "pydantic", "httpx", "numpy", "cyclopts", "rich")
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -22,6 +22,12 @@ def test_help_imports_nothing_heavy() -> None:
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines()[-1] == "imported: []"
     assert all(f" {name} " in ran.stdout for name in COMMANDS)
+
+
+@pytest.mark.parametrize("arguments", [[], ["-h"]])
+def test_no_command_is_asking_for_help(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(arguments) == 0
+    assert capsys.readouterr().out.startswith("Usage: ionq-data COMMAND")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
