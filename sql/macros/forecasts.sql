@@ -30,7 +30,7 @@ looked_back as (
             greatest(first_cost_date, origin - 7 * {{ forecast_weeks() }}),
             greatest(origin - 1, first_cost_date, origin - 7 * {{ forecast_weeks() }}),
             interval 1 day
-        ))::date as date,
+        ))::date as date
     from (select distinct organization, project_id, currency, origin, first_cost_date from {{ targets }}) as origins
 ),
 
@@ -44,7 +44,7 @@ weekdays as (
         isodow(looked_back.date) as iso_weekday,
         count(*) as days,
         coalesce(sum(costs.cost), 0)::double as cost,
-        coalesce({{ exact_sum('pow(costs.cost::double, 2)') }}, 0) as squares,
+        coalesce({{ exact_sum('pow(costs.cost::double, 2)') }}, 0) as squares
     from looked_back
     left join {{ ref('int_costs_by_scope') }} as costs
         on
@@ -69,7 +69,7 @@ levels as (
             -- of less than two weeks, weekdays cannot be told apart
             when days < 14 then (squares - pow(cost, 2) / days) / (days - 1) * days / cost
             else squares_within / (days - weekdays) * days / cost
-        end as dispersion,
+        end as dispersion
     from (
         select
             organization,
@@ -80,7 +80,7 @@ levels as (
             count(*) as weekdays,
             {{ exact_sum('cost') }} as cost,
             {{ exact_sum('squares') }} as squares,
-            {{ exact_sum('squares - cost * cost / days') }} as squares_within,
+            {{ exact_sum('squares - cost * cost / days') }} as squares_within
         from weekdays
         group by all
     ) as totals
@@ -96,7 +96,7 @@ to_come as (
         origin,
         isodow(date) as iso_weekday,
         count(*) as days,
-        count(*) filter (where date = origin) as todays,
+        count(*) filter (where date = origin) as todays
     from (
         select
             organization,
@@ -104,7 +104,7 @@ to_come as (
             currency,
             month,
             origin,
-            unnest(generate_series(greatest(month, origin), last_day(month), interval 1 day))::date as date,
+            unnest(generate_series(greatest(month, origin), last_day(month), interval 1 day))::date as date
         from {{ targets }}
     ) as days
     group by all
@@ -119,7 +119,7 @@ means as (
         coalesce(weekdays.days, 1) as mean_of_days,
         case
             when weekdays.days is null then levels.day_mean else {{ not_negative('weekdays.cost / weekdays.days') }}
-        end as mean,
+        end as mean
     from to_come
     inner join levels
         on
@@ -148,7 +148,7 @@ forecasts as (
         {{ exact_sum('mean * days') }} as expected,
         {{ exact_sum('mean * todays') }} as expected_today,
         {{ not_negative('dispersion') }} * {{ exact_sum('mean * days * (1 + days::double / mean_of_days)') }}
-        + pow(0.15 * {{ exact_sum('mean * days') }}, 2) as variance,
+        + pow(0.15 * {{ exact_sum('mean * days') }}, 2) as variance
     from means
     group by organization, project_id, currency, month, origin, day_mean, dispersion
 )
@@ -172,7 +172,7 @@ forecasts as (
         when {{ mean }} <= 0 then 0
         when {{ variance }} <= 0 then ({{ mean }} > {{ amount }})::integer
         else {{ normal_exceedance(
-            '((pow(' ~ amount ~ ' / ' ~ mean ~ ', 1.0 / 3) - 1 + ' ~ variance ~ ' / (9 * pow(' ~ mean ~ ', 2))) * 3 * '
+            '((pow(' ~ amount ~ ' / ' ~ mean ~ ', 1e0 / 3) - 1 + ' ~ variance ~ ' / (9 * pow(' ~ mean ~ ', 2))) * 3 * '
             ~ mean ~ ' / sqrt(' ~ variance ~ ') * ' ~ normal_quantile() ~ ' / ' ~ forecast_quantile() ~ ')'
         ) }}
     end

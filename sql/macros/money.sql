@@ -10,3 +10,8 @@
 {% macro per(cost, units) -%}
     try_cast(round(({{ cost }})::double / nullif({{ units }}, 0)::double, 6) as decimal(18, 6))
 {%- endmacro %}
+
+{#- Whether a currency is a national one by the look of its name, three capital letters; credits are none. -#}
+{% macro is_national(currency) -%}
+    (length({{ currency }}) = 3 and translate({{ currency }}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', '') = '')
+{%- endmacro %}

@@ -32,7 +32,7 @@
 log_factorials as (
     select
         n,
-        sum(ln(greatest(n, 1))) over (order by n asc) as log_factorial,
+        sum(ln(greatest(n, 1))) over (order by n asc) as log_factorial
     from (select unnest(range((select coalesce(max({{ count }}), 0) + 1 from {{ relation }}))) as n)
 ),
 
@@ -47,10 +47,10 @@ tails as (
                 counts.log_factorial - ranks.log_factorial - rest.log_factorial
                 + ranks.n * ln(shares.share) + rest.n * ln(1 - shares.share)
             )
-        ) over (partition by counts.n, shares.share order by ranks.n desc) as tail,
+        ) over (partition by counts.n, shares.share order by ranks.n desc) as tail
     from (select distinct {{ count }} from {{ relation }}) as wanted
     inner join log_factorials as counts on wanted.{{ count }} = counts.n
-    cross join (select unnest({{ shares }}::double[]) as share) as shares
+    cross join (values ({{ shares | join('e0), (') }}e0)) as shares (share)
     inner join log_factorials as ranks on ranks.n <= counts.n and ranks.n >= floor(counts.n * shares.share)
     inner join log_factorials as rest on rest.n = counts.n - ranks.n
 ),
@@ -58,11 +58,11 @@ tails as (
 -- 1 row per number of values
 binomial_ranks as (
     select
-        {{ count }},
-        {% for share in shares -%}
-        min(rank_of_value) filter (where share = {{ share }} and tail <= {{ (1 - confidence) | round(10) }})
-            as rank_{{ loop.index }},
-        {% endfor %}
+        {{ count }}
+        {%- for share in shares %},
+        min(rank_of_value) filter (where share = {{ share }}e0 and tail <= {{ (1 - confidence) | round(10) }})
+            as rank_{{ loop.index }}
+        {%- endfor %}
     from tails
     group by {{ count }}
 )

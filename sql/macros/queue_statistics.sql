@@ -15,7 +15,7 @@ percentiles as (
         count(*) filter (where is_censored) as jobs_censored,
         -- summed as whole microseconds, so that the order of rows leaves no trace
         avg(round(wait_seconds * 1e6)::bigint) filter (where is_started) / 1e6 as mean_seconds,
-        quantile_cont(wait_seconds, [0.5, 0.9, 0.95, 0.99]) filter (where is_started) as quantiles,
+        quantile_cont(wait_seconds, [0.5, 0.9, 0.95, 0.99]) filter (where is_started) as quantiles
     from {{ waits }}
     group by {{ by }}
 ),
@@ -26,7 +26,7 @@ exits as (
         {{ by }},
         wait_seconds,
         count(*) as exits,
-        count(*) filter (where is_started) as starts,
+        count(*) filter (where is_started) as starts
     from {{ waits }}
     where is_started or is_censored
     group by {{ by }}, wait_seconds
@@ -36,7 +36,7 @@ exits as (
 risks as (
     select
         *,
-        sum(exits) over (partition by {{ by }} order by wait_seconds desc) as at_risk,
+        sum(exits) over (partition by {{ by }} order by wait_seconds desc) as at_risk
     from exits
 ),
 
@@ -44,8 +44,13 @@ risks as (
 survival as (
     select
         *,
-        product(1 - starts / at_risk) over (partition by {{ by }} order by wait_seconds asc) as still_waiting,
+        -- a product as a sum of logarithms; once a factor is zero, nobody is left
+        case when min(1 - starts / at_risk) over longer_and_longer > 0
+            then exp(sum(ln(nullif(1 - starts / at_risk, 0))) over longer_and_longer)
+            else 0
+        end as still_waiting
     from risks
+    window longer_and_longer as (partition by {{ by }} order by wait_seconds asc)
 ),
 
 -- 1 row per group
@@ -53,7 +58,7 @@ kaplan_meier as (
     select
         {{ by }},
         min(wait_seconds) filter (where still_waiting <= 0.5 + 1e-9) as km_p50_seconds,
-        min(wait_seconds) filter (where still_waiting <= 0.1 + 1e-9) as km_p90_seconds,
+        min(wait_seconds) filter (where still_waiting <= 0.1 + 1e-9) as km_p90_seconds
     from survival
     group by {{ by }}
 )
@@ -70,5 +75,5 @@ kaplan_meier as (
     percentiles.quantiles[3] as p95_seconds,
     percentiles.quantiles[4] as p99_seconds,
     kaplan_meier.km_p50_seconds,
-    kaplan_meier.km_p90_seconds,
+    kaplan_meier.km_p90_seconds
 {%- endmacro %}

@@ -19,13 +19,13 @@
     {#- Nearly every record has one version: it need not pass through the sort that a window is. #}
     select
         versions.*,
-        among.* exclude ({{ key }}, versions),
+        {{ all_but([key, 'versions'], 'among') }}
     from {{ source('lake', resource) }} as versions
     inner join {{ among }} as among on versions.{{ key }} = among.{{ key }} and among.versions = 1
-    union all by name
+    union all
     select
         versions.*,
-        among.* exclude ({{ key }}, versions),
+        {{ all_but([key, 'versions'], 'among') }}
     from {{ newest_of_key(versions_of_several(resource, key, among), resource, within, prefer) }} as versions
     inner join {{ among }} as among on versions.{{ key }} = among.{{ key }}
     {%- else %}
@@ -46,7 +46,7 @@
 {#- One value that tells a record of a resource from the others of an account. -#}
 {% macro record_of(resource) -%}
     {%- set key = record_key(resource) -%}
-    {{ key[0] if key | length == 1 else 'row(' ~ key | join(', ') ~ ')' }}
+    {{ key[0] if key | length == 1 else row_of(key) }}
 {%- endmacro %}
 
 {#- Of a set of versions, the one of each key that `current_versions` is to return. -#}

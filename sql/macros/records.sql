@@ -39,5 +39,5 @@
 
 {#- True unless the backend is a simulator: a name not known yet is a QPU's. Null where no backend is said. -#}
 {% macro is_qpu(backend) -%}
-    not starts_with({{ backend }}, 'simulator')
+    {{ backend }} not like 'simulator%'
 {%- endmacro %}

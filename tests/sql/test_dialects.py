@@ -16,8 +16,8 @@ from jinja2 import Environment
 
 SQL = Path(__file__).parents[2] / "sql"
 DIALECT = "\n".join(path.read_text() for path in sorted((SQL / "macros" / "dialect").glob("*.sql")))
-HAVE_A_MACRO = re.compile(r"\b(?:make_timestamp|list_median)\((?!list_concat)")
-"""What only DuckDB has and a macro says for every engine; `list_concat` has no macro yet."""
+HAVE_A_MACRO = re.compile(r"\b(?:make_timestamp|list_median)\((?!concat)")
+"""What only DuckDB has and a macro says for every engine; a list of two lists has no macro yet."""
 
 CASES = {
     "utc": lambda call: f"select cast({call('utc', 'early')} as string) from rows",
@@ -28,6 +28,8 @@ CASES = {
     "latest_by_one": lambda call: f"select {call('latest_by', 'val', ['rank'])} from distinct_ranks group by part",
     "median_of_list": lambda call: f"select {call('median_of_list', 'vals')} from lists",
     "median_absolute_deviation": lambda call: f"select {call('median_absolute_deviation', 'vals', '0.3')} from lists",
+    "all_but": lambda call: f"select {call('all_but', ['part', 'rank', 'name', 'early', 'late'], 'rows')} from rows",
+    "row_of": lambda call: f"select count(distinct {call('row_of', ['rank', 'name'])}) from rows",
     "theil_sen_slope": lambda call: f"select {call('theil_sen_slope', 'points')} from lists",
 }
 

@@ -7,7 +7,7 @@ with template as (
         null::varchar as project_name,
         null::varchar as month,
         null::varchar as budget,
-        null::varchar as currency,
+        null::varchar as currency
     where false
 ),
 
@@ -38,5 +38,5 @@ select
         when try_cast(trim(budget) as decimal(18, 6)) < 0 then 'budget is negative'
         when nullif(trim(month), '') is not null and try_strptime(trim(month), '%Y-%m') is null
             then 'month is not written like 2026-03'
-    end as problem,
+    end as problem
 from lines

@@ -10,7 +10,7 @@ with template as (
         null::varchar as backend,
         null::varchar as tag_key,
         null::varchar as tag_value,
-        null::varchar as name,
+        null::varchar as name
     where false
 ),
 
@@ -32,5 +32,5 @@ select
     nullif(backend, '') as backend_pattern,
     nullif(tag_key, '') as tag_key,
     nullif(tag_value, '') as tag_pattern,
-    nullif(name, '') as name_pattern,
+    nullif(name, '') as name_pattern
 from rules

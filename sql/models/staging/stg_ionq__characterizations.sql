@@ -31,5 +31,5 @@ select
 
     -- the record
     {{ utc('_extracted_at') }} as extracted_at,
-    len(_problems) as problems,
+    len(_problems) as problems
 from {{ current_versions('characterizations') }} as current_version

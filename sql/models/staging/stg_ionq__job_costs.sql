@@ -6,7 +6,7 @@ with lake_versions as (
     select
         job_id,
         count(*) as versions,
-        {{ versions_hash() }} as versions_hash,
+        {{ versions_hash() }} as versions_hash
     from {{ source('lake', 'job_costs') }}
     group by job_id
 ),
@@ -16,7 +16,7 @@ changed as (
     {% if is_incremental() %}
     select
         coalesce(lake_versions.job_id, built.job_id) as job_id,
-        lake_versions.* exclude (job_id),
+        {{ all_but(['job_id'], 'lake_versions') }}
     from lake_versions
     full join {{ this }} as built on lake_versions.job_id = built.job_id
     where lake_versions.versions_hash is distinct from built.versions_hash
@@ -64,7 +64,7 @@ select
     {{ utc('first_answered_at') }} as first_answered_at,
     {{ utc('_extracted_at') }} as extracted_at,
     len(_problems) as problems,
-    versions_hash,
+    versions_hash
 from current_version
 {% if is_incremental() %}
 union all by name

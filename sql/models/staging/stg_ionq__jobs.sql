@@ -8,7 +8,7 @@ with lake_versions as (
         count(*) as versions,
         {{ latest_by('_extracted_at', [version_order()]) }}
         filter (where not coalesce(_deleted, false)) as _last_seen_at,
-        {{ versions_hash() }} as versions_hash,
+        {{ versions_hash() }} as versions_hash
     from {{ source('lake', 'jobs') }}
     group by id
 ),
@@ -18,7 +18,7 @@ changed as (
     {% if is_incremental() %}
     select
         coalesce(lake_versions.id, built.job_id) as id,
-        lake_versions.* exclude (id),
+        {{ all_but(['id'], 'lake_versions') }}
     from lake_versions
     full join {{ this }} as built on lake_versions.id = built.job_id
     where lake_versions.versions_hash is distinct from built.versions_hash
@@ -84,7 +84,7 @@ select
     {{ utc('_extracted_at') }} as extracted_at,
     {{ utc('_last_seen_at') }} as last_seen_at,
     len(_problems) as problems,
-    versions_hash,
+    versions_hash
 from current_version
 {% if is_incremental() %}
 union all by name

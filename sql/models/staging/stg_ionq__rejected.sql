@@ -11,5 +11,5 @@ select
     reason,
     _hash as record_hash,
     {{ utc('_extracted_at') }} as extracted_at,
-    _run_id as run_id,
+    _run_id as run_id
 from first_met

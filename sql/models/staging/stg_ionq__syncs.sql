@@ -18,5 +18,5 @@ select distinct
     missing,
     notes,
     availability,
-    unavailable_reason,
+    unavailable_reason
 from {{ source('lake', '_syncs') }}

@@ -4,7 +4,7 @@ with named as (
         budgets.project_name,
         budgets.organization,
         count(distinct projects.project_id) as projects,
-        string_agg(distinct projects.project_id, ', ') as ids,
+        string_agg(distinct projects.project_id, ', ') as ids
     from {{ ref('stg_budgets') }} as budgets
     inner join {{ ref('dim_projects') }} as projects
         on

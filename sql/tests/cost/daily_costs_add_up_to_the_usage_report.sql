@@ -4,7 +4,7 @@ with reported as (
         organization,
         usage_date as date,
         currency,
-        amount,
+        amount
     from {{ ref('int_usage_totals') }}
     qualify
         row_number() over (
@@ -17,7 +17,7 @@ select
     reported.date,
     reported.currency,
     reported.amount,
-    coalesce(sum(costs.cost), 0) as cost,
+    coalesce(sum(costs.cost), 0) as cost
 from reported
 left join {{ ref('cost_per_project_daily') }} as costs
     on

@@ -5,7 +5,7 @@ with charged as (
         "ChargePeriodStart"::date as date,
         "SubAccountId" as project_id,
         "PricingCurrency" as currency,
-        sum("PricingCurrencyEffectiveCost") as cost,
+        sum("PricingCurrencyEffectiveCost") as cost
     from {{ ref('focus_cost_and_usage') }}
     group by all
 )
@@ -16,7 +16,7 @@ select
     costs.project_id,
     costs.currency,
     costs.cost,
-    charged.cost as charged_cost,
+    charged.cost as charged_cost
 from {{ ref('cost_per_project_daily') }} as costs
 full outer join charged
     on

@@ -7,7 +7,7 @@ with splits as (
         month,
         currency,
         cost,
-        0 as backend_cost,
+        0 as backend_cost
     from {{ ref('cost_per_project_monthly') }}
     union all
     select
@@ -15,7 +15,7 @@ with splits as (
         month,
         currency,
         0 as cost,
-        cost as backend_cost,
+        cost as backend_cost
     from {{ ref('cost_per_backend_monthly') }}
 )
 
@@ -24,7 +24,7 @@ select
     month,
     currency,
     sum(cost) as cost,
-    sum(backend_cost) as backend_cost,
+    sum(backend_cost) as backend_cost
 from splits
 group by all
 having sum(cost) <> sum(backend_cost)

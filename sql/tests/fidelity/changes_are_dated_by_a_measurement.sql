@@ -3,7 +3,7 @@ with positions as (
     select
         *,
         row_number() over series as before,
-        count(*) over (partition by backend, metric) as measurements,
+        count(*) over (partition by backend, metric) as measurements
     from {{ ref('fidelity_trends') }}
     window series as (partition by backend, metric order by measured_at)
 )

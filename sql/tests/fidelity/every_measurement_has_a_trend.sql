@@ -3,7 +3,7 @@ select
     measurements.backend,
     measurements.metric,
     measurements.measured_at,
-    trends.measured_at as trend_at,
+    trends.measured_at as trend_at
 from {{ ref('int_fidelity_measurements') }} as measurements
 full join {{ ref('fidelity_trends') }} as trends
     on

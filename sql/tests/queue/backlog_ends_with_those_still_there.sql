@@ -15,7 +15,7 @@ present as (
         count(*) filter (
             where waits.ran_from <= last_hours.hour
             and (waits.ran_until > last_hours.hour or (waits.is_still_running and waits.ran_until = last_hours.hour))
-        ) as jobs_running,
+        ) as jobs_running
     from last_hours
     inner join {{ ref('int_queue_waits') }} as waits
         on last_hours.backend = waits.backend and last_hours.hour >= waits.submitted_at
@@ -25,7 +25,7 @@ present as (
 select
     last_hours.*,
     present.jobs_waiting as jobs_waiting_then,
-    present.jobs_running as jobs_running_then,
+    present.jobs_running as jobs_running_then
 from last_hours
 left join present on last_hours.backend = present.backend
 where last_hours.jobs_waiting <> present.jobs_waiting or last_hours.jobs_running <> present.jobs_running

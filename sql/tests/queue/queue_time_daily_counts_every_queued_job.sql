@@ -4,7 +4,7 @@ with jobs as (
         backend,
         submitted_at::date as submitted_date,
         count(*) as jobs_submitted,
-        count(queue_seconds) as jobs_started,
+        count(queue_seconds) as jobs_started
     from {{ ref('fct_jobs') }}
     where is_qpu and not dry_run and not is_in_session and job_id = root_job_id and submitted_at is not null
     group by all
@@ -16,7 +16,7 @@ select
     jobs.jobs_submitted,
     daily.jobs_submitted as jobs_submitted_of_mart,
     jobs.jobs_started,
-    daily.jobs_started as jobs_started_of_mart,
+    daily.jobs_started as jobs_started_of_mart
 from jobs
 full join {{ ref('queue_time_daily') }} as daily
     on jobs.backend = daily.backend and jobs.submitted_date = daily.submitted_date

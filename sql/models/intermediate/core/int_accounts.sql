@@ -13,7 +13,7 @@ with accounts as (
 organizations as (
     select
         account,
-        {{ latest_by('organization', ['ordered_at', 'run_id']) }} as organization,
+        {{ latest_by('organization', ['ordered_at', 'run_id']) }} as organization
     from {{ ref('stg_ionq__syncs') }}
     where organization is not null
     group by account
@@ -23,7 +23,7 @@ organizations as (
 complete_listings as (
     select
         account,
-        {{ latest_by('started_at', ['ordered_at', 'run_id']) }} as as_of,
+        {{ latest_by('started_at', ['ordered_at', 'run_id']) }} as as_of
     from {{ ref('stg_ionq__syncs') }}
     where resource = 'jobs' and is_complete and availability is distinct from 'refused'
     group by account
@@ -32,7 +32,7 @@ complete_listings as (
 select
     accounts.account,
     coalesce(organizations.organization, accounts.account) as organization,
-    complete_listings.as_of,
+    complete_listings.as_of
 from accounts
 left join organizations on accounts.account = organizations.account
 left join complete_listings on accounts.account = complete_listings.account

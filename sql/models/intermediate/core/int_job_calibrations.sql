@@ -14,7 +14,7 @@ judgements as (
         bool_or(
             coalesce(trends.is_regression, false)
             or coalesce(changes.is_regression and trends.measured_at < changes.changed_at + interval 30 days, false)
-        ) as is_in_regression,
+        ) as is_in_regression
     from {{ ref('fidelity_trends') }} as trends
     asof left join {{ ref('fidelity_changes') }} as changes
         on
@@ -30,7 +30,7 @@ jobs as (
     select
         job_id,
         backend,
-        coalesce(started_at, submitted_at) as calibrated_at,
+        coalesce(started_at, submitted_at) as calibrated_at
     from {{ ref('stg_ionq__jobs') }}
     where is_qpu
 )
@@ -43,7 +43,7 @@ select
     calibrations.fidelity_1q,
     calibrations.fidelity_2q,
     calibrations.fidelity_spam,
-    judgements.is_in_regression,
+    judgements.is_in_regression
 from jobs
 asof inner join calibrations
     on jobs.backend = calibrations.backend and jobs.calibrated_at >= calibrations.measured_at

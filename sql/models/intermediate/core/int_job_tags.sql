@@ -1,6 +1,6 @@
 -- 1 row per job with tags of its own: what the user attached to it, as texts
 select
     job_id,
-    {{ map_of_json('metadata') }} as tags,
+    {{ map_of_json('metadata') }} as tags
 from {{ ref('stg_ionq__jobs') }}
 where {{ map_of_json('metadata') }} is not null

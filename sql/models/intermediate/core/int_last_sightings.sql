@@ -1,13 +1,13 @@
 -- 1 row per job deleted before it ended: a complete sync asks for every open job, so the last one before saw it
 select
     jobs.job_id,
-    syncs.started_at as seen_at,
+    syncs.started_at as seen_at
 from {{ ref('stg_ionq__jobs') }} as jobs
 asof inner join (
     select
         account,
         started_at,
-        finished_at,
+        finished_at
     from {{ ref('stg_ionq__syncs') }}
     -- one that was told to leave out older jobs says nothing of them
     where

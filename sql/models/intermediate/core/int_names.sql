@@ -5,7 +5,7 @@ with listed as (
         usage.group_by,
         usage.usage_date,
         usage.extracted_at,
-        unnest(usage.group_usages) as listing,
+        unnest(usage.group_usages) as listing
     from {{ ref('stg_ionq__usage') }} as usage
     where not usage.is_deleted
 )
@@ -16,7 +16,7 @@ select
     {{ latest_by('organization', ['usage_date', 'extracted_at', 'organization']) }} as organization,
     {{ latest_by('listing.group_name', ['usage_date', 'extracted_at', 'listing.group_name']) }} as name,
     min(usage_date) as first_listed_date,
-    max(usage_date) as last_listed_date,
+    max(usage_date) as last_listed_date
 from listed
 where listing.group_id is not null
 group by group_by, listing.group_id

@@ -6,7 +6,7 @@ with from_jobs as (
         min(jobs.submitted_at) as first_job_at,
         max(jobs.submitted_at) as last_job_at,
         count(*) as jobs,
-        count(*) filter (where not jobs.is_terminal and not jobs.is_deleted) as open_jobs,
+        count(*) filter (where not jobs.is_terminal and not jobs.is_deleted) as open_jobs
     from {{ ref('stg_ionq__jobs') }} as jobs
     left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
     where jobs.project_id is not null
@@ -23,7 +23,7 @@ from_usage as (
 from_list as (
     select
         projects.*,
-        accounts.organization,
+        accounts.organization
     from {{ ref('stg_ionq__projects') }} as projects
     left join {{ ref('int_accounts') }} as accounts on projects.account = accounts.account
 )
@@ -41,7 +41,7 @@ select
     from_list.quota_limit,
     from_list.quota_usage,
     case when from_list.quota_limit is not null or from_list.quota_usage is not null then from_list.currency end
-        as quota_currency,
+        as quota_currency
 from from_jobs
 full outer join from_usage on from_jobs.project_id = from_usage.id
 full outer join from_list on coalesce(from_jobs.project_id, from_usage.id) = from_list.project_id

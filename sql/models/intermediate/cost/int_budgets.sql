@@ -6,7 +6,7 @@ with scoped as (
         projects.project_id,
         budgets.month,
         budgets.budget,
-        budgets.currency,
+        budgets.currency
     from {{ ref('stg_budgets') }} as budgets
     inner join {{ ref('int_projects') }} as projects
         on
@@ -26,7 +26,7 @@ with scoped as (
         null as project_id,
         budgets.month,
         budgets.budget,
-        budgets.currency,
+        budgets.currency
     from {{ ref('stg_budgets') }} as budgets
     inner join {{ ref('int_clocks') }} as clocks
         on coalesce(budgets.organization, clocks.organization) = clocks.organization
@@ -41,7 +41,7 @@ months as (
             generate_series(
                 date_trunc('month', coalesce(first_cost_date, today)), date_trunc('month', today), interval 1 month
             )
-        )::date as month,
+        )::date as month
     from {{ ref('int_clocks') }}
     where today is not null
 ),
@@ -54,7 +54,7 @@ expanded as (
         coalesce(scoped.month, months.month) as month,
         scoped.currency,
         scoped.budget,
-        scoped.month is not null as is_for_month,
+        scoped.month is not null as is_for_month
     from scoped
     left join months on scoped.organization = months.organization and scoped.month is null
     where coalesce(scoped.month, months.month) is not null
@@ -66,7 +66,7 @@ select
     project_id,
     month,
     currency,
-    budget,
+    budget
 from expanded
 qualify
     row_number() over (

@@ -3,13 +3,13 @@ select
     accounts.organization,
     coalesce(max(accounts.as_of)::date, max(costs.last_date)) as today,
     greatest(coalesce(max(accounts.as_of)::date, max(costs.last_date)) - 28, min(costs.first_date)) as window_start,
-    min(costs.first_date) as first_cost_date,
+    min(costs.first_date) as first_cost_date
 from {{ ref('int_accounts') }} as accounts
 left join (
     select
         organization,
         min(date) as first_date,
-        max(date) as last_date,
+        max(date) as last_date
     from {{ ref('int_costs_by_scope') }}
     group by organization
 ) as costs on accounts.organization = costs.organization

@@ -7,13 +7,18 @@ with labels as (
         parts.submitter_id,
         parts.backend,
         parts.job_name,
-        parts.tags,
+        parts.tags
     from {{ ref('int_cost_parts') }} as parts
     where parts.job_id is not null
-    union all by name
+    union all
     select distinct
         parts.organization,
         parts.project_id,
+        null::varchar as job_id,
+        null::varchar as submitter_id,
+        null::varchar as backend,
+        null::varchar as job_name,
+        parts.tags
     from {{ ref('int_cost_parts') }} as parts
     where parts.job_id is null
 )
@@ -24,7 +29,7 @@ select
     labels.project_id,
     labels.job_id,
     rules.cost_center,
-    rules.line,
+    rules.line
 from labels
 left join {{ ref('int_projects') }} as projects on labels.project_id = projects.project_id
 left join {{ ref('int_users') }} as users on labels.submitter_id = users.user_id

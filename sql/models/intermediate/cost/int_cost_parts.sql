@@ -13,7 +13,7 @@ with billed as (
         costs.source,
         bills.cost,
         1 as jobs,
-        bills.qpu_seconds,
+        bills.qpu_seconds
     from {{ ref('int_job_bills') }} as bills
     inner join {{ ref('int_costs_daily') }} as costs
         on
@@ -37,7 +37,7 @@ billed_by_project as (
         source,
         sum(cost) as cost,
         sum(jobs) as jobs,
-        {{ exact_sum('qpu_seconds') }} as qpu_seconds,
+        {{ exact_sum('qpu_seconds') }} as qpu_seconds
     from billed
     group by all
 ),
@@ -52,7 +52,7 @@ rest as (
         costs.source,
         costs.cost - coalesce(billed.cost, 0) as cost,
         {{ not_negative('costs.job_count - coalesce(billed.jobs, 0)') }} as jobs,
-        {{ not_negative('costs.qpu_seconds - coalesce(billed.qpu_seconds, 0)') }} as qpu_seconds,
+        {{ not_negative('costs.qpu_seconds - coalesce(billed.qpu_seconds, 0)') }} as qpu_seconds
     from {{ ref('int_costs_daily') }} as costs
     left join billed_by_project as billed
         on
@@ -67,8 +67,22 @@ rest as (
 -- 1 row per bill, or rest of a project's date that no bill accounts for
 parts as (
     select * from billed
-    union all by name
-    select * from rest
+    union all
+    select
+        null::varchar as job_id,
+        null::varchar as root_job_id,
+        organization,
+        date,
+        project_id,
+        null::varchar as submitter_id,
+        null::varchar as backend,
+        null::boolean as is_debiased,
+        currency,
+        source,
+        cost,
+        jobs,
+        qpu_seconds
+    from rest
 )
 
 -- what a job of a family does not say of itself, its root says
@@ -86,7 +100,7 @@ select
     parts.source,
     parts.cost,
     parts.jobs,
-    parts.qpu_seconds,
+    parts.qpu_seconds
 from parts
 left join {{ ref('stg_ionq__jobs') }} as jobs on parts.job_id = jobs.job_id
 left join {{ ref('stg_ionq__jobs') }} as roots on parts.root_job_id = roots.job_id

@@ -4,7 +4,7 @@ select
     id as project_id,
     date,
     currency,
-    sum(cost) as cost,
+    sum(cost) as cost
 from {{ ref('int_costs_daily') }}
 where dimension = 'project' and id is not null
 group by all
@@ -14,7 +14,7 @@ select
     null as project_id,
     date,
     currency,
-    sum(cost) as cost,
+    sum(cost) as cost
 from {{ ref('int_costs_daily') }}
 where dimension = 'project'
 group by all

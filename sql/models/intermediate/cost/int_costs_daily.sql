@@ -1,6 +1,6 @@
 -- Splits each date's cost by project, by user and by backend in the same way; a backend is never listed by a report.
 with dimensions as (
-    select unnest(['project', 'user', 'backend']) as dimension
+    select named.dimension from (values ('project'), ('user'), ('backend')) as named (dimension)
 ),
 
 -- 1 row per organization, date and dimension: the report grouped by that dimension, else whichever there is
@@ -9,7 +9,7 @@ reports as (
         totals.organization,
         totals.usage_date as date,
         dimensions.dimension,
-        min_by(totals.group_by, (totals.group_by <> dimensions.dimension, totals.group_by)) as group_by,
+        min_by(totals.group_by, (totals.group_by <> dimensions.dimension, totals.group_by)) as group_by
     from {{ ref('int_usage_totals') }} as totals
     cross join dimensions
     group by all
@@ -25,7 +25,7 @@ totals as (
         totals.amount,
         -- of a date with several currencies, nobody says which of its jobs are whose
         if(totals.currencies = 1, totals.job_count, null) as job_count,
-        if(totals.currencies = 1, totals.qpu_seconds, null) as qpu_seconds,
+        if(totals.currencies = 1, totals.qpu_seconds, null) as qpu_seconds
     from reports
     inner join {{ ref('int_usage_totals') }} as totals
         on
@@ -45,7 +45,7 @@ listed as (
         true as is_reported,
         amount as cost,
         job_count,
-        qpu_seconds,
+        qpu_seconds
     from {{ ref('int_usage_groups') }}
 ),
 
@@ -66,7 +66,7 @@ billed as (
         count(*) as job_count,
         count(*) filter (where bills.is_settled) as settled_job_count,
         {{ exact_sum('bills.qpu_seconds') }} as qpu_seconds,
-        {{ exact_sum('if(bills.is_settled, bills.qpu_seconds, null)') }} as settled_qpu_seconds,
+        {{ exact_sum('if(bills.is_settled, bills.qpu_seconds, null)') }} as settled_qpu_seconds
     from {{ ref('int_job_bills') }} as bills
     cross join dimensions
     group by all
@@ -77,7 +77,7 @@ compared as (
         billed.*,
         totals.amount is not null as is_reported,
         -- beside a report only what is settled can be told apart; no report speaks of backends
-        totals.amount is null or billed.dimension = 'backend' as is_bills_alone,
+        totals.amount is null or billed.dimension = 'backend' as is_bills_alone
     from billed
     left join totals
         on
@@ -98,7 +98,7 @@ not_listed as (
         compared.is_reported,
         if(compared.is_bills_alone, compared.cost, compared.settled_cost) as cost,
         if(compared.is_bills_alone, compared.job_count, compared.settled_job_count) as job_count,
-        if(compared.is_bills_alone, compared.qpu_seconds, compared.settled_qpu_seconds) as qpu_seconds,
+        if(compared.is_bills_alone, compared.qpu_seconds, compared.settled_qpu_seconds) as qpu_seconds
     from compared
     left join listed
         on
@@ -116,12 +116,12 @@ not_listed as (
 attributed as (
     select
         *,
-        'usage_report' as source,
+        'usage_report' as source
     from listed
-    union all by name
+    union all
     select
         *,
-        'job_costs' as source,
+        'job_costs' as source
     from not_listed
 ),
 
@@ -137,7 +137,7 @@ unattributed as (
         totals.amount - coalesce(sum(attributed.cost), 0) as cost,
         totals.job_count - coalesce(sum(attributed.job_count), 0) as job_count,
         totals.qpu_seconds - coalesce({{ exact_sum('attributed.qpu_seconds') }}, 0) as qpu_seconds,
-        'unattributed' as source,
+        'unattributed' as source
     from totals
     left join attributed
         on
@@ -153,5 +153,5 @@ unattributed as (
 
 -- 1 row per organization, date, dimension, group (null for what no group accounts for) and currency
 select * from attributed
-union all by name
+union all
 select * from unattributed

@@ -9,7 +9,7 @@ with monthly as (
         sum(cost) as cost,
         sum(job_count)::bigint as job_count,
         {{ exact_sum('qpu_seconds') }} as qpu_seconds,
-        if(count(distinct source) = 1, min(source), 'mixed') as source,
+        if(count(distinct source) = 1, min(source), 'mixed') as source
     from {{ ref('int_costs_daily') }}
     group by all
 ),
@@ -18,7 +18,7 @@ with monthly as (
 last_months as (
     select
         organization,
-        max(month) as last_month,
+        max(month) as last_month
     from monthly
     group by organization
 ),
@@ -30,14 +30,14 @@ calendar as (
         firsts.dimension,
         firsts.id,
         firsts.currency,
-        unnest(generate_series(firsts.first_month, last_months.last_month, interval 1 month))::date as month,
+        unnest(generate_series(firsts.first_month, last_months.last_month, interval 1 month))::date as month
     from (
         select
             organization,
             dimension,
             id,
             currency,
-            min(month) as first_month,
+            min(month) as first_month
         from monthly
         group by all
     ) as firsts
@@ -54,7 +54,7 @@ filled as (
         coalesce(monthly.cost, 0) as cost,
         coalesce(monthly.job_count, 0) as job_count,
         coalesce(monthly.qpu_seconds, 0) as qpu_seconds,
-        coalesce(monthly.source, 'none') as source,
+        coalesce(monthly.source, 'none') as source
     from calendar
     left join monthly
         on
@@ -74,5 +74,5 @@ select
         when month > min(month) over (partition by organization)
             then
                 cost - lag(cost, 1, 0) over (partition by organization, dimension, id, currency order by month)
-    end as change_from_previous_month,
+    end as change_from_previous_month
 from filled

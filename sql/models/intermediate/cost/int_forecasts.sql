@@ -5,7 +5,7 @@ with scopes as (
         project_id,
         currency,
         min(date) as first_cost_date,
-        max(date) as last_cost_date,
+        max(date) as last_cost_date
     from {{ ref('int_costs_by_scope') }}
     group by all
 ),
@@ -15,14 +15,14 @@ asked as (
         organization,
         project_id,
         month,
-        currency,
+        currency
     from {{ ref('int_budgets') }}
     union
     select
         scopes.organization,
         scopes.project_id,
         date_trunc('month', clocks.today)::date as month,
-        scopes.currency,
+        scopes.currency
     from scopes
     inner join {{ ref('int_clocks') }} as clocks on scopes.organization = clocks.organization
     where scopes.last_cost_date >= date_trunc('month', clocks.today) - interval 1 month
@@ -32,7 +32,7 @@ targets as (
     select
         asked.*,
         clocks.today as origin,
-        coalesce(scopes.first_cost_date, clocks.today) as first_cost_date,
+        coalesce(scopes.first_cost_date, clocks.today) as first_cost_date
     from asked
     inner join {{ ref('int_clocks') }} as clocks on asked.organization = clocks.organization
     left join scopes
@@ -53,7 +53,7 @@ spent as (
         targets.month,
         targets.currency,
         sum(costs.cost) as spent,
-        coalesce(sum(costs.cost) filter (where costs.date = targets.origin), 0) as spent_today,
+        coalesce(sum(costs.cost) filter (where costs.date = targets.origin), 0) as spent_today
     from targets
     inner join {{ ref('int_costs_by_scope') }} as costs
         on
@@ -73,7 +73,7 @@ reserved as (
         grouping(project_id) = 1 as is_whole,
         sum(price) as reserved,
         count(*) as open_jobs,
-        count(*) filter (where price is null) as unpriced_jobs,
+        count(*) filter (where price is null) as unpriced_jobs
     from {{ ref('int_open_job_prices') }}
     group by grouping sets ((organization, project_id, currency), (organization, currency))
     having is_whole or project_id is not null
@@ -96,7 +96,7 @@ select
     coalesce(forecasts.day_mean, 0) as day_mean,
     coalesce(reserved.reserved, 0)::decimal(18, 6) as reserved,
     coalesce(reserved.open_jobs, 0) as open_jobs,
-    coalesce(reserved.unpriced_jobs, 0) as unpriced_jobs,
+    coalesce(reserved.unpriced_jobs, 0) as unpriced_jobs
 from targets
 left join forecasts
     on

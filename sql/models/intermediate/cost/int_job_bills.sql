@@ -20,7 +20,7 @@ select
     costs.cost,
     costs.currency,
     costs.is_settled,
-    costs.first_answered_at,
+    costs.first_answered_at
 from {{ ref('stg_ionq__job_costs') }} as costs
 inner join {{ ref('stg_ionq__jobs') }} as jobs on costs.job_id = jobs.job_id
 left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account

@@ -5,7 +5,7 @@ with tree_costs as (
         currency,
         sum(cost) as cost,
         bool_and(is_settled) as is_settled,
-        bool_or(job_id = root_job_id) as is_own,
+        bool_or(job_id = root_job_id) as is_own
     from {{ ref('int_job_bills') }}
     group by root_job_id, currency
 ),
@@ -24,14 +24,27 @@ odd_bills as (
     inner join root_costs on bills.root_job_id = root_costs.root_job_id and bills.currency <> root_costs.currency
 ),
 
+-- 1 row per organization and currency
+currencies as (
+    select
+        organization,
+        currency,
+        count(*) as bills
+    from {{ ref('int_job_bills') }}
+    group by organization, currency
+),
+
 -- 1 row per account: the currency of most of its organization's bills, in which a job that costs nothing costs nothing
 usual_currencies as (
     select
         accounts.account,
-        mode(bills.currency order by bills.currency) as currency,
+        currencies.currency
     from {{ ref('int_accounts') }} as accounts
-    inner join {{ ref('int_job_bills') }} as bills on accounts.organization = bills.organization
-    group by accounts.account
+    inner join currencies on accounts.organization = currencies.organization
+    qualify
+        row_number() over (
+            partition by accounts.account order by currencies.bills desc, currencies.currency asc
+        ) = 1
 )
 
 -- 1 row per job
@@ -71,7 +84,7 @@ select
     answers.currency as billed_currency,
     answers.estimated_cost,
     answers.estimated_currency,
-    answers.refusal_reason as cost_refusal_reason,
+    answers.refusal_reason as cost_refusal_reason
 from {{ ref('stg_ionq__jobs') }} as jobs
 left join {{ ref('int_job_trees') }} as trees on jobs.job_id = trees.job_id
 left join {{ ref('stg_ionq__job_costs') }} as answers on jobs.job_id = answers.job_id

@@ -2,7 +2,7 @@
 with recursive links as (
     select
         jobs.job_id,
-        jobs.parent_job_id,
+        jobs.parent_job_id
     from {{ ref('stg_ionq__jobs') }} as jobs
     inner join {{ ref('stg_ionq__jobs') }} as parents on jobs.parent_job_id = parents.job_id
     where jobs.job_id <> jobs.parent_job_id and (jobs.dry_run or not parents.dry_run)
@@ -22,15 +22,15 @@ descent as (
         roots.parent_job_id as job_id,
         roots.parent_job_id as root_job_id,
         0 as depth,
-        false as is_covered,
+        false as is_covered
     from (select distinct parent_job_id from links) as roots
-    where roots.parent_job_id not in (select links.job_id from links)
+    anti join links as children on roots.parent_job_id = children.job_id
     union all
     select
         links.job_id,
         descent.root_job_id,
         descent.depth + 1 as depth,
-        descent.is_covered or bills.job_id is not null as is_covered,
+        descent.is_covered or bills.job_id is not null as is_covered
     from descent
     inner join links on descent.job_id = links.parent_job_id
     left join bills on descent.job_id = bills.job_id
@@ -41,5 +41,5 @@ select
     job_id,
     root_job_id,
     depth,
-    is_covered,
+    is_covered
 from descent

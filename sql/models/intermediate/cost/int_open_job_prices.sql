@@ -15,7 +15,7 @@ with rated as (
         rates.cost_per_1q_gate_shot,
         rates.cost_per_2q_gate_shot,
         rates.cost_per_compute_second,
-        {{ billed_on() }} as billed_on,
+        {{ billed_on() }} as billed_on
     from {{ ref('stg_ionq__jobs') }} as jobs
     inner join {{ ref('int_job_costs') }} as costs on jobs.job_id = costs.job_id
     left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
@@ -31,7 +31,7 @@ with rated as (
 priced as (
     select
         *,
-        coalesce(estimated_cost, {{ job_price('predicted_qpu_seconds') }}) as price,
+        coalesce(estimated_cost, {{ job_price('predicted_qpu_seconds') }}) as price
     from rated
 )
 
@@ -41,7 +41,7 @@ select
     priced.project_id,
     priced.job_id,
     priced.currency,
-    priced.price,
+    priced.price
 from priced
 left join priced as roots on priced.root_job_id = roots.job_id
 where priced.job_id = priced.root_job_id or roots.price is null

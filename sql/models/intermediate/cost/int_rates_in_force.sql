@@ -9,7 +9,7 @@ select
     rates.cost_per_1q_gate_shot,
     rates.cost_per_2q_gate_shot,
     rates.cost_per_compute_second,
-    rates.rate_card_id,
+    rates.rate_card_id
 from {{ ref('stg_ionq__rates') }} as rates
 inner join {{ ref('int_accounts') }} as accounts on rates.account = accounts.account
 qualify

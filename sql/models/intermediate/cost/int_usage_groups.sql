@@ -6,7 +6,7 @@ with listings as (
         usage_date,
         currency,
         coalesce(amounts, []) as amounts_of_date,
-        unnest(group_usages) as listing,
+        unnest(group_usages) as listing
     from {{ ref('stg_ionq__usage') }}
     where modality = 'daily' and not is_deleted
 ),
@@ -14,7 +14,7 @@ with listings as (
 named as (
     select
         *,
-        coalesce(nullif(upper(trim(listing.amount_unit)), ''), currency) as amount_currency,
+        coalesce(nullif(upper(trim(listing.amount_unit)), ''), currency) as amount_currency
     from listings
     where listing.group_id is not null
 ),
@@ -24,7 +24,7 @@ listed as (
     select
         *,
         unnest(amounts) as money,
-        generate_subscripts(amounts, 1) as place,
+        generate_subscripts(amounts, 1) as place
     from (
         select
             *,
@@ -36,7 +36,7 @@ listed as (
                     len(amounts_of_date) = 0
                     or (len(amounts_of_date) = 1 and {{ currency('amounts_of_date[1].unit') }} = amount_currency)
                     then [{ 'amount': listing.amount, 'unit': amount_currency }]
-            end as amounts,
+            end as amounts
         from named
     ) as priced
 ),
@@ -53,7 +53,7 @@ groups as (
         sum(money.amount) as amount,
         min(place) as place,
         sum(listing.job_count)::bigint as job_count,
-        {{ exact_sum('listing.time_us / 1e6') }} as qpu_seconds,
+        {{ exact_sum('listing.time_us / 1e6') }} as qpu_seconds
     from listed
     where money.amount is not null
     group by organization, group_by, usage_date, listing.group_id, {{ currency('money.unit') }}
@@ -69,6 +69,6 @@ select
     amount,
     -- jobs and time are said for the group as a whole: they stand beside the first of its currencies
     if(place = min(place) over group_of_date, job_count, null) as job_count,
-    if(place = min(place) over group_of_date, qpu_seconds, null) as qpu_seconds,
+    if(place = min(place) over group_of_date, qpu_seconds, null) as qpu_seconds
 from groups
 window group_of_date as (partition by organization, group_by, usage_date, group_id)

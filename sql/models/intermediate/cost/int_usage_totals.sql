@@ -13,7 +13,7 @@ with reports as (
             is_deleted or coalesce(len(amounts), 0) = 0,
             [{ 'amount': if(is_deleted, 0, amount), 'unit': currency }],
             amounts
-        ) as amounts,
+        ) as amounts
     from {{ ref('stg_ionq__usage') }}
     where modality = 'daily'
 ),
@@ -23,7 +23,7 @@ listed as (
     select
         *,
         unnest(amounts) as listing,
-        generate_subscripts(amounts, 1) as place,
+        generate_subscripts(amounts, 1) as place
     from reports
 ),
 
@@ -39,7 +39,7 @@ totals as (
         any_value(job_count) as job_count,
         any_value(qpu_seconds) as qpu_seconds,
         any_value(is_deleted) as is_deleted,
-        any_value(extracted_at) as extracted_at,
+        any_value(extracted_at) as extracted_at
     from listed
     where listing.amount is not null
     group by organization, group_by, usage_date, {{ currency('listing.unit') }}
@@ -56,6 +56,6 @@ select
     if(place = min(place) over date_of_report, qpu_seconds, null) as qpu_seconds,
     count(*) over date_of_report as currencies,
     is_deleted,
-    extracted_at,
+    extracted_at
 from totals
 window date_of_report as (partition by organization, group_by, usage_date)

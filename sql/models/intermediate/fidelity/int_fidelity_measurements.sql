@@ -15,7 +15,7 @@ select
     {{ metric.column }}::double as value,
     '{{ metric.unit }}' as unit,
     {{ metric.higher_is_better }} as higher_is_better,
-    characterization_id,
+    characterization_id
 from characterizations
 where {{ metric.column }} is not null
 {% if not loop.last %}

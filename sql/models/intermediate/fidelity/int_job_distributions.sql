@@ -2,7 +2,7 @@
 with copied as (
     select
         job_id,
-        distribution_json::json as said,
+        distribution_json::json as said
     from {{ ref('stg_ionq__job_results') }}
     where
         kind = 'probabilities'
@@ -20,7 +20,7 @@ by_state as (
         case json_array_length(json_keys(said, '$.probabilities.registers')::json)
             when 1 then json_extract(said, '$.probabilities.registers.*')[1]
         end as of_register,
-        said,
+        said
     from copied
 ),
 
@@ -35,7 +35,7 @@ entries as (
                 when json_exists(said, '$.probabilities') then null
                 else said
             end as map (varchar, double)
-        ))) as entry,
+        ))) as entry
     from by_state
 )
 
@@ -46,7 +46,7 @@ select
         when is_by_bits then try_cast(try_cast(entry.key as bit) as bigint)
         else try_cast(entry.key as bigint)
     end as state,
-    entry.value as probability,
+    entry.value as probability
 from entries
 -- what is no distribution, such as one that tells each child's, has no row
 qualify abs(sum(if(state is not null, probability, null)) over (partition by job_id) - 1) < 0.001

@@ -4,7 +4,7 @@
 with waits as (
     select
         *,
-        iso_weekday >= 6 as is_weekend,
+        iso_weekday >= 6 as is_weekend
     from {{ ref('int_queue_waits') }}
     where is_started or is_censored
 ),
@@ -16,7 +16,7 @@ asked as (
         date_trunc('week', waits.submitted_at) as known_at,
         waits.iso_weekday,
         waits.hour,
-        waits.is_weekend,
+        waits.is_weekend
     from waits
     cross join {{ ref('int_as_of') }} as clock
     where waits.submitted_at >= date_trunc('week', clock.as_of) - interval {{ weeks }} week
@@ -24,9 +24,9 @@ asked as (
     select
         backends.backend,
         clock.as_of as known_at,
-        hours.n // 24 + 1 as iso_weekday,
+        floor(hours.n / 24)::bigint + 1 as iso_weekday,
         hours.n % 24 as hour,
-        hours.n // 24 >= 5 as is_weekend,
+        hours.n >= 5 * 24 as is_weekend
     from (select distinct backend from waits) as backends
     cross join {{ ref('int_as_of') }} as clock
     cross join {{ whole_numbers(168) }} as hours
@@ -36,7 +36,7 @@ asked as (
 moments as (
     select distinct
         backend,
-        known_at,
+        known_at
     from asked
 ),
 
@@ -49,7 +49,7 @@ recent as (
         waits.hour,
         waits.is_weekend,
         case when waits.is_started and waits.waited_until <= moments.known_at then waits.wait_seconds end
-            as wait_seconds,
+            as wait_seconds
     from moments
     inner join waits
         on
@@ -68,7 +68,7 @@ recent_hours as (
         iso_weekday,
         hour,
         is_weekend,
-        count(*) as jobs,
+        count(*) as jobs
     from recent
     group by backend, known_at, iso_weekday, hour, is_weekend
 ),
@@ -84,7 +84,7 @@ pools as (
         coalesce(sum(near.jobs) filter (where {{ in_pool('asked', 'near', 0) }}), 0) as same_hour,
         coalesce(sum(near.jobs) filter (where {{ in_pool('asked', 'near', 1) }}), 0) as three_hours,
         coalesce(sum(near.jobs) filter (where {{ in_pool('asked', 'near', 2) }}), 0) as seven_hours,
-        coalesce(sum(near.jobs) filter (where {{ in_pool('asked', 'near', 3) }}), 0) as all_day,
+        coalesce(sum(near.jobs) filter (where {{ in_pool('asked', 'near', 3) }}), 0) as all_day
     from asked
     left join recent_hours as near on asked.backend = near.backend and asked.known_at = near.known_at
     group by all
@@ -100,7 +100,7 @@ chosen as (
             when seven_hours >= {{ enough_jobs }} then 2
             when all_day >= {{ enough_jobs }} then 3
             else 4
-        end as pool,
+        end as pool
     from pools
 ),
 
@@ -112,7 +112,7 @@ members as (
         chosen.iso_weekday,
         chosen.hour,
         near.iso_weekday as near_iso_weekday,
-        near.hour as near_hour,
+        near.hour as near_hour
     from chosen
     inner join recent_hours as near
         on
@@ -139,7 +139,7 @@ ranked as (
             partition by members.backend, members.known_at, members.iso_weekday, members.hour
             order by recent.wait_seconds asc nulls last
         ) as rank_of_wait,
-        count(*) over (partition by members.backend, members.known_at, members.iso_weekday, members.hour) as jobs,
+        count(*) over (partition by members.backend, members.known_at, members.iso_weekday, members.hour) as jobs
     from members
     inner join recent
         on
@@ -159,7 +159,7 @@ select
     ranked.hour,
     ranked.jobs,
     max(ranked.wait_seconds) filter (where ranked.rank_of_wait = ranks.rank_1) as p50_seconds,
-    max(ranked.wait_seconds) filter (where ranked.rank_of_wait = ranks.rank_2) as p90_seconds,
+    max(ranked.wait_seconds) filter (where ranked.rank_of_wait = ranks.rank_2) as p90_seconds
 from ranked
 left join binomial_ranks as ranks on ranked.jobs = ranks.jobs
 group by ranked.backend, ranked.known_at, ranked.iso_weekday, ranked.hour, ranked.jobs

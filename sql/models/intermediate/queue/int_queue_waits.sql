@@ -11,7 +11,7 @@ with queued as (
         jobs.completed_at,
         jobs.predicted_queue_seconds,
         -- the last instant at which a job that has not moved on is known to have been where it was
-        if(jobs.is_deleted, jobs.last_known_at, coalesce(accounts.as_of, jobs.last_known_at)) as known_until,
+        if(jobs.is_deleted, jobs.last_known_at, coalesce(accounts.as_of, jobs.last_known_at)) as known_until
     from {{ ref('fct_jobs') }} as jobs
     left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
     where
@@ -33,7 +33,7 @@ waits as (
             when is_terminal and status <> 'completed' then greatest(coalesce(completed_at, submitted_at), submitted_at)
             when status not in ('started', 'completed') then greatest(known_until, submitted_at)
         end as waited_until,
-        case when not is_terminal then greatest(known_until, started_at) else completed_at end as ran_until,
+        case when not is_terminal then greatest(known_until, started_at) else completed_at end as ran_until
     from queued
 )
 
@@ -52,5 +52,5 @@ select
     predicted_queue_seconds,
     case when is_started or is_censored then waited_until end as waited_until,
     case when is_started and ran_until >= started_at then started_at end as ran_from,
-    case when is_started and ran_until >= started_at then ran_until end as ran_until,
+    case when is_started and ran_until >= started_at then ran_until end as ran_until
 from waits

@@ -9,5 +9,5 @@ select
     open_jobs,
     quota_limit,
     quota_usage,
-    quota_currency,
+    quota_currency
 from {{ ref('int_projects') }}

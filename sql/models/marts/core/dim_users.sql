@@ -6,5 +6,5 @@ select
     first_seen_at,
     last_seen_at,
     jobs,
-    open_jobs,
+    open_jobs
 from {{ ref('int_users') }}

@@ -9,5 +9,5 @@ select
     characterization_id,
     is_qpu,
     location,
-    updated_at,
+    updated_at
 from {{ ref('stg_ionq__backends') }}

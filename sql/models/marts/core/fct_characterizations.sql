@@ -17,5 +17,5 @@ select
     readout_seconds,
     reset_seconds,
     connected_pairs,
-    is_plausible,
+    is_plausible
 from {{ ref('stg_ionq__characterizations') }}

@@ -2,12 +2,12 @@
 with entries as (
     select
         job_id,
-        {{ rows_of_map('tags') }},
+        {{ rows_of_map('tags') }}
     from {{ ref('int_job_tags') }}
 )
 
 select
     job_id,
     key as tag_key,
-    value as tag_value,
+    value as tag_value
 from entries

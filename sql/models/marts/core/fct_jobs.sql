@@ -101,7 +101,7 @@ select
     array_to_string(jobs.warning_messages, '; ') as warning_messages,
     jobs.kwh,
     jobs.problems,
-    {{ inputs_hash }} as inputs_hash,
+    {{ inputs_hash }} as inputs_hash
 from {{ ref('stg_ionq__jobs') }} as jobs
 inner join {{ ref('int_job_costs') }} as costs on jobs.job_id = costs.job_id
 left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account

@@ -10,7 +10,7 @@ with judged as (
                 {{ gamma_exceedance(
                     '(budgets.budget - forecasts.spent)::double', 'forecasts.to_come', 'forecasts.variance'
                 ) }}
-        end as probability,
+        end as probability
     from {{ ref('int_forecasts') }} as forecasts
     left join {{ ref('int_budgets') }} as budgets
         on
@@ -40,7 +40,7 @@ select
         when judged.spent > judged.budget then 'exceeded'
         when judged.probability >= {{ var('at_risk_from') }} or forecasts.forecast > judged.budget then 'at_risk'
         else 'on_track'
-    end as status,
+    end as status
 from judged
 inner join {{ ref('cost_forecast') }} as forecasts
     on

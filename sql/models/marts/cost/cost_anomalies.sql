@@ -14,7 +14,7 @@ with spans as (
         costs.organization,
         min(costs.date) as first_date,
         max(costs.date) as last_date,
-        max(clocks.today) - {{ judged_days }} as judged_from,
+        max(clocks.today) - {{ judged_days }} as judged_from
     from {{ ref('cost_per_project_daily') }} as costs
     inner join {{ ref('int_clocks') }} as clocks on costs.organization = clocks.organization
     where costs.date <= clocks.today
@@ -26,7 +26,7 @@ projects as (
     select
         organization,
         project_id,
-        min(date) as first_cost_date,
+        min(date) as first_cost_date
     from {{ ref('cost_per_project_daily') }}
     where project_id is not null and cost > 0
     group by organization, project_id
@@ -45,13 +45,13 @@ calendar as (
         spans.last_date,
         unnest(generate_series(
             greatest(series.first_date, spans.judged_from - {{ look_back_days }}), spans.last_date, interval 1 day
-        ))::date as date,
+        ))::date as date
     from (
         select
             organization,
             project_id,
             currency,
-            min(date) as first_date,
+            min(date) as first_date
         from {{ ref('cost_per_project_daily') }}
         where project_id is not null and cost > 0
         group by all
@@ -68,7 +68,7 @@ daily as (
         -- in whatever currency: a project that changes to credits is not silent
         max((coalesce(costs.cost, 0) > 0)::integer) over (
             partition by calendar.organization, calendar.project_id, calendar.date
-        ) as is_active,
+        ) as is_active
     from calendar
     left join {{ ref('cost_per_project_daily') }} as costs
         on
@@ -86,7 +86,7 @@ compared as (
         median(cost) over same_weekday as weekday_expected,
         mad(cost) over same_weekday as deviation,
         avg(cost::double) over same_weekday as weekday_mean,
-        (sum((cost > 0)::integer) over same_weekday + 0.5) / (count(*) over same_weekday + 1) as active_share,
+        (sum((cost > 0)::integer) over same_weekday + 0.5::double) / (count(*) over same_weekday + 1) as active_share,
         median(active_cost) over eight_weeks as active_expected,
         mad(active_cost) over eight_weeks as active_deviation,
         quantile_cont(active_cost::double, 0.9) over eight_weeks as active_p90_cost,
@@ -102,7 +102,7 @@ compared as (
             partition by organization, project_id, currency, isodow(date)
             order by date
             rows between 11 preceding and 4 preceding
-        ) as active_of_8,
+        ) as active_of_8
     from daily
     window
         same_weekday as (
@@ -133,8 +133,8 @@ usual as (
             greatest(1.4826 * active_deviation::double, 0.5 * active_expected::double)
         ) as scale,
         least(cost::double, coalesce(2 * active_p90_cost, cost::double)) as capped_cost,
-        pow(active_of_4 / 4.0 - active_of_8 / 8.0, 2)
-        / ((active_of_4 + active_of_8 + 1) / 14.0 * (1 - (active_of_4 + active_of_8 + 1) / 14.0) * 3 / 8.0) as shift,
+        pow(active_of_4 / 4 - active_of_8 / 8, 2)
+        / ((active_of_4 + active_of_8 + 1) / 14 * (1 - (active_of_4 + active_of_8 + 1) / 14) * 3 / 8) as shift
     from compared
 ),
 
@@ -151,8 +151,8 @@ levels as (
         sum(pow(capped_cost, 2)) over before_these as earlier_squares,
         count(*) over before_these as earlier_days,
         sum(shift) over week as shift_score,
-        sum(active_of_4) over week / 28.0 as recent_activity,
-        sum(active_of_8) over week / 56.0 as earlier_activity,
+        sum(active_of_4) over week / 28 as recent_activity,
+        sum(active_of_8) over week / 56 as earlier_activity
     from usual
     window
         silence as (
@@ -176,7 +176,7 @@ scored as (
         (cost - expected_day)::double / nullif(scale, 0) as day_score,
         recent_cost - earlier_cost / 2 as more,
         -- the variance of four weeks' cost less half of eight weeks' cost, from the days of the eight weeks
-        sqrt(42 * nullif(earlier_squares / 56 - pow(earlier_cost / 56, 2), 0)) as more_scale,
+        sqrt(42 * nullif(earlier_squares / 56 - pow(earlier_cost / 56, 2), 0)) as more_scale
     from levels
 ),
 
@@ -194,7 +194,7 @@ ruled as (
         and more / more_scale >= {{ creep_score }}
         and recent_cost >= {{ creep_factor }} * earlier_cost / 2 as is_creeping,
         earlier_days = 56 and shift_score >= {{ shift_score }}
-        and recent_activity between 0.6 * earlier_activity and 1.6 * earlier_activity as is_shifted,
+        and recent_activity between 0.6 * earlier_activity and 1.6 * earlier_activity as is_shifted
     from scored
 ),
 
@@ -209,7 +209,7 @@ judged as (
             when is_silent and not coalesce(lag(is_silent) over series, false) and date <= last_date - 2 then 'drop'
             when is_creeping and not coalesce(bool_or(is_creeping) over weeks_before, false) then 'creep'
             when is_shifted and not coalesce(bool_or(is_shifted) over weeks_before, false) then 'weekday_shift'
-        end as reason,
+        end as reason
     from ruled
     window
         series as (partition by organization, project_id, currency order by date),
@@ -249,7 +249,7 @@ select
         end,
         6
     ) as score,
-    judged.reason,
+    judged.reason
 from judged
 left join {{ ref('dim_projects') }} as projects on judged.project_id = projects.project_id
 where judged.reason is not null and judged.date >= judged.judged_from

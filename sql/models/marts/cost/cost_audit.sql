@@ -15,7 +15,7 @@ with bills as (
         bills.cost as billed_cost,
         bills.currency,
         bills.is_settled,
-        coalesce(jobs.started_at, jobs.submitted_at) as rated_at,
+        coalesce(jobs.started_at, jobs.submitted_at) as rated_at
     from {{ ref('int_job_bills') }} as bills
     inner join {{ ref('stg_ionq__jobs') }} as jobs on bills.job_id = jobs.job_id
     where bills.is_qpu
@@ -25,7 +25,7 @@ with bills as (
 rates as (
     select
         accounts.organization,
-        rates.*,
+        rates.*
     from {{ ref('stg_ionq__rates') }} as rates
     inner join {{ ref('int_accounts') }} as accounts on rates.account = accounts.account
     qualify
@@ -45,7 +45,7 @@ rates_in_force as (
     select
         bills.*,
         rates.observed_at is null as is_later_rate,
-        rates.observed_at as rate_observed_at,
+        rates.observed_at as rate_observed_at
     from bills
     asof left join rates
         on
@@ -58,13 +58,13 @@ rates_in_force as (
 -- 1 row per bill: where no observation is as old as the job, the earliest has to do, and the verdict says so
 rated as (
     select
-        in_force.* exclude (rate_observed_at),
+        {{ all_but(['rate_observed_at'], 'in_force') }},
         coalesce(in_force.rate_observed_at, earliest.observed_at) as rate_observed_at,
         rates.currency as rate_currency,
         rates.minimum_cost,
         rates.cost_per_1q_gate_shot,
         rates.cost_per_2q_gate_shot,
-        rates.cost_per_compute_second,
+        rates.cost_per_compute_second
     from rates_in_force as in_force
     left join earliest_rates as earliest
         on
@@ -82,7 +82,7 @@ rated as (
 modeled as (
     select
         *,
-        {{ billed_on() }} as billed_on,
+        {{ billed_on() }} as billed_on
     from rated
 ),
 
@@ -97,7 +97,7 @@ judged as (
         case billed_on
             when 'gates' then shots is not null and gates_1q is not null and gates_2q is not null
             when 'compute_time' then billed_compute_seconds is not null
-        end as has_counts,
+        end as has_counts
     from modeled
 ),
 
@@ -108,7 +108,7 @@ priced as (
             when rate_observed_at is null or rate_currency <> currency or billed_on is null then null
             when is_never_started then 0::decimal(18, 6)
             else {{ job_price('billed_compute_seconds') }}
-        end as expected_cost,
+        end as expected_cost
     from judged
 )
 
@@ -138,5 +138,5 @@ select
         else 'underbilled'
     end as verdict,
     rate_observed_at,
-    is_settled,
+    is_settled
 from priced

@@ -7,7 +7,7 @@ with forecasts as (
         spent + round(to_come, 2)::decimal(18, 2) as forecast,
         spent
         + round({{ gamma_quantile('to_come', 'variance', '-' ~ forecast_quantile()) }}, 2)::decimal(18, 2) as low,
-        spent + round({{ gamma_quantile('to_come', 'variance', forecast_quantile()) }}, 2)::decimal(18, 2) as high,
+        spent + round({{ gamma_quantile('to_come', 'variance', forecast_quantile()) }}, 2)::decimal(18, 2) as high
     from {{ ref('int_forecasts') }}
 )
 
@@ -31,7 +31,7 @@ select
                 round(
                     {{ not_negative('(budgets.budget - forecasts.least)::double') }} / forecasts.day_mean, 1
                 )
-    end as runway_days,
+    end as runway_days
 from forecasts
 left join {{ ref('int_budgets') }} as budgets
     on

@@ -9,6 +9,6 @@ select
     costs.qpu_seconds,
     costs.source,
     costs.share_of_month,
-    costs.change_from_previous_month,
+    costs.change_from_previous_month
 from {{ ref('int_costs_monthly') }} as costs
 where costs.dimension = 'backend'

@@ -6,7 +6,7 @@ with booked as (
         centers.cost_center,
         parts.currency,
         sum(parts.cost) as cost,
-        coalesce(sum(parts.jobs), 0)::bigint as job_count,
+        coalesce(sum(parts.jobs), 0)::bigint as job_count
     from {{ ref('int_cost_parts') }} as parts
     left join {{ ref('int_cost_centers') }} as centers
         on
@@ -23,5 +23,5 @@ select
     cost::decimal(18, 6) as cost,
     currency,
     job_count,
-    cost::double / nullif(sum(cost) over (partition by organization, month, currency), 0)::double as share_of_month,
+    cost::double / nullif(sum(cost) over (partition by organization, month, currency), 0)::double as share_of_month
 from booked

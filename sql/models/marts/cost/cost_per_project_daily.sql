@@ -8,7 +8,7 @@ select
     costs.currency,
     costs.job_count,
     costs.qpu_seconds,
-    costs.source,
+    costs.source
 from {{ ref('int_costs_daily') }} as costs
 left join {{ ref('dim_projects') }} as projects on costs.id = projects.project_id
 where costs.dimension = 'project'

@@ -5,7 +5,7 @@ with months as (
         date_trunc('month', date)::date as month,
         currency,
         sum(cost) as cost,
-        coalesce(sum(jobs), 0)::bigint as job_count,
+        coalesce(sum(jobs), 0)::bigint as job_count
     from {{ ref('int_cost_parts') }}
     group by all
 ),
@@ -17,7 +17,7 @@ entries as (
         date_trunc('month', date)::date as month,
         currency,
         cost,
-        {{ rows_of_map('tags') }},
+        {{ rows_of_map('tags') }}
     from {{ ref('int_cost_parts') }}
     where tags is not null
 ),
@@ -31,7 +31,7 @@ tagged as (
         key as tag_key,
         value as tag_value,
         sum(cost) as cost,
-        count(*) as job_count,
+        count(*) as job_count
     from entries
     where value is not null
     group by all
@@ -42,7 +42,7 @@ keys as (
     select
         organization,
         tag_key,
-        min(month) as first_month,
+        min(month) as first_month
     from tagged
     group by all
 ),
@@ -56,7 +56,7 @@ untagged as (
         keys.tag_key,
         null::varchar as tag_value,
         months.cost - coalesce(sum(tagged.cost), 0) as cost,
-        months.job_count - coalesce(sum(tagged.job_count), 0) as job_count,
+        months.job_count - coalesce(sum(tagged.job_count), 0) as job_count
     from keys
     inner join months on keys.organization = months.organization and keys.first_month <= months.month
     left join tagged
@@ -74,7 +74,7 @@ untagged as (
 
 split as (
     select * from tagged
-    union all by name
+    union all
     select * from untagged
 )
 
@@ -86,7 +86,7 @@ select
     split.cost::decimal(18, 6) as cost,
     split.currency,
     split.job_count::bigint as job_count,
-    split.cost::double / nullif(months.cost, 0)::double as share_of_month,
+    split.cost::double / nullif(months.cost, 0)::double as share_of_month
 from split
 inner join months
     on split.organization = months.organization and split.month = months.month and split.currency = months.currency

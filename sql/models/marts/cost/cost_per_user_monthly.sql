@@ -10,7 +10,7 @@ select
     costs.qpu_seconds,
     costs.source,
     costs.share_of_month,
-    costs.change_from_previous_month,
+    costs.change_from_previous_month
 from {{ ref('int_costs_monthly') }} as costs
 left join {{ ref('dim_users') }} as users on costs.id = users.user_id
 where costs.dimension = 'user'

@@ -6,7 +6,7 @@ with reported as (
         currency,
         amount as usage_report_cost,
         extracted_at as report_read_at,
-        group_by,
+        group_by
     from {{ ref('int_usage_totals') }}
     qualify
         row_number() over (
@@ -21,7 +21,7 @@ listed as (
         usage_date as date,
         currency,
         group_by,
-        sum(amount) as listed_in_top5,
+        sum(amount) as listed_in_top5
     from {{ ref('int_usage_groups') }}
     group by all
 ),
@@ -33,7 +33,7 @@ billed as (
         currency,
         sum(cost) as job_cost,
         count(*) as billed_jobs,
-        count(*) filter (where not is_settled) as unsettled_jobs,
+        count(*) filter (where not is_settled) as unsettled_jobs
     from {{ ref('int_job_bills') }}
     group by all
 ),
@@ -43,7 +43,7 @@ unbilled as (
     select
         organization,
         completed_at::date as date,
-        count(*) as unbilled_jobs,
+        count(*) as unbilled_jobs
     from {{ ref('fct_jobs') }}
     where
         is_qpu and is_terminal and not dry_run
@@ -57,7 +57,7 @@ clocks as (
     select
         accounts.organization,
         max(accounts.as_of) as as_of,
-        max(syncs.started_at) as report_looked_at,
+        max(syncs.started_at) as report_looked_at
     from {{ ref('int_accounts') }} as accounts
     left join {{ ref('stg_ionq__syncs') }} as syncs
         on
@@ -79,7 +79,7 @@ compared as (
         reported.group_by,
         coalesce(billed.job_cost, 0) as job_cost,
         coalesce(billed.billed_jobs, 0) as billed_jobs,
-        coalesce(billed.unsettled_jobs, 0) as unsettled_jobs,
+        coalesce(billed.unsettled_jobs, 0) as unsettled_jobs
     from reported
     full outer join billed
         on
@@ -115,7 +115,7 @@ select
     compared.billed_jobs,
     compared.unsettled_jobs,
     coalesce(unbilled.unbilled_jobs, 0) as unbilled_jobs,
-    compared.report_read_at,
+    compared.report_read_at
 from compared
 left join listed
     on

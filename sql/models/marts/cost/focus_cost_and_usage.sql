@@ -12,7 +12,7 @@ with parts as (
         parts.currency,
         sum(parts.cost) as cost,
         sum(parts.jobs) as jobs,
-        {{ exact_sum('parts.qpu_seconds') }} as qpu_seconds,
+        {{ exact_sum('parts.qpu_seconds') }} as qpu_seconds
     from {{ ref('int_cost_parts') }} as parts
     left join {{ ref('int_cost_centers') }} as centers
         on
@@ -26,10 +26,10 @@ charges as (
     select
         *,
         -- FOCUS bills in a national currency; what credits paid for was billed when they were bought
-        if(regexp_full_match(currency, '[A-Z]{3}'), currency, 'USD') as billing_currency,
-        regexp_full_match(currency, '[A-Z]{3}') as is_national,
+        if({{ is_national('currency') }}, currency, 'USD') as billing_currency,
+        {{ is_national('currency') }} as is_national,
         -- a usage has a quantity; a difference without one, or downwards, is an adjustment
-        cost >= 0 and coalesce(jobs, 0) > 0 as is_usage,
+        cost >= 0 and coalesce(jobs, 0) > 0 as is_usage
     from parts
 )
 
@@ -79,6 +79,6 @@ select
     case when charges.project_id is not null then 'Project' end as "SubAccountType",
     charges.tags as "Tags",
     charges.cost_center as "x_CostCenter",
-    charges.source as "x_Source",
+    charges.source as "x_Source"
 from charges
 left join {{ ref('dim_projects') }} as projects on charges.project_id = projects.project_id

@@ -4,7 +4,7 @@ with scopes as (
         costs.organization,
         costs.currency,
         min(costs.date) as first_cost_date,
-        max(clocks.today) as today,
+        max(clocks.today) as today
     from {{ ref('int_costs_by_scope') }} as costs
     inner join {{ ref('int_clocks') }} as clocks on costs.organization = clocks.organization
     where costs.project_id is null
@@ -19,7 +19,7 @@ targets as (
         currency,
         first_cost_date,
         date_trunc('month', origin)::date as month,
-        origin::date as origin,
+        origin::date as origin
     from (
         select
             organization,
@@ -29,7 +29,7 @@ targets as (
                 greatest(first_cost_date + 28, (date_trunc('month', today) - interval 24 month)::date),
                 (date_trunc('month', today) - interval 1 day)::date,
                 interval 1 day
-            )) as origin,
+            )) as origin
         from scopes
     ) as days
 ),
@@ -44,7 +44,7 @@ known as (
         targets.month,
         targets.origin,
         sum(costs.cost) as cost,
-        coalesce(sum(costs.cost) filter (where costs.date < targets.origin), 0) as spent,
+        coalesce(sum(costs.cost) filter (where costs.date < targets.origin), 0) as spent
     from targets
     left join {{ ref('int_costs_by_scope') }} as costs
         on
@@ -71,7 +71,7 @@ said as (
         + round(
             {{ gamma_quantile('forecasts.expected', 'forecasts.variance', forecast_quantile()) }}, 2
         )::decimal(18, 2) as high,
-        coalesce(known.cost, 0) as cost,
+        coalesce(known.cost, 0) as cost
     from known
     inner join forecasts
         on
@@ -92,5 +92,5 @@ select
     high::decimal(18, 6) as high,
     cost::decimal(18, 6) as cost,
     (forecast - cost)::double / nullif(cost, 0)::double as error_share,
-    cost between low and high as is_inside,
+    cost between low and high as is_inside
 from said

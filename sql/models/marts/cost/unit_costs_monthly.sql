@@ -10,7 +10,7 @@ with bills as (
         jobs.status,
         nullif(jobs.shots, 0) as shots,
         nullif(bills.qpu_seconds, 0) as qpu_seconds,
-        jobs.expected_success_probability as expected_successes,
+        jobs.expected_success_probability as expected_successes
     from {{ ref('int_job_bills') }} as bills
     inner join {{ ref('fct_jobs') }} as jobs on bills.job_id = jobs.job_id
     where bills.is_qpu
@@ -33,7 +33,7 @@ added as (
         {{ exact_sum('qpu_seconds') }} as qpu_seconds,
         sum(cost) filter (where qpu_seconds is not null) as qpu_cost,
         {{ exact_sum('expected_successes') }} as expected_successes,
-        sum(cost) filter (where expected_successes is not null) as expected_cost,
+        sum(cost) filter (where expected_successes is not null) as expected_cost
     from bills
     group by all
 )
@@ -60,6 +60,6 @@ select
     added.qpu_seconds,
     added.qpu_cost::decimal(18, 6) as qpu_cost,
     added.expected_successes,
-    added.expected_cost::decimal(18, 6) as expected_cost,
+    added.expected_cost::decimal(18, 6) as expected_cost
 from added
 left join {{ ref('dim_projects') }} as projects on added.project_id = projects.project_id

@@ -6,11 +6,11 @@
 with sides as (
     select
         *,
-        list(value) over before_it as values_before,
-        list(value) over from_it_on as values_after,
-        list(value) over around_it as values_around,
+        array_agg(value) over before_it as values_before,
+        array_agg(value) over from_it_on as values_after,
+        array_agg(value) over around_it as values_around,
         row_number() over series as position,
-        count(*) over (partition by backend, metric) as measurements,
+        count(*) over (partition by backend, metric) as measurements
     from {{ ref('int_fidelity_measurements') }}
     window
         series as (partition by backend, metric order by measured_at),
@@ -31,7 +31,7 @@ levels as (
     select
         *,
         {{ median_of_list('values_before') }} as before,
-        {{ median_of_list('values_after') }} as after,
+        {{ median_of_list('values_after') }} as after
     from sides
     where len(values_before) >= {{ fewest }} and len(values_after) >= {{ fewest }}
 ),
@@ -40,10 +40,10 @@ levels as (
 spreads as (
     select
         *,
-        {{ mad_to_sigma() }} * list_median(list_concat(
+        {{ mad_to_sigma() }} * list_median(concat(
             list_transform(values_before, lambda _value: abs(_value - before)),
             list_transform(values_after, lambda _value: abs(_value - after))
-        )) as spread,
+        )) as spread
     from levels
 ),
 
@@ -51,7 +51,7 @@ spreads as (
 noises as (
     select
         *,
-        greatest(spread, median(spread) over (partition by backend, metric)) as sigma,
+        greatest(spread, median(spread) over (partition by backend, metric)) as sigma
     from spreads
 ),
 
@@ -63,7 +63,7 @@ steps as (
             when after = before then 0
             when sigma = 0 then 1e6
             else abs(after - before) / (1.2533 * sigma * sqrt(1 / len(values_before) + 1 / len(values_after)))
-        end as score,
+        end as score
     from noises
 ),
 
@@ -73,7 +73,7 @@ doubts as (
         *,
         1 - least(
             1, 2 * measurements * pow(1 + score * score / (len(values_around) - 2), -(len(values_around) - 1) / 2)
-        ) as confidence,
+        ) as confidence
     from steps
 ),
 
@@ -93,7 +93,7 @@ peaks as (
 candidates as (
     select
         *,
-        unnest(range(1, len(values_around))) as split,
+        unnest(range(1, len(values_around))) as split
     from peaks
 ),
 
@@ -105,7 +105,7 @@ splits as (
         position as found_at,
         position - len(values_before) + split as position,
         list_sum(list_transform(values_around[:split], lambda _value: abs(_value - before)))
-        + list_sum(list_transform(values_around[split + 1:], lambda _value: abs(_value - after))) as misfit,
+        + list_sum(list_transform(values_around[split + 1:], lambda _value: abs(_value - after))) as misfit
     from candidates
 ),
 
@@ -114,7 +114,7 @@ dates as (
     select
         backend,
         metric,
-        arg_min(position, (misfit, position)) as position,
+        min_by(position, (misfit, position)) as position
     from splits
     group by backend, metric, found_at
 )
@@ -131,7 +131,7 @@ select
     (doubts.after > doubts.before) <> doubts.higher_is_better as is_regression,
     doubts.confidence,
     doubts.score,
-    doubts.characterization_id,
+    doubts.characterization_id
 from doubts
 semi join dates
     on doubts.backend = dates.backend and doubts.metric = dates.metric and doubts.position = dates.position

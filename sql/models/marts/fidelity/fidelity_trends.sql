@@ -7,9 +7,9 @@
 with windows as materialized (
     select
         *,
-        list({ 'x': epoch_us(measured_at), 'y': value }) over trailing_90d as points,
-        list(value) over trailing_30d as recent,
-        row_number() over (partition by backend, metric order by measured_at) as position,
+        array_agg({ 'x': epoch_us(measured_at), 'y': value }) over trailing_90d as points,
+        array_agg(value) over trailing_30d as recent,
+        row_number() over (partition by backend, metric order by measured_at) as position
     from {{ ref('int_fidelity_measurements') }}
     window
         trailing_90d as (
@@ -26,16 +26,16 @@ with windows as materialized (
 strides as (
     select
         *,
-        ceil(len(points) / {{ most_points }})::bigint as stride,
+        ceil(len(points) / {{ most_points }})::bigint as stride
     from windows
 ),
 
 -- 1 row per measurement, with the points that count
 thinned as (
     select
-        * exclude (points),
+        {{ all_but(['points']) }},
         len(points) as measurements_90d,
-        list_slice(points, (len(points) - 1) % stride + 1, len(points), stride) as points,
+        list_slice(points, (len(points) - 1) % stride + 1, len(points), stride) as points
     from strides
 ),
 
@@ -43,9 +43,9 @@ thinned as (
 slopes as (
     {% for part in range(parts) %}
     select
-        * exclude (points),
+        {{ all_but(['points']) }},
         {{ theil_sen_slope('points') }} * 2592e9 as slope_per_30d,
-        {{ median_of_list('recent') }} as rolling_median_30d,
+        {{ median_of_list('recent') }} as rolling_median_30d
     from thinned
     where position % {{ parts }} = {{ part }}
     {% if not loop.last %}
@@ -58,7 +58,7 @@ slopes as (
 noise as (
     select
         *,
-        nullif({{ median_absolute_deviation('recent', 'rolling_median_30d') }}, 0) as rolling_mad_30d,
+        nullif({{ median_absolute_deviation('recent', 'rolling_median_30d') }}, 0) as rolling_mad_30d
     from slopes
 ),
 
@@ -66,7 +66,7 @@ noise as (
 scored as (
     select
         *,
-        (value - rolling_median_30d) / ({{ mad_to_sigma() }} * rolling_mad_30d) as robust_z,
+        (value - rolling_median_30d) / ({{ mad_to_sigma() }} * rolling_mad_30d) as robust_z
     from noise
 )
 
@@ -86,5 +86,5 @@ select
     end as is_regression,
     len(recent) as measurements_30d,
     measurements_90d,
-    characterization_id,
+    characterization_id
 from scored

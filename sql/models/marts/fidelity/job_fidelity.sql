@@ -4,7 +4,7 @@ with measured as (
         job_id,
         max(bits) as bits,
         count(*) as outcomes,
-        {{ exact_sum('pow(probability, 2)', scale=18) }} as collision,
+        {{ exact_sum('pow(probability, 2)', scale=18) }} as collision
     from {{ ref('int_job_distributions') }}
     group by job_id
 ),
@@ -14,7 +14,7 @@ jobs as (
         jobs.*,
         measured.bits,
         measured.outcomes,
-        measured.collision,
+        measured.collision
     from {{ ref('fct_jobs') }} as jobs
     inner join measured on jobs.job_id = measured.job_id
     where jobs.status = 'completed'
@@ -26,7 +26,7 @@ pairs as (
         jobs.job_id,
         ideal.job_id as ideal_job_id,
         pow(2, coalesce(jobs.bits, jobs.qubits)) as states,
-        ideal.collision as ideal_collision,
+        ideal.collision as ideal_collision
     from jobs
     inner join jobs as ideal
         on
@@ -53,7 +53,7 @@ shared as (
     select
         pairs.job_id,
         coalesce({{ exact_sum('sqrt(ran.probability * ideal.probability)', scale=18) }}, 0) as root_overlap,
-        coalesce({{ exact_sum('ran.probability * ideal.probability', scale=18) }}, 0) as overlap,
+        coalesce({{ exact_sum('ran.probability * ideal.probability', scale=18) }}, 0) as overlap
     from pairs
     left join {{ ref('int_job_distributions') }} as ran on pairs.job_id = ran.job_id
     left join {{ ref('int_job_distributions') }} as ideal
@@ -82,7 +82,7 @@ select
     end as observed_success,
     jobs.expected_success_probability,
     jobs.characterization_id,
-    jobs.characterization_age_hours,
+    jobs.characterization_age_hours
 from pairs
 inner join jobs on pairs.job_id = jobs.job_id
 inner join shared on pairs.job_id = shared.job_id

@@ -5,7 +5,7 @@ with binned as (
         is_debiased,
         least(floor(expected_success_probability * 10), 9) / 10 as expected_from,
         expected_success_probability as expected,
-        observed_success as observed,
+        observed_success as observed
     from {{ ref('job_fidelity') }}
     where expected_success_probability is not null and observed_success is not null
 ),
@@ -18,7 +18,7 @@ bins as (
         count(*) as jobs,
         {{ exact_sum('expected') }} / count(*) as expected,
         {{ exact_sum('observed') }} / count(*) as observed,
-        {{ exact_sum('pow(observed, 2)') }} as squares,
+        {{ exact_sum('pow(observed, 2)') }} as squares
     from binned
     group by backend, is_debiased, expected_from
 ),
@@ -32,7 +32,7 @@ spread as (
                 then
                     {{ student_quantile('jobs - 1') }}
                     * sqrt({{ not_negative('squares - jobs * pow(observed, 2)') }} / (jobs - 1) / jobs)
-        end as margin,
+        end as margin
     from bins
 )
 
@@ -45,5 +45,5 @@ select
     expected,
     observed,
     {{ not_negative('observed - margin') }} as low,
-    case when observed + margin > 1 then 1 else observed + margin end as high,
+    case when observed + margin > 1 then 1 else observed + margin end as high
 from spread

@@ -8,7 +8,7 @@ with observations as (
         observed_at::date as date,
         status in ('available', 'running') as is_available,
         is_degraded,
-        lead(observed_at) over (partition by backend order by observed_at) as next_observed_at,
+        lead(observed_at) over (partition by backend order by observed_at) as next_observed_at
     from {{ ref('fct_backend_snapshots') }}
 ),
 
@@ -20,7 +20,7 @@ weighted as (
             epoch_us(next_observed_at),
             epoch_us(date + interval 1 day),
             epoch_us(observed_at) + {{ longest_microseconds }}
-        ) - epoch_us(observed_at) as weight,
+        ) - epoch_us(observed_at) as weight
     from observations
 )
 
@@ -32,6 +32,6 @@ select
         as share_available,
     coalesce(sum(weight) filter (where is_degraded), 0) / sum(weight) as share_degraded,
     count(*) as observations,
-    sum(weight) / 1e6 as observed_seconds,
+    sum(weight) / 1e6 as observed_seconds
 from weighted
 group by backend, date

@@ -6,7 +6,7 @@ with records as (
         '{{ resource }}' as resource,
         count(distinct {{ record_of(resource) }}) as rows,
         max({{ utc(time) }}) as newest_record_at,
-        max({{ utc('_extracted_at') }}) as newest_extracted_at,
+        max({{ utc('_extracted_at') }}) as newest_extracted_at
     from {{ source('lake', resource) }}
     group by account
     {%- if not loop.last %}
@@ -21,7 +21,7 @@ doubtful as (
     select
         account,
         '{{ resource }}' as resource,
-        arg_max(coalesce(len(_problems), 0), row(_extracted_at, _run_id)) as problems,
+        {{ latest_by('coalesce(len(_problems), 0)', ['_extracted_at', '_run_id']) }} as problems
     from {{ source('lake', resource) }}
     where
         hash({{ record_of(resource) }}) in (
@@ -41,7 +41,7 @@ problems as (
     select
         account,
         resource,
-        count(*) filter (where problems > 0) as problems,
+        count(*) filter (where problems > 0) as problems
     from doubtful
     group by account, resource
 ),
@@ -59,7 +59,7 @@ syncs as (
         {{ latest_by('availability', ['started_at', 'run_id']) }} as availability,
         {{ latest_by("coalesce(unavailable_reason, '')", ['started_at', 'run_id']) }}
         filter (where availability is not null)
-            as unavailable_reason,
+            as unavailable_reason
     from {{ ref('stg_ionq__syncs') }}
     group by account, resource
 ),
@@ -68,7 +68,7 @@ rejected as (
     select
         account,
         resource,
-        count(*) as rejected,
+        count(*) as rejected
     from {{ ref('stg_ionq__rejected') }}
     group by account, resource
 ),
@@ -76,17 +76,17 @@ rejected as (
 known as (
     select
         account,
-        resource,
+        resource
     from records
     union
     select
         account,
-        resource,
+        resource
     from syncs
     union
     select
         account,
-        resource,
+        resource
     from rejected
 )
 
@@ -95,7 +95,7 @@ select
     known.resource,
     syncs.last_complete_sync_at,
     syncs.last_sync_at,
-    epoch(max(syncs.last_sync_at) over () - syncs.last_complete_sync_at) as behind_seconds,
+    {{ seconds_between('syncs.last_complete_sync_at', 'max(syncs.last_sync_at) over ()') }} as behind_seconds,
     records.newest_record_at,
     records.newest_extracted_at,
     syncs.watermark,
@@ -104,7 +104,7 @@ select
     coalesce(rejected.rejected, 0) as rejected,
     coalesce(syncs.missing, 0) as missing,
     coalesce(syncs.availability, 'available') as availability,
-    case when syncs.availability = 'refused' then nullif(syncs.unavailable_reason, '') end as unavailable_reason,
+    case when syncs.availability = 'refused' then nullif(syncs.unavailable_reason, '') end as unavailable_reason
 from known
 left join records on known.account = records.account and known.resource = records.resource
 left join problems on known.account = problems.account and known.resource = problems.resource

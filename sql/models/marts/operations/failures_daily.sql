@@ -8,7 +8,7 @@ with failures as (
         -- 0 is said of every job that is billed on gates
         round(coalesce(nullif(jobs.billed_qpu_seconds, 0), jobs.execution_seconds) * 1e6)::bigint as qpu_microseconds,
         jobs.cost,
-        case when jobs.cost is not null then jobs.currency end as currency,
+        case when jobs.cost is not null then jobs.currency end as currency
     from {{ ref('fct_jobs') }} as jobs
     left join {{ ref('fct_jobs') }} as parents
         on jobs.parent_job_id = parents.job_id and parents.status = 'failed' and not parents.dry_run
@@ -18,8 +18,8 @@ with failures as (
 -- 1 row per failure; one without a bill stands with those of its day and code that have one
 priced as (
     select
-        * exclude (currency),
-        coalesce(currency, min(currency) over (partition by backend, date, failure_code)) as currency,
+        {{ all_but(['currency']) }},
+        coalesce(currency, min(currency) over (partition by backend, date, failure_code)) as currency
     from failures
 )
 
@@ -32,7 +32,7 @@ select
     sum(shots)::bigint as shots,
     sum(qpu_microseconds) / 1e6 as qpu_seconds,
     sum(cost)::decimal(18, 6) as cost,
-    currency,
+    currency
 from priced
 where date is not null
 group by backend, date, failure_code, currency

@@ -6,7 +6,7 @@ with versions as (
         '{{ resource }}' as resource,
         hash({{ record_key(resource) | join(', ') }}) as record,
         _extracted_at,
-        unnest(_drift) as found,
+        unnest(_drift) as found
     from {{ source('lake', resource) }}
     where _drift is not null
     {%- if not loop.last %}
@@ -21,7 +21,7 @@ read as (
     select
         '{{ resource }}' as resource,
         min(_extracted_at) as first_seen_at,
-        max(_extracted_at) as last_seen_at,
+        max(_extracted_at) as last_seen_at
     from {{ source('lake', resource) }}
     {%- if not loop.last %}
     union all
@@ -33,12 +33,12 @@ read as (
 resources as (
     select
         read.*,
-        counts.records,
+        counts.records
     from read
     inner join (
         select
             resource,
-            sum(rows) as records,
+            sum(rows) as records
         from {{ ref('data_freshness') }}
         group by resource
     ) as counts
@@ -52,7 +52,7 @@ filled as (
     select
         '{{ resource }}' as resource,
         split_part(path_in_schema, ', ', 1) as path,
-        sum(num_values - coalesce(stats_null_count, 0)) as filled,
+        sum(num_values - coalesce(stats_null_count, 0)) as filled
     from parquet_metadata('{{ lake }}/{{ resource }}/**/*.parquet')
     group by split_part(path_in_schema, ', ', 1)
     {%- if not loop.last %}
@@ -68,7 +68,7 @@ select
     count(distinct record) as records,
     {{ utc('min(_extracted_at)') }} as first_seen_at,
     {{ utc('max(_extracted_at)') }} as last_seen_at,
-    {{ latest_by('found.type', ['_extracted_at', 'found.type']) }} as example_type,
+    {{ latest_by('found.type', ['_extracted_at', 'found.type']) }} as example_type
 from versions
 group by resource, found.path, found.kind
 union all
@@ -79,7 +79,7 @@ select
     resources.records::bigint as records,
     {{ utc('resources.first_seen_at') }} as first_seen_at,
     {{ utc('resources.last_seen_at') }} as last_seen_at,
-    null as example_type,
+    null as example_type
 from filled
 inner join resources on filled.resource = resources.resource
-where filled.filled = 0 and not starts_with(filled.path, '_')
+where filled.filled = 0 and left(filled.path, 1) <> '_'

@@ -6,7 +6,7 @@ with sessions as (
         sessions.*,
         sessions.ended_at is not null or coalesce(sessions.status = 'ended', false) as has_ended,
         coalesce(sessions.ended_at, if(sessions.status = 'ended', null, accounts.as_of)) as open_until,
-        accounts.as_of,
+        accounts.as_of
     from {{ ref('stg_ionq__sessions') }} as sessions
     left join {{ ref('int_accounts') }} as accounts on sessions.account = accounts.account
 ),
@@ -17,7 +17,7 @@ runs as (
     select
         sessions.session_id,
         greatest(jobs.started_at, sessions.started_at) as began_at,
-        least(if(jobs.is_terminal, jobs.completed_at, sessions.as_of), sessions.open_until) as ended_at,
+        least(if(jobs.is_terminal, jobs.completed_at, sessions.as_of), sessions.open_until) as ended_at
     from {{ ref('fct_jobs') }} as jobs
     inner join sessions on jobs.session_id = sessions.session_id
     where
@@ -36,7 +36,7 @@ uncovered as (
             coalesce(max(epoch_us(ended_at)) over (
                 partition by session_id order by began_at, ended_at rows between unbounded preceding and 1 preceding
             ), epoch_us(began_at))
-        ) as microseconds,
+        ) as microseconds
     from runs
     where ended_at > began_at
 ),
@@ -45,7 +45,7 @@ uncovered as (
 busy as (
     select
         session_id,
-        sum(greatest(microseconds, 0)) / 1e6 as busy_seconds,
+        sum(greatest(microseconds, 0)) / 1e6 as busy_seconds
     from uncovered
     group by session_id
 ),
@@ -55,7 +55,7 @@ costs as (
     select
         session_id,
         currency,
-        sum(cost)::decimal(18, 6) as cost,
+        sum(cost)::decimal(18, 6) as cost
     from {{ ref('fct_jobs') }}
     where session_id is not null and cost is not null and not dry_run
     group by session_id, currency
@@ -67,7 +67,7 @@ totals as (
         session_id,
         case when count(*) = 1 then any_value(cost) end as cost,
         case when count(*) = 1 then any_value(currency) end as currency,
-        count(*) as currencies,
+        count(*) as currencies
     from costs
     group by session_id
 ),
@@ -76,7 +76,7 @@ totals as (
 counts as (
     select
         session_id,
-        count(*) as jobs,
+        count(*) as jobs
     from {{ ref('fct_jobs') }}
     where session_id is not null and job_id = root_job_id and not dry_run
     group by session_id
@@ -92,13 +92,10 @@ measured as (
         totals.cost,
         totals.currency,
         coalesce(totals.currencies, 0) as currencies,
-        -- without the nulls, which a list of distinct values leaves out
-        list_distinct([
-            if(sessions.cost_limit is not null, 'cost_limit', null),
-            if(sessions.job_count_limit is not null, 'job_count_limit', null),
-            if(sessions.duration_limit_seconds is not null, 'duration_limit', null),
-            if(sessions.expires_at is not null, 'expired', null)
-        ]) as limits_set,
+        (sessions.cost_limit is not null)::integer
+        + (sessions.job_count_limit is not null)::integer
+        + (sessions.duration_limit_seconds is not null)::integer
+        + (sessions.expires_at is not null)::integer as limits_set
     from sessions
     left join busy on sessions.session_id = busy.session_id
     left join totals on sessions.session_id = totals.session_id
@@ -134,7 +131,10 @@ select
         when open_seconds >= duration_limit_seconds - {{ tolerance_seconds }} then 'duration_limit'
         when ended_at >= expires_at - interval {{ tolerance_seconds }} second then 'expired'
         -- no limit is seen to be reached, as when costs are not settled: then it was the only one there is
-        when len(limits_set) = 1 then limits_set[1]
-        else 'unknown'
-    end as ended_by,
+        when limits_set <> 1 then 'unknown'
+        when cost_limit is not null then 'cost_limit'
+        when job_count_limit is not null then 'job_count_limit'
+        when duration_limit_seconds is not null then 'duration_limit'
+        else 'expired'
+    end as ended_by
 from measured

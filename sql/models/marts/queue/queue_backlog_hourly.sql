@@ -2,38 +2,37 @@
 with changes as (
     select
         backend,
-        unnest([
-            {
-                'hour': {{ first_full_hour_from('submitted_at') }},
-                'waiting': 1,
-                'running': 0
-            },
-            {
-                'hour': if(
-                    is_still_waiting,
-                    {{ first_full_hour_after('waited_until') }},
-                    {{ first_full_hour_from('waited_until') }}
-                ),
-                'waiting': -1,
-                'running': 0
-            },
-            {
-                'hour': {{ first_full_hour_from('ran_from') }},
-                'waiting': 0,
-                'running': 1
-            },
-            {
-                'hour': if(
-                    is_still_running,
-                    {{ first_full_hour_after('ran_until') }},
-                    {{ first_full_hour_from('ran_until') }}
-                ),
-                'waiting': 0,
-                'running': -1
-            }
-        ], recursive := true),
+        {{ first_full_hour_from('submitted_at') }} as hour,
+        1 as waiting,
+        0 as running
     from {{ ref('int_queue_waits') }}
     where waited_until is not null
+    union all
+    select
+        backend,
+        if(is_still_waiting, {{ first_full_hour_after('waited_until') }}, {{ first_full_hour_from('waited_until') }})
+            as hour,
+        -1 as waiting,
+        0 as running
+    from {{ ref('int_queue_waits') }}
+    where waited_until is not null
+    union all
+    select
+        backend,
+        {{ first_full_hour_from('ran_from') }} as hour,
+        0 as waiting,
+        1 as running
+    from {{ ref('int_queue_waits') }}
+    where waited_until is not null and ran_from is not null
+    union all
+    select
+        backend,
+        if(is_still_running, {{ first_full_hour_after('ran_until') }}, {{ first_full_hour_from('ran_until') }})
+            as hour,
+        0 as waiting,
+        -1 as running
+    from {{ ref('int_queue_waits') }}
+    where waited_until is not null and ran_until is not null
 ),
 
 -- 1 row per backend and full hour at which a count changes
@@ -42,9 +41,8 @@ net_changes as (
         backend,
         hour,
         sum(waiting)::bigint as waiting,
-        sum(running)::bigint as running,
+        sum(running)::bigint as running
     from changes
-    where hour is not null
     group by backend, hour
 ),
 
@@ -52,7 +50,7 @@ net_changes as (
 first_hours as (
     select
         backend,
-        min(hour) as hour,
+        min(hour) as hour
     from net_changes
     group by backend
 ),
@@ -61,7 +59,7 @@ first_hours as (
 hours as (
     select
         first_hours.backend,
-        unnest(generate_series(first_hours.hour, date_trunc('hour', clock.as_of), interval 1 hour)) as hour,
+        unnest(generate_series(first_hours.hour, date_trunc('hour', clock.as_of), interval 1 hour)) as hour
     from first_hours
     cross join {{ ref('int_as_of') }} as clock
 )
@@ -70,7 +68,7 @@ select
     hours.backend,
     hours.hour,
     sum(coalesce(net_changes.waiting, 0)) over so_far::bigint as jobs_waiting,
-    sum(coalesce(net_changes.running, 0)) over so_far::bigint as jobs_running,
+    sum(coalesce(net_changes.running, 0)) over so_far::bigint as jobs_running
 from hours
 left join net_changes on hours.backend = net_changes.backend and hours.hour = net_changes.hour
 window so_far as (partition by hours.backend order by hours.hour)

@@ -5,6 +5,6 @@ select
     bounds.hour,
     bounds.p50_seconds,
     bounds.p90_seconds,
-    bounds.jobs,
+    bounds.jobs
 from {{ ref('int_queue_bounds') }} as bounds
 inner join {{ ref('int_as_of') }} as clock on bounds.known_at = clock.as_of

@@ -16,7 +16,7 @@ with judged as (
         case
             when waits.is_started or waits.wait_seconds > waits.predicted_queue_seconds
                 then waits.wait_seconds <= waits.predicted_queue_seconds
-        end as is_under_prediction,
+        end as is_under_prediction
     from {{ ref('int_queue_waits') }} as waits
     inner join {{ ref('int_queue_bounds') }} as bounds
         on
@@ -37,6 +37,6 @@ select
     count(is_under_p90) as jobs_against_p90,
     count(*) filter (where is_under_p90) / nullif(count(is_under_p90), 0) as share_under_p90,
     count(is_under_prediction) as jobs_against_prediction,
-    count(*) filter (where is_under_prediction) / nullif(count(is_under_prediction), 0) as share_under_prediction,
+    count(*) filter (where is_under_prediction) / nullif(count(is_under_prediction), 0) as share_under_prediction
 from judged
 group by backend, week

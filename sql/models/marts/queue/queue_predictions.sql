@@ -6,7 +6,7 @@ with predictions as (
         wait_seconds,
         predicted_queue_seconds,
         predicted_queue_seconds - wait_seconds as error_seconds,
-        predicted_queue_seconds between wait_seconds / 2 and wait_seconds * 2 as is_within_2x,
+        predicted_queue_seconds between wait_seconds / 2 and wait_seconds * 2 as is_within_2x
     from {{ ref('int_queue_waits') }}
     where is_started and predicted_queue_seconds >= 0
 )
@@ -19,6 +19,6 @@ select
     -- summed as whole microseconds, so that the order of rows leaves no trace
     avg(round(error_seconds * 1e6)::bigint) / 1e6 as bias_seconds,
     median(abs(error_seconds)) as median_absolute_error_seconds,
-    count(*) filter (where is_within_2x) / count(*) as share_within_2x,
+    count(*) filter (where is_within_2x) / count(*) as share_within_2x
 from predictions
 group by backend, week
