@@ -25,7 +25,8 @@ UNKNOWN_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 ACCOUNT = "account"
 
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
-_encode_sorted = msgspec.json.Encoder(order="sorted", decimal_format="number").encode
+# sorts the keys of objects; those of a typed record are in order as they are
+_encode_sorted = msgspec.json.Encoder(order="deterministic", decimal_format="number").encode
 
 
 class Every(StrEnum):
