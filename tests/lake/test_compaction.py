@@ -12,6 +12,7 @@ import pytest
 
 from ionq_data.lake import Lake
 from ionq_data.lake.compaction import PLANS, compact
+from ionq_data.lake.lake import ordered_by_name
 from ionq_data.lake.ledger import SyncRecord
 from ionq_data.lake.storage import LocalStorage
 from ionq_data.lake.verification import verify
@@ -72,6 +73,16 @@ def test_keeps_every_version_and_leaves_fewer_files(lake: Lake) -> None:
     assert len(files(lake)) == 4 < count
     assert verify(lake).is_sound
     assert len(lake.ledger("default")) == 6
+
+
+def test_a_version_that_two_files_hold_is_kept_once(lake: Lake) -> None:
+    lake.append(JOBS, "default", [job(number, 5) for number in range(9)])
+    before = versions(lake)
+    compact(lake, now=NOW)
+    compact(lake, now=LATER)
+    assert versions(lake) == before
+    assert sum(pq.ParquetFile(lake.storage.local(name)).metadata.num_rows for name in files(lake)) == len(before) == 54
+    assert max(filter(None, map(ordered_by_name, files(lake)))) == NOW + timedelta(minutes=5)  # that of its newest row
 
 
 def test_leaves_merged_files_for_readers_that_have_listed_them(lake: Lake) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from ionq_data.lake.bills import Bill, Report
+from ionq_data.lake.bills import Bill, Report, bills_of
 from ionq_data.lake.pending import PendingJob
+from ionq_data.resources import Row, read_record
+from ionq_data.resources.jobs import JOBS
 from ionq_data.sync.check_sum import disagreeing, is_growing
 from tests.sync import records
 from tests.sync.bench import Bench, incomplete
@@ -60,6 +62,11 @@ BILLS = [bill("a1", "10"), bill("a2", "5.5"), bill("b1", "7", "b"), bill("c1", "
         (report("9000", group("a", "1", amounts=[money("15.5")]), amounts=[money("25.5")]), set()),
         (report("25.5", group("a", "15.5", amounts=[money("16")]), amounts=[money("26")]), {"a1", "a2"}),
         (report("25.5", amounts=[money("25.5"), money("3", "credits")]), {"a1", "a2", "b1", "c1", "d1"}),
+        # a project's credits that the date as a whole does not speak of
+        (
+            report("10", group("a", "15.5", amounts=[money("15.5"), money("3", "credits")]), amounts=[money("25.5")]),
+            {"a1", "a2", "b1", "c1", "d1"},
+        ),
     ],
 )
 def test_the_bills_of_what_does_not_add_up_are_asked_for(said: Report, asked: set[str]) -> None:
@@ -82,6 +89,15 @@ def test_a_bill_that_its_parents_covers_counts_nowhere() -> None:
 @pytest.mark.parametrize(("days", "growing"), [(0, True), (1, True), (2, False), (-1, True)])
 def test_a_date_younger_than_two_days_is_still_growing(days: int, growing: bool) -> None:
     assert is_growing(TODAY - days * DAY, TODAY) is growing
+
+
+@pytest.mark.parametrize("submitted", ["2026-01-02", "2025-12-31", "2025-11-30"])
+def test_a_job_may_have_been_submitted_in_an_earlier_month_than_it_ended_in(bench: Bench, submitted: str) -> None:
+    raw = f'{{"id": "a", "status": "completed", "submitted_at": "{submitted}T00:00:00Z", "completed_at": "2026-01-03"}}'
+    row = read_record(JOBS, raw.encode(), extracted_at=NOW, run_id="run")
+    assert isinstance(row, Row)
+    bench.lake.append(JOBS, "default", [row])
+    assert [bill.job.id for bill in bills_of(bench.lake, "default", [date(2026, 1, 3)])] == ["a"]
 
 
 # over syncs

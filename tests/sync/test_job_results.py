@@ -149,3 +149,20 @@ def test_variants_that_are_gone_are_asked_for_once_and_not_kept(bench: Bench) ->
     assert sync(bench, variants=True, max_age_days=30) <= 3 + 3  # one each of the workers that ask at once
     assert bench.rows("job_results", "select distinct kind, http_status from r") == [("probabilities", 200)]
     assert "cannot be had" in bench.lake.ledger("default", "job_results")[-1].notes[0]
+
+
+def test_an_api_that_is_gone_ends_the_asking_and_one_failure_does_not(bench: Bench) -> None:
+    jobs = bench.upstream.add_jobs(40)
+    bench.upstream.results |= {job_id: {"0": 1.0} for job_id in jobs}
+
+    def fail(wanted: set[str]) -> tuple[int, int]:
+        """Sync while the results of some jobs cannot be had; return how many jobs are missing, and were asked for."""
+        bench.upstream.meddle = lambda r: (
+            httpx.Response(503) if "/results/" in r.url.path and r.url.path.split("/")[3] in wanted else None
+        )
+        missing = incomplete(bench.sync(resources=NAMES, results=ResultsFilter(enabled=True), concurrency=1))
+        return len(missing.get("job_results", ())), bench.rows("job_results", "select count(*) from r")[0][0]
+
+    assert fail(set(jobs)) == (5, 0)
+    assert fail(set(jobs[::2])) == (20, 20)
+    assert fail(set()) == (0, 40)

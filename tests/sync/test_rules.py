@@ -195,7 +195,7 @@ def test_batches_of_ids_are_as_large_as_may_be() -> None:
         ({"results_projects": ("q",)}, {}, False),
         ({"results_backends": ("qpu.other",)}, {}, False),
         ({"results_max_age": timedelta(days=1)}, {}, False),
-        ({"results_max_age": timedelta(days=3)}, {}, True),
+        ({"results_max_age": timedelta(days=2)}, {}, True),
         ({"results_max_age": timedelta(days=3)}, {"completed_at": None, "submitted_at": None}, False),
     ],
 )
