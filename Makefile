@@ -9,7 +9,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 # Each command starts several processes: where Python may keep no compiled modules, each compiles all of them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check prove bench quality dev server lock dictionary screenshots pictures clean
+.PHONY: demo test check prove bench quality mutants dev server lock dictionary screenshots pictures clean
 
 demo: .venv/.runtime ## the whole pipeline on the embedded emulator
 	$(BIN)/ionq-data demo $(ARGS)
@@ -36,6 +36,9 @@ bench: .venv/.bench ## measure, and write docs/benchmarks.md
 quality: .venv/.dev ## measure anomalies, forecasts and changes on simulated organizations, and write docs/quality.md
 	$(BIN)/python -m tests.sql.cost_quality
 	$(BIN)/python -m tests.sql.drift_quality
+
+mutants: .venv/.mutation ## change sync and lake in small ways, see whether the tests notice, and write docs/mutants.md
+	$(BIN)/python -m tests.proofs.mutants $(ARGS)
 
 screenshots: .venv/.dev ## pictures of the report, to look at: .cache/screenshots
 	$(BIN)/python -m tests.report.screenshots $(ARGS)
@@ -77,6 +80,10 @@ endef
 	$(PIP) install $(INTO) --no-deps --require-hashes -r requirements/bench.lock
 	@touch $@
 
+.venv/.mutation: requirements/mutation.lock .venv/.dev
+	$(PIP) install $(INTO) --no-deps --require-hashes -r requirements/mutation.lock
+	@touch $@
+
 LOCK := uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate --quiet
 
@@ -85,6 +92,7 @@ lock: ## resolve the dependencies anew (needs uv)
 	$(LOCK) --extra server --constraints requirements/runtime.lock --output-file requirements/server.lock
 	$(LOCK) --group dev --extra emulator --extra mcp --extra server --constraints requirements/server.lock --output-file requirements/dev.lock
 	$(LOCK) --group dev --group bench --extra emulator --extra mcp --extra server --constraints requirements/dev.lock --output-file requirements/bench.lock
+	$(LOCK) --group dev --group mutation --extra emulator --extra mcp --extra server --constraints requirements/dev.lock --output-file requirements/mutation.lock
 
 dictionary: .venv/.dev ## docs/data-dictionary.md, from the descriptions beside the models
 	$(BIN)/python -m ionq_data.warehouse.dictionary
