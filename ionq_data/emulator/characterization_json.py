@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -48,6 +49,7 @@ def characterization_json(one: Characterization, scenario: Scenario) -> dict[str
     }
 
 
+@cache
 def _all_pairs(qubits: int) -> list[list[int]]:
     """Return every pair: trapped ions are connected all to all."""
     return [[a, b] for a in range(qubits) for b in range(a + 1, qubits)]

@@ -15,13 +15,28 @@ import msgspec
 from msgspec import UNSET
 
 from ionq_data.resources.fields import Field, Path, Switched, find
-from ionq_data.resources.kinds import BOOLEAN, INT64, INTEGER, JSON, KEY, LONGEST_KEY, MISFITS, TEXT, Convert
+from ionq_data.resources.kinds import (
+    BOOLEAN,
+    INT64,
+    INTEGER,
+    JSON,
+    KEY,
+    LONGEST_KEY,
+    MISFITS,
+    PAIRS,
+    TEXT,
+    TEXTS,
+    Convert,
+)
 
+_INTEGER = Annotated[int, msgspec.Meta(ge=-INT64, le=INT64 - 1)]
 _TYPES: Mapping[Convert, Any] = {
     TEXT.convert: str,
+    TEXTS.convert: list[str],
     KEY.convert: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_KEY)],
     BOOLEAN.convert: bool,
-    INTEGER.convert: Annotated[int, msgspec.Meta(ge=-INT64, le=INT64 - 1)],
+    INTEGER.convert: _INTEGER,
+    PAIRS.convert: list[list[_INTEGER]],
 }
 """The readings that a type does as well. What another one reads is taken as it is, and converted afterwards."""
 
