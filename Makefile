@@ -9,7 +9,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 # Each command starts several processes: where Python may keep no compiled modules, each compiles all of them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check prove bench quality mutants dev server lock dictionary screenshots pictures clean
+.PHONY: demo test check prove bench quality mutants dev server spark lock dictionary screenshots pictures clean
 
 demo: .venv/.runtime ## the whole pipeline on the embedded emulator
 	$(BIN)/ionq-data demo $(ARGS)
@@ -53,6 +53,8 @@ dev: .venv/.runtime ## Dagster's UI, with a persistent home
 
 server: .venv/.server ## what the services of docs/server.md need
 
+spark: .venv/.spark ## what `ionq-data build --engine spark` needs beside a Java runtime (docs/beyond-one-machine.md)
+
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "ionq-data needs Python 3.11, 3.12 or 3.13: make PYTHON=/path/to/python")'
 	$(PYTHON) -m venv .venv
@@ -70,6 +72,10 @@ endef
 
 .venv/.server: requirements/server.lock pyproject.toml | .venv/bin/python
 	$(call install,requirements/server.lock)
+	@touch $@ .venv/.runtime
+
+.venv/.spark: requirements/spark.lock pyproject.toml | .venv/bin/python
+	$(call install,requirements/spark.lock)
 	@touch $@ .venv/.runtime
 
 .venv/.dev: requirements/dev.lock pyproject.toml | .venv/bin/python
@@ -91,6 +97,7 @@ lock: ## resolve the dependencies anew (needs uv)
 	$(LOCK) --output-file requirements/runtime.lock
 	$(LOCK) --extra server --constraints requirements/runtime.lock --output-file requirements/server.lock
 	$(LOCK) --group dev --extra emulator --extra mcp --extra server --constraints requirements/server.lock --output-file requirements/dev.lock
+	$(LOCK) --extra spark --constraints requirements/dev.lock --output-file requirements/spark.lock
 	$(LOCK) --group dev --group bench --extra emulator --extra mcp --extra server --constraints requirements/dev.lock --output-file requirements/bench.lock
 	$(LOCK) --group dev --group mutation --extra emulator --extra mcp --extra server --constraints requirements/dev.lock --output-file requirements/mutation.lock
 

@@ -137,7 +137,7 @@ def _read_node(node: Mapping[str, Any], incremental: Mapping[str, Any], paths: M
         parents,
         node["description"].strip(),
         {column: facts["description"].strip() for column, facts in node["columns"].items() if facts["description"]},
-        _located(incremental["compiled_code"], paths) if is_incremental else "",
+        _located(incremental["compiled_code"], paths) if is_incremental and incremental else "",
         config.get("unique_key") or "",
         config.get("hash_column") or "",
     )

@@ -7,8 +7,9 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 
@@ -21,6 +22,9 @@ from ionq_data.warehouse.lock import hold
 _WAIT_SECONDS = 600
 _MADE_BY_DBT = {"target", "logs", "dbt_packages", ".user.yml"}
 _MANIFEST = "manifest.json"
+Engine = Literal["duckdb", "spark"]
+"""What runs the SQL."""
+_SPARKS = {"spark": ("dbt-spark", "pyspark")}
 _CHANGES = "changes"
 """The folder of what dbt makes of the incremental models for a build on top of the last one."""
 
@@ -42,10 +46,10 @@ def sql_dir() -> Path:
     raise BuildFailed(f"No dbt project in {looked}. Set IONQ_DATA_SQL to the folder that holds dbt_project.yml.")
 
 
-def project_hash(project: Path) -> str:
+def project_hash(project: Path, engine: Engine = "duckdb") -> str:
     """Return a hash of the dbt project's files and of dbt's versions: what a build is made of beside the lake."""
     digest = hashlib.blake2b(digest_size=8)
-    for distribution in ("dbt-core", "dbt-duckdb", "duckdb"):
+    for distribution in ("dbt-core", "dbt-duckdb", "duckdb", *_SPARKS.get(engine, ())):
         digest.update(f"{distribution}={version(distribution)}\n".encode())
     for file in sorted(p for p in project.rglob("*") if p.is_file()):
         relative = file.relative_to(project)
@@ -84,7 +88,7 @@ class Compiled:
         return read_graph(read_manifest(self.manifest), read_manifest(changes) if changes.exists() else {}, paths)
 
 
-def compile_project(data_dir: Path, paths: Mapping[str, str]) -> Compiled:
+def compile_project(data_dir: Path, paths: Mapping[str, str], engine: Engine = "duckdb") -> Compiled:
     """Return the project as dbt compiles it, which is done where it was not yet.
 
     It is kept beside the project where that can be written, else below the data directory.
@@ -94,15 +98,20 @@ def compile_project(data_dir: Path, paths: Mapping[str, str]) -> Compiled:
         WarehouseBusy: another process did not finish compiling it in time.
     """
     project = sql_dir()
-    digest = project_hash(project)
-    kept = _folder(project, Layout(data_dir).builds)
+    try:
+        digest = project_hash(project, engine)
+    except PackageNotFoundError as error:
+        raise BuildFailed(
+            f"The engine {engine} needs {error.name}: run 'make {engine}', or install ionq-data[{engine}]."
+        ) from error
+    kept = _folder(project, Layout(data_dir).builds) / engine
     # a model may read a file only where the settings name one: what is named is part of what is compiled
     compiled = Compiled(kept / "-".join([digest, *sorted(name.removeprefix("IONQ_DATA_") for name in paths)]), digest)
     if not compiled.manifest.is_file():
         with hold(kept / "compile.lock", purpose="compiling the dbt project", wait_seconds=_WAIT_SECONDS) as lock:
             if not compiled.manifest.is_file():  # else another process has compiled it meanwhile
                 private = kept / "compiling"
-                _compile(project, private, paths, lock)
+                _compile(project, private, paths, engine, lock)
                 shutil.rmtree(compiled.folder, ignore_errors=True)
                 private.rename(compiled.folder)
             for other in kept.iterdir():
@@ -125,12 +134,15 @@ def _folder(project: Path, builds: Path) -> Path:
     return beside if beside.name == "compiled" and os.access(beside, os.W_OK) else builds / "compiled"
 
 
-def _compile(project: Path, folder: Path, paths: Mapping[str, str], lock: int) -> None:
+def _compile(project: Path, folder: Path, paths: Mapping[str, str], engine: Engine, lock: int) -> None:
     """Compile everything for a build from nothing, then the incremental models for one on top of the last."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     variables = {name: placeholder(name) for name in paths} | {"IONQ_DATA_BUILD": str(folder / WAREHOUSE_FILE)}
     arguments = ["compile", "--full-refresh", "--exclude", "resource_type:unit_test"]
+    if engine == "spark":  # which has no file to look into, and builds from nothing
+        _run([*arguments, "--target", engine, "--no-populate-cache"], project, folder, variables, lock)
+        return
     _run(arguments, project, folder, variables, lock)
     incremental = [
         node["relation_name"]

@@ -34,6 +34,13 @@ _MACROS = """\
     }}) }}}}
 {{%- endmacro %}}
 
+{{#- The columns of a resource in the lake, but those that tell of the record. -#}}
+{{% macro record_columns(resource) -%}}
+    {{{{ return({{
+{columns}
+    }}[resource]) }}}}
+{{%- endmacro %}}
+
 {{#- True where a job has ended in whichever way; a status that is not known, or none, has not. -#}}
 {{% macro is_terminal(status) -%}}
     coalesce({{{{ status }}}} in ({statuses}), false)
@@ -75,14 +82,19 @@ def record_macros() -> str:
     """Return the macros of the records' keys and times, of the terminal statuses and of the simulators' name."""
     keys = ",\n".join(f"        '{name}': {key_columns(r)!r}" for name, r in RESOURCES.items())
     times = ",\n".join(f"        '{name}': '{_time(resource)}'" for name, resource in RESOURCES.items())
+    columns = ",\n".join(f"        '{name}': {_columns(resource)!r}" for name, resource in RESOURCES.items())
     statuses = ", ".join(f"'{status}'" for status in sorted(TERMINAL_STATUSES))
-    return _MACROS.format(keys=keys, times=times, statuses=statuses, simulator=SIMULATOR)
+    return _MACROS.format(keys=keys, times=times, columns=columns, statuses=statuses, simulator=SIMULATOR)
+
+
+def _columns(resource: Resource) -> list[str]:
+    return [name for name in resource.schema.names if not name.startswith("_")]
 
 
 def _time(resource: Resource) -> str:
     """Return SQL for the instant that says how new a record is."""
     is_instant = resource.schema.field(resource.moment).type == TIMESTAMP
-    return f'"{resource.moment}"' if is_instant else f'"{resource.moment}"::timestamptz'
+    return f'"{resource.moment}"' if is_instant else f'"{resource.moment}"::timestamp'
 
 
 def sources() -> str:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import duckdb
 
@@ -31,6 +32,8 @@ class Run:
     sources: Mapping[str, str | None]
     documents: Mapping[str, str]
     made: dict[str, Made]
+
+    errors: ClassVar[tuple[type[Exception], ...]] = (duckdb.Error,)
 
     def everything(self, graph: Graph, on_node: OnNode | None = None) -> list[NodeResult]:
         """Run each node that a change reaches, and return the result of every node.
@@ -86,13 +89,13 @@ class Run:
         clock, inputs = time.perf_counter(), self._inputs(node)
         try:
             result = self._build(node) if isinstance(node, Model) else self._test(node)
-            content = content_of(self.connection, node.relation) if isinstance(node, Model) else ""
+            content = self._content(node, inputs) if isinstance(node, Model) else ""
             self.made[node.unique_id] = Made(inputs, content, result.status, result.failures, result.message)
-        except duckdb.Error as error:
+        except self.errors as error:
             with suppress(duckdb.Error):  # where none is open, there is nothing to roll back
                 self.connection.execute("rollback")
             self.made.pop(node.unique_id, None)
-            result = NodeResult(node.unique_id, "error", 0.0, None, str(error))
+            result = NodeResult(node.unique_id, "error", 0.0, None, self._said(error))
         return replace(result, seconds=time.perf_counter() - clock)
 
     def _build(self, model: Model) -> NodeResult:
@@ -117,14 +120,23 @@ class Run:
         run("commit")
         run("drop table changes")
 
+    def _content(self, model: Model, inputs: str) -> str:  # noqa: ARG002
+        return content_of(self.connection, model.relation)
+
+    def _said(self, error: Exception) -> str:
+        return str(error)
+
     def _test(self, test: Test) -> NodeResult:
         """Count the rows for which a test fails."""
-        row = self.connection.execute(f"select count(*) from ({test.sql})").fetchone()  # noqa: S608
-        failures = row[0] if row else 0
+        failures = self._failures(test)
         if not failures:
             return NodeResult(test.unique_id, "pass", 0.0, 0)
         status = "warn" if test.warns else "fail"
         return NodeResult(test.unique_id, status, 0.0, failures, f"{failures} row{'s' * (failures != 1)} fail it")
+
+    def _failures(self, test: Test) -> int:
+        row = self.connection.execute(f"select count(*) from ({test.sql})").fetchone()  # noqa: S608
+        return row[0] if row else 0
 
 
 def comment_on(connection: duckdb.DuckDBPyConnection, model: Model, kind: str) -> None:

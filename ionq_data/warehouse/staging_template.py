@@ -27,7 +27,7 @@ def staging_model(resource: Resource) -> str:
     key = ", ".join(_keys(resource))
     return (
         f"-- 1 row per {key}\nselect\n    account,\n{''.join(columns)}"
-        "    {{ utc('_extracted_at') }} as extracted_at,\n    len(_problems) as problems\n"
+        "    {{ utc('_extracted_at') }} as extracted_at,\n    {{{{ list_size('_problems') }}}} as problems\n"
         f"from {{{{ current_versions('{resource.name}', within=['account']) }}}} as current_version\n"
     )
 

@@ -26,11 +26,10 @@ looked_back as (
         project_id,
         currency,
         origin,
-        unnest(generate_series(
-            greatest(first_cost_date, origin - 7 * {{ forecast_weeks() }}),
-            greatest(origin - 1, first_cost_date, origin - 7 * {{ forecast_weeks() }}),
-            interval 1 day
-        ))::date as date
+        {{ each_day(
+            'greatest(first_cost_date, origin - 7 * ' ~ forecast_weeks() ~ ')',
+            'greatest(origin - 1, first_cost_date, origin - 7 * ' ~ forecast_weeks() ~ ')'
+        ) }} as date
     from (select distinct organization, project_id, currency, origin, first_cost_date from {{ targets }}) as origins
 ),
 
@@ -41,7 +40,7 @@ weekdays as (
         looked_back.project_id,
         looked_back.currency,
         looked_back.origin,
-        isodow(looked_back.date) as iso_weekday,
+        {{ iso_weekday('looked_back.date') }} as iso_weekday,
         count(*) as days,
         coalesce(sum(costs.cost), 0)::double as cost,
         coalesce({{ exact_sum('pow(costs.cost::double, 2)') }}, 0) as squares
@@ -94,7 +93,7 @@ to_come as (
         currency,
         month,
         origin,
-        isodow(date) as iso_weekday,
+        {{ iso_weekday('date') }} as iso_weekday,
         count(*) as days,
         count(*) filter (where date = origin) as todays
     from (
@@ -104,7 +103,7 @@ to_come as (
             currency,
             month,
             origin,
-            unnest(generate_series(greatest(month, origin), last_day(month), interval 1 day))::date as date
+            {{ each_day('greatest(month, origin)', 'last_day(month)') }} as date
         from {{ targets }}
     ) as days
     group by all

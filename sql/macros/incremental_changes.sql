@@ -10,3 +10,16 @@
     insert into {{ target }} ({{ columns }})
     select {{ columns }} from {{ changes }} where {{ config.require('hash_column') }} is not null;
 {%- endmacro %}
+
+{#- Whether a model is compiled for a build on top of the last one: on Spark every build is one from nothing. -#}
+{% macro is_incremental() -%}
+    {{ return(adapter.dispatch('is_incremental')()) }}
+{%- endmacro %}
+
+{% macro default__is_incremental() -%}
+    {{ return(dbt.is_incremental()) }}
+{%- endmacro %}
+
+{% macro spark__is_incremental() -%}
+    {{ return(false) }}
+{%- endmacro %}

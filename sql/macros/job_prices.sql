@@ -13,25 +13,31 @@
 
 {#-
     The price of a job by its rate, null where a price or a count is missing. greatest passes over a null, so that
-    without the first two conditions the minimum alone would be left. A count that no job has is no price: try is null
-    where the multiplication does not fit. One side has more than 18 digits: the product of two that do not is kept to 18.
+    without the first two conditions the minimum alone would be left. A count that no job has is no price. One side has
+    more than 18 digits: the product of two that do not is kept to 18.
 -#}
 {% macro job_price(compute_seconds) -%}
+    {%- set of_gates -%}
+        try_cast(
+            greatest(
+                coalesce(minimum_cost, 0),
+                try_cast(shots as decimal(10, 0)) * (
+                    try_cast(gates_1q as decimal(19, 3)) * cost_per_1q_gate_shot::decimal(14, 10)
+                    + try_cast(gates_2q as decimal(19, 3)) * cost_per_2q_gate_shot::decimal(14, 10)
+                )
+            ) as decimal(18, 6)
+        )
+    {%- endset -%}
+    {%- set of_time -%}
+        try_cast(try_cast({{ compute_seconds }} as decimal(20, 6)) * cost_per_compute_second as decimal(18, 6))
+    {%- endset -%}
     case
         when
             billed_on = 'gates'
             and cost_per_1q_gate_shot + cost_per_2q_gate_shot is not null
-            and shots + gates_1q + gates_2q is not null
-            then try(
-                greatest(
-                    coalesce(minimum_cost, 0),
-                    shots::decimal(10, 0) * (
-                        gates_1q::decimal(19, 3) * cost_per_1q_gate_shot::decimal(14, 10)
-                        + gates_2q::decimal(19, 3) * cost_per_2q_gate_shot::decimal(14, 10)
-                    )
-                )::decimal(18, 6)
-            )
-        when billed_on = 'compute_time'
-            then try(({{ compute_seconds }}::decimal(20, 6) * cost_per_compute_second)::decimal(18, 6))
+            and try_cast(shots as decimal(10, 0)) is not null
+            and try_cast(gates_1q as decimal(19, 3)) + try_cast(gates_2q as decimal(19, 3)) is not null
+            then {{ null_if_too_great(of_gates) }}
+        when billed_on = 'compute_time' then {{ null_if_too_great(of_time) }}
     end
 {%- endmacro %}

@@ -15,11 +15,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- A relation of the whole numbers from 0 to one less than `count`, in the column `n`. -#}
-{% macro whole_numbers(count) -%}
-    (select range as n from range({{ count }}))
-{%- endmacro %}
-
 {#-
     The CTE `binomial_ranks`: for each number of values n in a relation and each share q, the rank of the smallest value
     that is an upper bound of the q-quantile at some confidence. It is the smallest k with P(X >= k) <= 1 - confidence
@@ -33,7 +28,7 @@ log_factorials as (
     select
         n,
         sum(ln(greatest(n, 1))) over (order by n asc) as log_factorial
-    from (select unnest(range((select coalesce(max({{ count }}), 0) + 1 from {{ relation }}))) as n)
+    from (select {{ each_whole_number('0', 'coalesce(max(' ~ count ~ '), 0)') }} as n from {{ relation }}) as numbers
 ),
 
 -- 1 row per number of values, share and rank at or above the share of them: how likely fewer values lie under it

@@ -15,7 +15,7 @@ percentiles as (
         count(*) filter (where is_censored) as jobs_censored,
         -- summed as whole microseconds, so that the order of rows leaves no trace
         avg(round(wait_seconds * 1e6)::bigint) filter (where is_started) / 1e6 as mean_seconds,
-        quantile_cont(wait_seconds, [0.5, 0.9, 0.95, 0.99]) filter (where is_started) as quantiles
+        {{ quantiles('wait_seconds', [0.5, 0.9, 0.95, 0.99]) }} filter (where is_started) as quantiles
     from {{ waits }}
     group by {{ by }}
 ),
@@ -70,10 +70,10 @@ kaplan_meier as (
     percentiles.jobs_started,
     percentiles.jobs_censored,
     percentiles.mean_seconds,
-    percentiles.quantiles[1] as p50_seconds,
-    percentiles.quantiles[2] as p90_seconds,
-    percentiles.quantiles[3] as p95_seconds,
-    percentiles.quantiles[4] as p99_seconds,
+    {{ nth('percentiles.quantiles', 1) }} as p50_seconds,
+    {{ nth('percentiles.quantiles', 2) }} as p90_seconds,
+    {{ nth('percentiles.quantiles', 3) }} as p95_seconds,
+    {{ nth('percentiles.quantiles', 4) }} as p99_seconds,
     kaplan_meier.km_p50_seconds,
     kaplan_meier.km_p90_seconds
 {%- endmacro %}

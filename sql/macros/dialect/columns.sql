@@ -23,3 +23,59 @@
 {% macro spark__row_of(values) -%}
     struct({{ values | join(', ') }})
 {%- endmacro %}
+
+{#- A hash of some values, and of all columns of some relations. -#}
+{% macro row_hash(values, rows=[]) -%}
+    {{ adapter.dispatch('row_hash')(values, rows) }}
+{%- endmacro %}
+
+{% macro default__row_hash(values, rows) -%}
+    hash({{ (values + rows) | join(', ') }})
+{%- endmacro %}
+
+{#- Another hash than DuckDB's: it is compared with what the same engine has built, never across engines. -#}
+{% macro spark__row_hash(values, rows) -%}
+    (xxhash64({{ values | join(', ') }}{% for row in rows %}, struct({{ row }}.*){% endfor %}) & 9223372036854775807)
+{%- endmacro %}
+
+{#- Says of a CTE that is read several times that it is worked out once. -#}
+{% macro materialized() -%}
+    {{ adapter.dispatch('materialized')() }}
+{%- endmacro %}
+
+{% macro default__materialized() -%}
+    materialized
+{%- endmacro %}
+
+{#- Spark decides by itself. -#}
+{% macro spark__materialized() -%}
+{%- endmacro %}
+
+{#- A relation of the columns of a resource of the lake: `path`, its name, and `filled`, how many of its values are there. -#}
+{% macro filled_columns(resource) -%}
+    {{ adapter.dispatch('filled_columns')(resource) }}
+{%- endmacro %}
+
+{#- What the files' own statistics say: reading every value of the lake would cost more than all marts. -#}
+{% macro default__filled_columns(resource) -%}
+    (
+        select
+            split_part(path_in_schema, ', ', 1) as path,
+            sum(num_values - coalesce(stats_null_count, 0)) as filled
+        from parquet_metadata('{{ env_var('IONQ_DATA_LAKE', 'lake') | replace("'", "''") }}/{{ resource }}/**/*.parquet')
+        group by split_part(path_in_schema, ', ', 1)
+    )
+{%- endmacro %}
+
+{#- Spark shows no statistics of files to SQL, and has the machines to count. -#}
+{% macro spark__filled_columns(resource) -%}
+    {%- set columns = record_columns(resource) -%}
+    (
+        select
+            stack(
+                {{ columns | length }}
+                {%- for column in columns %}, '{{ column }}', count("{{ column }}"){% endfor %}
+            ) as (path, filled)
+        from {{ source('lake', resource) }}
+    )
+{%- endmacro %}

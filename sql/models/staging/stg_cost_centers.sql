@@ -1,30 +1,14 @@
-{%- set rules = env_var('IONQ_DATA_COST_CENTERS', '') | replace("'", "''") -%}
 -- 1 row per rule of the cost centers, with its line in the file
-with template as (
-    select
-        null::bigint as line,
-        null::varchar as cost_center,
-        null::varchar as organization,
-        null::varchar as project,
-        null::varchar as "user",
-        null::varchar as backend,
-        null::varchar as tag_key,
-        null::varchar as tag_value,
-        null::varchar as name
-    where false
-),
-
-rules as (
-    select * from template
-    {% if rules %}
-    union all by name
-    select * replace (line::bigint as line)
-    from read_csv('{{ rules }}', header = true, all_varchar = true, delim = ',', quote = '"', escape = '"')
-    {% endif %}
+with rules as (
+    select *
+    from {{ csv_lines(
+        env_var('IONQ_DATA_COST_CENTERS', ''),
+        ['line', 'cost_center', 'organization', 'project', '"user"', 'backend', 'tag_key', 'tag_value', 'name']
+    ) }}
 )
 
 select
-    line,
+    line::bigint as line,
     cost_center,
     nullif(organization, '') as organization,
     nullif(project, '') as project_pattern,

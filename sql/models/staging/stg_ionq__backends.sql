@@ -22,5 +22,5 @@ select
     average_queue_time / 1e3 as average_queue_seconds,
     qubits,
     kw,
-    len(_problems) as problems
+    {{ list_size('_problems') }} as problems
 from {{ current_versions('backends') }} as observations

@@ -7,7 +7,7 @@ select
 
     -- size
     qubits,
-    len(connectivity) as connected_pairs,
+    {{ list_size('connectivity') }} as connected_pairs,
 
     -- fidelities, 0 to 1; a standard error of exactly 0 stands where none was measured
     fidelity_1q_median as fidelity_1q,
@@ -31,5 +31,5 @@ select
 
     -- the record
     {{ utc('_extracted_at') }} as extracted_at,
-    len(_problems) as problems
+    {{ list_size('_problems') }} as problems
 from {{ current_versions('characterizations') }} as current_version

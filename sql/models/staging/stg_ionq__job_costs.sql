@@ -53,7 +53,7 @@ select
         and not dry_run
         and cost_value is null
         and estimated_cost_value is null
-        and len(_problems) = 0,
+        and {{ list_size('_problems') }} = 0,
         false
     ) as is_never_priced,
     http_status,
@@ -63,7 +63,7 @@ select
     -- the record
     {{ utc('first_answered_at') }} as first_answered_at,
     {{ utc('_extracted_at') }} as extracted_at,
-    len(_problems) as problems,
+    {{ list_size('_problems') }} as problems,
     versions_hash
 from current_version
 {% if is_incremental() %}

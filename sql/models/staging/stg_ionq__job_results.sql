@@ -14,7 +14,7 @@ select
     http_status,
     case when http_status = 200 then _raw end as distribution_json,
     {{ utc('_extracted_at') }} as extracted_at,
-    len(_problems) as problems
+    {{ list_size('_problems') }} as problems
 from {{ current_versions(
     'job_results', within=['variant_id', 'kind'], prefer=['coalesce(http_status = 200, false) desc']
 ) }} as current_version

@@ -83,7 +83,7 @@ select
     -- the record
     {{ utc('_extracted_at') }} as extracted_at,
     {{ utc('_last_seen_at') }} as last_seen_at,
-    len(_problems) as problems,
+    {{ list_size('_problems') }} as problems,
     versions_hash
 from current_version
 {% if is_incremental() %}

@@ -9,5 +9,5 @@ select
     {{ currency('unit') }} as currency,
     coalesce(_deleted, false) as is_deleted,
     {{ utc('_extracted_at') }} as extracted_at,
-    len(_problems) as problems
+    {{ list_size('_problems') }} as problems
 from {{ current_versions('projects', prefer=['coalesce(_deleted, false) asc']) }} as current_version

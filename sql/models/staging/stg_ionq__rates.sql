@@ -39,5 +39,5 @@ select
     -- a rate card says milliseconds, an older answer seconds
     estimated_execution_time / if(rate_card_id is null, 1, 1e3) as estimated_execution_seconds,
     current_predicted_queue_time / if(rate_card_id is null, 1, 1e3) as predicted_queue_seconds,
-    len(_problems) as problems
+    {{ list_size('_problems') }} as problems
 from observations

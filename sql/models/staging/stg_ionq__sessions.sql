@@ -28,5 +28,5 @@ select
 
     -- the record
     {{ utc('_extracted_at') }} as extracted_at,
-    len(_problems) as problems
+    {{ list_size('_problems') }} as problems
 from {{ current_versions('sessions') }} as current_version

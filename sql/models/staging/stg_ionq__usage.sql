@@ -20,5 +20,5 @@ select
     -- the record
     coalesce(_deleted, false) as is_deleted,
     {{ utc('_extracted_at') }} as extracted_at,
-    len(_problems) as problems
+    {{ list_size('_problems') }} as problems
 from {{ current_versions('usage', within=['coalesce(organization, account)']) }} as current_version

@@ -5,5 +5,5 @@ select
     key_name,
     project_id,
     {{ utc('_extracted_at') }} as extracted_at,
-    len(_problems) as problems
+    {{ list_size('_problems') }} as problems
 from {{ current_versions('whoami', within=['account']) }} as current_version

@@ -12,17 +12,22 @@ with named as (
             and budgets.project_name = projects.project_name
     where budgets.problem is null and budgets.project_id is null
     group by budgets.project_name, budgets.organization
+),
+
+said as (
+    select
+        *,
+        'The budget file names the project "' || project_name || '", but ' || projects
+        || ' projects have it: ' || ids || '. Write the id of the one that is meant as its project_id.' as sentence
+    from named
 )
 
 select *
-from named
+from said
 where
     case
         when projects > 1
             then
-                error(
-                    'The budget file names the project "' || project_name || '", but ' || projects
-                    || ' projects have it: ' || ids || '. Write the id of the one that is meant as its project_id.'
-                )::boolean
+                {{ fail('sentence') }}::boolean
         else false
     end

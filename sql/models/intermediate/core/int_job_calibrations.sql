@@ -16,11 +16,10 @@ judgements as (
             or coalesce(changes.is_regression and trends.measured_at < changes.changed_at + interval 30 days, false)
         ) as is_in_regression
     from {{ ref('fidelity_trends') }} as trends
-    asof left join {{ ref('fidelity_changes') }} as changes
-        on
-            trends.backend = changes.backend
-            and trends.metric = changes.metric
-            and trends.measured_at >= changes.changed_at
+    {{ join_latest(
+        'left', ref('fidelity_changes'), 'changes',
+        by={'backend': 'trends.backend', 'metric': 'trends.metric'}, at='changed_at', until='trends.measured_at'
+    ) }}
     where trends.metric in ('1q', '2q', 'spam')
     group by trends.characterization_id
 ),
@@ -45,6 +44,8 @@ select
     calibrations.fidelity_spam,
     judgements.is_in_regression
 from jobs
-asof inner join calibrations
-    on jobs.backend = calibrations.backend and jobs.calibrated_at >= calibrations.measured_at
+{{ join_latest(
+    'inner', 'calibrations', 'calibrations',
+    by={'backend': 'jobs.backend'}, at='measured_at', until='jobs.calibrated_at'
+) }}
 left join judgements on calibrations.characterization_id = judgements.characterization_id

@@ -5,7 +5,7 @@ with listed as (
         usage.group_by,
         usage.usage_date,
         usage.extracted_at,
-        unnest(usage.group_usages) as listing
+        {{ each_item('usage.group_usages') }} as listing
     from {{ ref('stg_ionq__usage') }} as usage
     where not usage.is_deleted
 )

@@ -37,11 +37,9 @@ with scoped as (
 months as (
     select
         organization,
-        unnest(
-            generate_series(
-                date_trunc('month', coalesce(first_cost_date, today)), date_trunc('month', today), interval 1 month
-            )
-        )::date as month
+        {{ each_month(
+            "date_trunc('month', coalesce(first_cost_date, today))", "date_trunc('month', today)"
+        ) }} as month
     from {{ ref('int_clocks') }}
     where today is not null
 ),

@@ -14,11 +14,11 @@ with labels as (
     select distinct
         parts.organization,
         parts.project_id,
-        null::varchar as job_id,
-        null::varchar as submitter_id,
-        null::varchar as backend,
-        null::varchar as job_name,
-        parts.tags
+        null::string as job_id,
+        null::string as submitter_id,
+        null::string as backend,
+        null::string as job_name,
+        null as tags
     from {{ ref('int_cost_parts') }} as parts
     where parts.job_id is null
 )

@@ -69,13 +69,13 @@ parts as (
     select * from billed
     union all
     select
-        null::varchar as job_id,
-        null::varchar as root_job_id,
+        null::string as job_id,
+        null::string as root_job_id,
         organization,
         date,
         project_id,
-        null::varchar as submitter_id,
-        null::varchar as backend,
+        null::string as submitter_id,
+        null::string as backend,
         null::boolean as is_debiased,
         currency,
         source,

@@ -9,7 +9,9 @@ reports as (
         totals.organization,
         totals.usage_date as date,
         dimensions.dimension,
-        min_by(totals.group_by, (totals.group_by <> dimensions.dimension, totals.group_by)) as group_by
+        min_by(
+            totals.group_by, {{ row_of(['totals.group_by <> dimensions.dimension', 'totals.group_by']) }}
+        ) as group_by
     from {{ ref('int_usage_totals') }} as totals
     cross join dimensions
     group by all
@@ -131,7 +133,7 @@ unattributed as (
         totals.organization,
         totals.date,
         totals.dimension,
-        null::varchar as id,
+        null::string as id,
         totals.currency,
         true as is_reported,
         totals.amount - coalesce(sum(attributed.cost), 0) as cost,

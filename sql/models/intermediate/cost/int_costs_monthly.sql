@@ -30,7 +30,7 @@ calendar as (
         firsts.dimension,
         firsts.id,
         firsts.currency,
-        unnest(generate_series(firsts.first_month, last_months.last_month, interval 1 month))::date as month
+        {{ each_month('firsts.first_month', 'last_months.last_month') }} as month
     from (
         select
             organization,

@@ -5,8 +5,8 @@ with listings as (
         group_by,
         usage_date,
         currency,
-        coalesce(amounts, []) as amounts_of_date,
-        unnest(group_usages) as listing
+        amounts as amounts_of_date,
+        {{ each_item('group_usages') }} as listing
     from {{ ref('stg_ionq__usage') }}
     where modality = 'daily' and not is_deleted
 ),
@@ -23,19 +23,21 @@ named as (
 listed as (
     select
         *,
-        unnest(amounts) as money,
-        generate_subscripts(amounts, 1) as place
+        {{ each_item_and_place('amounts', 'money', 'place') }}
     from (
         select
             *,
             -- amounts, where they are said, are the money; beside amounts of the date, a group's amount alone counts
             -- only where the date has that one currency, since it may be normalized to another
             case
-                when len(listing.amounts) > 0 then listing.amounts
+                when {{ list_size('listing.amounts') }} > 0 then listing.amounts
                 when
-                    len(amounts_of_date) = 0
-                    or (len(amounts_of_date) = 1 and {{ currency('amounts_of_date[1].unit') }} = amount_currency)
-                    then [{ 'amount': listing.amount, 'unit': amount_currency }]
+                    coalesce({{ list_size('amounts_of_date') }}, 0) = 0
+                    or (
+                        {{ list_size('amounts_of_date') }} = 1
+                        and {{ currency(nth('amounts_of_date', 1) ~ '.unit') }} = amount_currency
+                    )
+                    then {{ list_of([struct_of({'amount': 'listing.amount', 'unit': 'amount_currency'})]) }}
             end as amounts
         from named
     ) as priced

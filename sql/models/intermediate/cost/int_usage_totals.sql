@@ -10,8 +10,8 @@ with reports as (
         extracted_at,
         -- amounts, where they are said, are the money: the amount is then normalized to whichever unit was asked for
         if(
-            is_deleted or coalesce(len(amounts), 0) = 0,
-            [{ 'amount': if(is_deleted, 0, amount), 'unit': currency }],
+            is_deleted or coalesce({{ list_size('amounts') }}, 0) = 0,
+            {{ list_of([struct_of({'amount': 'if(is_deleted, 0, amount)', 'unit': 'currency'})]) }},
             amounts
         ) as amounts
     from {{ ref('stg_ionq__usage') }}
@@ -22,8 +22,7 @@ with reports as (
 listed as (
     select
         *,
-        unnest(amounts) as listing,
-        generate_subscripts(amounts, 1) as place
+        {{ each_item_and_place('amounts', 'listing', 'place') }}
     from reports
 ),
 

@@ -2,7 +2,7 @@
 with copied as (
     select
         job_id,
-        distribution_json::json as said
+        distribution_json as said
     from {{ ref('stg_ionq__job_results') }}
     where
         kind = 'probabilities'
@@ -12,30 +12,34 @@ with copied as (
     qualify row_number() over (partition by job_id order by format desc nulls last, artifact asc) = 1
 ),
 
--- the second version of the format tells each register's states as bit strings; of several, nobody knows the joint
--- distribution
+-- the second version of the format tells each register's states as bit strings
+by_register as (
+    select
+        job_id,
+        said,
+        {{ json_member('said', 'probabilities') }} is not null as is_second_version,
+        {{ map_of_json(json_member('said', 'probabilities.registers')) }} as registers
+    from copied
+),
+
+-- 1 row per job: of several registers, nobody knows the joint distribution
 by_state as (
     select
         job_id,
-        case json_array_length(json_keys(said, '$.probabilities.registers')::json)
-            when 1 then json_extract(said, '$.probabilities.registers.*')[1]
-        end as of_register,
-        said
-    from copied
+        is_second_version,
+        case
+            when not is_second_version then said
+            when {{ list_size('map_keys(registers)') }} = 1 then {{ nth('map_values(registers)', 1) }}
+        end as distribution
+    from by_register
 ),
 
 -- 1 row per job and state
 entries as (
     select
         job_id,
-        of_register is not null as is_by_bits,
-        unnest(map_entries(try_cast(
-            case
-                when of_register is not null then of_register
-                when json_exists(said, '$.probabilities') then null
-                else said
-            end as map (varchar, double)
-        ))) as entry
+        is_second_version as is_by_bits,
+        {{ each_item('map_entries(' ~ map_of_numbers('distribution') ~ ')') }} as entry
     from by_state
 )
 
@@ -43,7 +47,7 @@ select
     job_id,
     case when is_by_bits then length(entry.key) end as bits,
     case
-        when is_by_bits then try_cast(try_cast(entry.key as bit) as bigint)
+        when is_by_bits then {{ number_of_bits('entry.key') }}
         else try_cast(entry.key as bigint)
     end as state,
     entry.value as probability

@@ -42,7 +42,7 @@ select
     backend,
     submitted_at,
     submitted_at::date as submitted_date,
-    isodow(submitted_at)::integer as iso_weekday,
+    {{ iso_weekday('submitted_at') }}::integer as iso_weekday,
     hour(submitted_at)::integer as hour,
     is_started,
     is_censored,

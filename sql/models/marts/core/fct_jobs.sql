@@ -3,10 +3,13 @@
 ) }}
 {#- All that a row is made of: a job whose hash is that of the last build is not built again. -#}
 {%- set inputs_hash -%}
-hash(
-        jobs.versions_hash, accounts.organization, if(jobs.is_terminal, null, accounts.as_of), sightings.seen_at, costs,
-        calibrated, projects.project_name, users.user_name
-    )
+{{ row_hash(
+        [
+            'jobs.versions_hash', 'accounts.organization', 'if(jobs.is_terminal, null, accounts.as_of)',
+            'sightings.seen_at', 'projects.project_name', 'users.user_name'
+        ],
+        rows=['costs', 'calibrated']
+    ) }}
 {%- endset -%}
 -- 1 row per job
 select
@@ -98,7 +101,7 @@ select
     -- end
     jobs.failure_code,
     jobs.failure_message,
-    array_to_string(jobs.warning_messages, '; ') as warning_messages,
+    {{ joined('jobs.warning_messages', "'; '") }} as warning_messages,
     jobs.kwh,
     jobs.problems,
     {{ inputs_hash }} as inputs_hash

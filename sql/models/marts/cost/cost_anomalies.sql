@@ -43,9 +43,9 @@ calendar as (
         spans.first_date as organization_first_date,
         spans.judged_from,
         spans.last_date,
-        unnest(generate_series(
-            greatest(series.first_date, spans.judged_from - {{ look_back_days }}), spans.last_date, interval 1 day
-        ))::date as date
+        {{ each_day(
+            'greatest(series.first_date, spans.judged_from - ' ~ look_back_days ~ ')', 'spans.last_date'
+        ) }} as date
     from (
         select
             organization,
@@ -83,30 +83,30 @@ compared as (
     select
         *,
         count(*) over same_weekday as weekdays,
-        median(cost) over same_weekday as weekday_expected,
-        mad(cost) over same_weekday as deviation,
+        {{ median_over('cost::double', 'same_weekday') }} as weekday_expected,
+        {{ mad_over('cost::double', 'same_weekday') }} as deviation,
         avg(cost::double) over same_weekday as weekday_mean,
         (sum((cost > 0)::integer) over same_weekday + 0.5::double) / (count(*) over same_weekday + 1) as active_share,
-        median(active_cost) over eight_weeks as active_expected,
-        mad(active_cost) over eight_weeks as active_deviation,
-        quantile_cont(active_cost::double, 0.9) over eight_weeks as active_p90_cost,
+        {{ median_over('active_cost::double', 'eight_weeks') }} as active_expected,
+        {{ mad_over('active_cost::double', 'eight_weeks') }} as active_deviation,
+        {{ quantile_over('active_cost::double', 0.9, 'eight_weeks') }} as active_p90_cost,
         count(active_cost) over eight_weeks as active_days,
         sum(is_active) over until_now as active_days_so_far,
         -- of the same weekday: on how many of the last four, and of the eight before these, there was a cost
         sum((cost > 0)::integer) over (
-            partition by organization, project_id, currency, isodow(date)
+            partition by organization, project_id, currency, {{ iso_weekday('date') }}
             order by date
             rows between 3 preceding and current row
         ) as active_of_4,
         sum((cost > 0)::integer) over (
-            partition by organization, project_id, currency, isodow(date)
+            partition by organization, project_id, currency, {{ iso_weekday('date') }}
             order by date
             rows between 11 preceding and 4 preceding
         ) as active_of_8
     from daily
     window
         same_weekday as (
-            partition by organization, project_id, currency, isodow(date)
+            partition by organization, project_id, currency, {{ iso_weekday('date') }}
             order by date
             rows between 8 preceding and 1 preceding
         ),

@@ -47,12 +47,13 @@ rates_in_force as (
         rates.observed_at is null as is_later_rate,
         rates.observed_at as rate_observed_at
     from bills
-    asof left join rates
-        on
-            bills.organization = rates.organization
-            and bills.backend = rates.backend
-            and bills.is_debiased = rates.is_debiased
-            and bills.rated_at >= rates.observed_at
+    {{ join_latest(
+        'left', 'rates', 'rates',
+        by={
+            'organization': 'bills.organization', 'backend': 'bills.backend', 'is_debiased': 'bills.is_debiased'
+        },
+        at='observed_at', until='bills.rated_at'
+    ) }}
 ),
 
 -- 1 row per bill: where no observation is as old as the job, the earliest has to do, and the verdict says so

@@ -54,7 +54,7 @@ untagged as (
         months.month,
         months.currency,
         keys.tag_key,
-        null::varchar as tag_value,
+        null::string as tag_value,
         months.cost - coalesce(sum(tagged.cost), 0) as cost,
         months.job_count - coalesce(sum(tagged.job_count), 0) as job_count
     from keys

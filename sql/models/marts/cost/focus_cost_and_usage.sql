@@ -42,7 +42,7 @@ select
     (date_trunc('month', charges.date) + interval 1 month)::timestamp as "BillingPeriodEnd",
     date_trunc('month', charges.date)::timestamp as "BillingPeriodStart",
     if(charges.is_usage, 'Usage', 'Adjustment') as "ChargeCategory",
-    null::varchar as "ChargeClass",
+    null::string as "ChargeClass",
     case
         when charges.backend is null and charges.is_usage then 'Usage report beyond the bills of single jobs'
         when charges.backend is null then 'Difference between the usage report and the bills of single jobs'
@@ -52,13 +52,13 @@ select
     'Usage-Based' as "ChargeFrequency",
     (charges.date + interval 1 day)::timestamp as "ChargePeriodEnd",
     charges.date::timestamp as "ChargePeriodStart",
-    null::varchar as "CommitmentDiscountStatus",
+    null::string as "CommitmentDiscountStatus",
     case when charges.is_usage then coalesce(try_cast(charges.qpu_seconds as decimal(38, 6)), charges.jobs) end
         as "ConsumedQuantity",
     case when charges.is_usage then if(charges.qpu_seconds is null, 'Jobs', 'Seconds') end as "ConsumedUnit",
     if(charges.is_national, charges.cost, 0)::decimal(38, 6) as "ContractedCost",
     if(charges.is_national, charges.cost, 0)::decimal(38, 6) as "EffectiveCost",
-    null::varchar as "InvoiceId",
+    null::string as "InvoiceId",
     'IonQ' as "InvoiceIssuerName",
     if(charges.is_national, charges.cost, 0)::decimal(38, 6) as "ListCost",
     if(charges.is_usage, 'Standard', null) as "PricingCategory",
@@ -69,7 +69,7 @@ select
     'IonQ' as "ProviderName",
     'IonQ' as "PublisherName",
     charges.backend as "ResourceId",
-    null::varchar as "ResourceName",
+    null::string as "ResourceName",
     case when charges.backend is not null then 'Quantum computer' end as "ResourceType",
     'Compute' as "ServiceCategory",
     'IonQ Quantum Cloud' as "ServiceName",

@@ -15,21 +15,20 @@ with scopes as (
 targets as (
     select
         organization,
-        null::varchar as project_id,
+        null::string as project_id,
         currency,
         first_cost_date,
         date_trunc('month', origin)::date as month,
-        origin::date as origin
+        origin
     from (
         select
             organization,
             currency,
             first_cost_date,
-            unnest(generate_series(
-                greatest(first_cost_date + 28, (date_trunc('month', today) - interval 24 month)::date),
-                (date_trunc('month', today) - interval 1 day)::date,
-                interval 1 day
-            )) as origin
+            {{ each_day(
+                "greatest(first_cost_date + 28, (date_trunc('month', today) - interval 24 month)::date)",
+                "(date_trunc('month', today) - interval 1 day)::date"
+            ) }} as origin
         from scopes
     ) as days
 ),

@@ -33,17 +33,16 @@ levels as (
         {{ median_of_list('values_before') }} as before,
         {{ median_of_list('values_after') }} as after
     from sides
-    where len(values_before) >= {{ fewest }} and len(values_after) >= {{ fewest }}
+    where {{ list_size('values_before') }} >= {{ fewest }} and {{ list_size('values_after') }} >= {{ fewest }}
 ),
 
 -- 1 row per such measurement, with the noise about its two levels
 spreads as (
     select
         *,
-        {{ mad_to_sigma() }} * list_median(concat(
-            list_transform(values_before, lambda _value: abs(_value - before)),
-            list_transform(values_after, lambda _value: abs(_value - after))
-        )) as spread
+        {{ mad_to_sigma() }} * {{ median_of_list(
+            'concat(' ~ deviations('values_before', 'before') ~ ', ' ~ deviations('values_after', 'after') ~ ')'
+        ) }} as spread
     from levels
 ),
 
@@ -62,7 +61,11 @@ steps as (
         case
             when after = before then 0
             when sigma = 0 then 1e6
-            else abs(after - before) / (1.2533 * sigma * sqrt(1 / len(values_before) + 1 / len(values_after)))
+            else
+                abs(after - before) / (
+                    1.2533 * sigma
+                    * sqrt(1 / {{ list_size('values_before') }} + 1 / {{ list_size('values_after') }})
+                )
         end as score
     from noises
 ),
@@ -72,7 +75,11 @@ doubts as (
     select
         *,
         1 - least(
-            1, 2 * measurements * pow(1 + score * score / (len(values_around) - 2), -(len(values_around) - 1) / 2)
+            1,
+            2 * measurements * pow(
+                1 + score * score / ({{ list_size('values_around') }} - 2),
+                -({{ list_size('values_around') }} - 1) / 2
+            )
         ) as confidence
     from steps
 ),
@@ -93,7 +100,7 @@ peaks as (
 candidates as (
     select
         *,
-        unnest(range(1, len(values_around))) as split
+        {{ each_whole_number('1', list_size('values_around') ~ ' - 1') }} as split
     from peaks
 ),
 
@@ -103,9 +110,9 @@ splits as (
         backend,
         metric,
         position as found_at,
-        position - len(values_before) + split as position,
-        list_sum(list_transform(values_around[:split], lambda _value: abs(_value - before)))
-        + list_sum(list_transform(values_around[split + 1:], lambda _value: abs(_value - after))) as misfit
+        position - {{ list_size('values_before') }} + split as position,
+        {{ total(deviations(first_of_list('values_around', 'split'), 'before')) }}
+        + {{ total(deviations(rest_of_list('values_around', 'split'), 'after')) }} as misfit
     from candidates
 ),
 
@@ -114,7 +121,7 @@ dates as (
     select
         backend,
         metric,
-        min_by(position, (misfit, position)) as position
+        min_by(position, {{ row_of(['misfit', 'position']) }}) as position
     from splits
     group by backend, metric, found_at
 )

@@ -4,20 +4,20 @@
 {%- set parts = 8 -%}
 
 -- 1 row per measurement, with those of its trailing 90 days, itself included, oldest first; x in microseconds
-with windows as materialized (
+with windows as {{ materialized() }} (
     select
         *,
-        array_agg({ 'x': epoch_us(measured_at), 'y': value }) over trailing_90d as points,
+        array_agg({{ struct_of({'x': microseconds('measured_at'), 'y': 'value'}) }}) over trailing_90d as points,
         array_agg(value) over trailing_30d as recent,
         row_number() over (partition by backend, metric order by measured_at) as position
     from {{ ref('int_fidelity_measurements') }}
     window
         trailing_90d as (
-            partition by backend, metric order by epoch_us(measured_at)
+            partition by backend, metric order by {{ microseconds('measured_at') }}
             range between 7775999999999 preceding and current row
         ),
         trailing_30d as (
-            partition by backend, metric order by epoch_us(measured_at)
+            partition by backend, metric order by {{ microseconds('measured_at') }}
             range between 2591999999999 preceding and current row
         )
 ),
@@ -26,7 +26,7 @@ with windows as materialized (
 strides as (
     select
         *,
-        ceil(len(points) / {{ most_points }})::bigint as stride
+        ceil({{ list_size('points') }} / {{ most_points }})::bigint as stride
     from windows
 ),
 
@@ -34,8 +34,8 @@ strides as (
 thinned as (
     select
         {{ all_but(['points']) }},
-        len(points) as measurements_90d,
-        list_slice(points, (len(points) - 1) % stride + 1, len(points), stride) as points
+        {{ list_size('points') }} as measurements_90d,
+        {{ every_nth('points', 'stride') }} as points
     from strides
 ),
 
@@ -81,10 +81,10 @@ select
     robust_z,
     slope_per_30d,
     case
-        when len(recent) >= {{ fewest }}
+        when {{ list_size('recent') }} >= {{ fewest }}
             then if(higher_is_better, -robust_z, robust_z) > {{ worse_beyond }}
     end as is_regression,
-    len(recent) as measurements_30d,
+    {{ list_size('recent') }} as measurements_30d,
     measurements_90d,
     characterization_id
 from scored

@@ -44,7 +44,8 @@ pairs as (
     qualify
         row_number() over (
             partition by jobs.job_id
-            order by abs(epoch_us(jobs.submitted_at) - epoch_us(ideal.submitted_at)), ideal.job_id
+            order by
+                abs({{ microseconds('jobs.submitted_at') }} - {{ microseconds('ideal.submitted_at') }}), ideal.job_id
         ) = 1
 ),
 

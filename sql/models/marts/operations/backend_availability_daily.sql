@@ -17,10 +17,10 @@ weighted as (
     select
         *,
         least(
-            epoch_us(next_observed_at),
-            epoch_us(date + interval 1 day),
-            epoch_us(observed_at) + {{ longest_microseconds }}
-        ) - epoch_us(observed_at) as weight
+            {{ microseconds('next_observed_at') }},
+            {{ microseconds('date + interval 1 day') }},
+            {{ microseconds('observed_at') }} + {{ longest_microseconds }}
+        ) - {{ microseconds('observed_at') }} as weight
     from observations
 )
 

@@ -21,13 +21,13 @@ doubtful as (
     select
         account,
         '{{ resource }}' as resource,
-        {{ latest_by('coalesce(len(_problems), 0)', ['_extracted_at', '_run_id']) }} as problems
+        {{ latest_by('coalesce(' ~ list_size('_problems') ~ ', 0)', ['_extracted_at', '_run_id']) }} as problems
     from {{ source('lake', resource) }}
     where
-        hash({{ record_of(resource) }}) in (
-            select hash({{ record_of(resource) }})
+        {{ row_hash([record_of(resource)]) }} in (
+            select {{ row_hash([record_of(resource)]) }}
             from {{ source('lake', resource) }} as suspects
-            where len(suspects._problems) > 0
+            where {{ list_size('suspects._problems') }} > 0
         )
     group by account, {{ record_of(resource) }}
     {%- if not loop.last %}
@@ -55,7 +55,7 @@ syncs as (
         -- a resource that the key may not see is complete, and yet nothing was read
         max(started_at) filter (where is_complete and availability is distinct from 'refused') as last_complete_sync_at,
         max(watermark) as watermark,
-        {{ latest_by('coalesce(len(missing), 0)', ['started_at', 'run_id']) }} as missing,
+        {{ latest_by('coalesce(' ~ list_size('missing') ~ ', 0)', ['started_at', 'run_id']) }} as missing,
         {{ latest_by('availability', ['started_at', 'run_id']) }} as availability,
         {{ latest_by("coalesce(unavailable_reason, '')", ['started_at', 'run_id']) }}
         filter (where availability is not null)

@@ -1,12 +1,11 @@
-{%- set lake = env_var('IONQ_DATA_LAKE', 'lake') | replace("'", "''") -%}
 -- 1 row per record version that holds a member without a column, or a value without a meaning
 with versions as (
     {%- for resource in record_times() %}
     select
         '{{ resource }}' as resource,
-        hash({{ record_key(resource) | join(', ') }}) as record,
+        {{ row_hash(record_key(resource)) }} as record,
         _extracted_at,
-        unnest(_drift) as found
+        {{ each_item('_drift') }} as found
     from {{ source('lake', resource) }}
     where _drift is not null
     {%- if not loop.last %}
@@ -51,10 +50,9 @@ filled as (
     {%- for resource in record_times() %}
     select
         '{{ resource }}' as resource,
-        split_part(path_in_schema, ', ', 1) as path,
-        sum(num_values - coalesce(stats_null_count, 0)) as filled
-    from parquet_metadata('{{ lake }}/{{ resource }}/**/*.parquet')
-    group by split_part(path_in_schema, ', ', 1)
+        columns.path,
+        columns.filled
+    from {{ filled_columns(resource) }} as columns
     {%- if not loop.last %}
     union all
     {%- endif %}

@@ -31,11 +31,11 @@ runs as (
 uncovered as (
     select
         session_id,
-        epoch_us(ended_at) - greatest(
-            epoch_us(began_at),
-            coalesce(max(epoch_us(ended_at)) over (
+        {{ microseconds('ended_at') }} - greatest(
+            {{ microseconds('began_at') }},
+            coalesce(max({{ microseconds('ended_at') }}) over (
                 partition by session_id order by began_at, ended_at rows between unbounded preceding and 1 preceding
-            ), epoch_us(began_at))
+            ), {{ microseconds('began_at') }})
         ) as microseconds
     from runs
     where ended_at > began_at

@@ -59,7 +59,7 @@ first_hours as (
 hours as (
     select
         first_hours.backend,
-        unnest(generate_series(first_hours.hour, date_trunc('hour', clock.as_of), interval 1 hour)) as hour
+        {{ each_hour('first_hours.hour', "date_trunc('hour', clock.as_of)") }} as hour
     from first_hours
     cross join {{ ref('int_as_of') }} as clock
 )

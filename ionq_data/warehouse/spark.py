@@ -1,0 +1,214 @@
+"""Run a project that dbt compiled for Apache Spark: in Spark's local mode, or on the cluster that SPARK_REMOTE names.
+
+Every model becomes Parquet in a folder that the cluster sees, and a view of it that this connection alone knows, so
+that builds beside each other do not meet. The marts are then put into the warehouse file.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, ClassVar
+
+import duckdb
+
+from ionq_data.warehouse.errors import BuildFailed, WarehouseError
+from ionq_data.warehouse.fingerprints import content_of
+from ionq_data.warehouse.graph import Graph, Model, Test
+from ionq_data.warehouse.result import NodeResult
+from ionq_data.warehouse.running import Run
+
+REMOTE = "SPARK_REMOTE"
+LINES = {"IONQ_DATA_BUDGETS": "budget_lines", "IONQ_DATA_COST_CENTERS": "cost_center_lines"}
+"""The views that stand for files of this machine, by the variable that names the file in the project."""
+_COLUMNS = {
+    "IONQ_DATA_BUDGETS": ("organization", "project_id", "project_name", "month", "budget", "currency"),
+    "IONQ_DATA_COST_CENTERS": (
+        "line",
+        "cost_center",
+        "organization",
+        "project",
+        "user",
+        "backend",
+        "tag_key",
+        "tag_value",
+        "name",
+    ),
+}
+_MARTS = "main."
+_SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.ansi.doubleQuotedIdentifiers": "true",
+    "spark.sql.mapKeyDedupPolicy": "LAST_WIN",
+    # an account called 2026 is no number
+    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+    # a family of jobs is as deep as it is
+    "spark.sql.cteRecursionLevelLimit": "100000",
+    "spark.sql.cteRecursionRowLimit": "-1",
+}
+_LOCAL = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+    "spark.sql.shuffle.partitions": "8",
+    "spark.driver.extraJavaOptions": "-Duser.timezone=UTC",
+}
+_MEMORY = "IONQ_DATA_MEMORY"
+
+
+@contextmanager
+def open_session(scratch: Path) -> Iterator[Any]:
+    """Connect to the cluster that ``SPARK_REMOTE`` names, or start Spark in this process.
+
+    Args:
+        scratch: where Spark's local mode keeps what does not fit into memory.
+
+    Raises:
+        BuildFailed: pyspark or a Java runtime is missing, or the cluster does not answer.
+    """
+    if find_spec("pyspark") is None:
+        raise BuildFailed("The engine spark needs pyspark: run 'make spark', or install ionq-data[spark].")
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
+
+    remote = os.environ.get(REMOTE)
+    try:
+        if remote:
+            session = SparkSession.builder.remote(remote).create()
+        else:
+            session = _local(SparkSession.builder, scratch).getOrCreate()
+        for name, value in _SETTINGS.items():
+            session.conf.set(name, value)
+    except (PySparkException, OSError, RuntimeError) as error:
+        if remote:
+            address = _without_token(remote)
+            raise BuildFailed(f"No Spark answers at {REMOTE}={address}: {one_sentence(error)}") from error
+        raise BuildFailed(
+            f"Spark's local mode does not start: {one_sentence(error)} "
+            f"It needs a Java runtime (17 or newer) on the path; a cluster is named in {REMOTE}."
+        ) from error
+    try:
+        yield session
+    finally:
+        session.stop()
+
+
+def _local(builder: Any, scratch: Path) -> Any:
+    os.environ.setdefault("TZ", "UTC")
+    memory = os.environ.get(_MEMORY, "2GB").upper().removesuffix("B").lower()
+    facts = _LOCAL | {
+        "spark.driver.memory": memory,
+        "spark.local.dir": str(scratch / "local"),
+        "spark.sql.warehouse.dir": str(scratch / "tables"),
+    }
+    builder = builder.master("local[*]").appName("ionq-data")
+    for name, value in facts.items():
+        builder = builder.config(name, value)
+    return builder
+
+
+def _without_token(remote: str) -> str:
+    """Return the address without its parameters, among which a token may be."""
+    return remote.partition("/;")[0]
+
+
+def one_sentence(error: BaseException) -> str:
+    """Return what is wrong without the plans and traces that Spark adds."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = re.sub(r"\s*SQLSTATE: \w+", "", lines[0] if lines else type(error).__name__)
+    return text[:300].rstrip(".") + "."
+
+
+@dataclass
+class SparkRun(Run):
+    """One run over a graph that dbt compiled for Spark.
+
+    Attributes:
+        session: the connection to Spark; a run that only tells what is unchanged needs none.
+        lake: the folder or URL of the lake as the cluster sees it.
+        work: the folder or URL in which Spark writes the models, likewise.
+        files: the CSV files of this machine that the project reads, by the variable that names them there.
+    """
+
+    session: Any = None
+    lake: str = ""
+    work: str = ""
+    files: Mapping[str, str] | None = None
+
+    errors: ClassVar[tuple[type[Exception], ...]] = (duckdb.Error,)
+
+    def prepare(self, graph: Graph) -> None:
+        """Make views of the lake's resources and of the files."""
+        from pyspark.errors import PySparkException
+
+        type(self).errors = (duckdb.Error, PySparkException)
+        for source in sorted({p for node in graph.nodes for p in node.parents if p.startswith("source.")}):
+            resource = source.rpartition(".")[2]
+            reader = self.session.read.option("mergeSchema", "true")
+            reader.parquet(f"{self.lake}/{resource}").createOrReplaceTempView(_view(f"lake.{resource}"))
+        for variable, file in (self.files or {}).items():
+            columns = _COLUMNS[variable]
+            schema = ", ".join(f"`{column}` string" for column in columns)
+            lines = list(_lines(Path(file), columns))
+            self.session.createDataFrame(lines, schema).createOrReplaceTempView(LINES[variable])
+
+    def _build(self, model: Model) -> NodeResult:
+        place = f"{self.work}/{model.name}"
+        made = self.session.sql(_with_views(model.sql))
+        made.write.mode("overwrite").parquet(place)
+        self.session.read.schema(made.schema).parquet(place).createOrReplaceTempView(_view(model.relation))
+        if model.relation.startswith(_MARTS):
+            self._take(model, place)
+        return NodeResult(model.unique_id, "success", 0.0)
+
+    def _take(self, model: Model, place: str) -> None:
+        """Put the rows of a mart into the warehouse file, whose columns have DuckDB's types."""
+        run = self.connection.execute
+        run(f"delete from {model.relation}")  # noqa: S608
+        if "://" in self.work:
+            rows = self.session.table(_view(model.relation)).toArrow()
+            self.connection.register("rows_of_mart", rows)
+            run(f"insert into {model.relation} by name select * from rows_of_mart")  # noqa: S608
+            self.connection.unregister("rows_of_mart")
+        else:
+            run(f"insert into {model.relation} by name select * from read_parquet(?)", [f"{place}/*.parquet"])  # noqa: S608
+
+    def _content(self, model: Model, inputs: str) -> str:
+        return content_of(self.connection, model.relation) if model.relation.startswith(_MARTS) else inputs
+
+    def _failures(self, test: Test) -> int:
+        return int(self.session.sql(f"select count(*) from ({_with_views(test.sql)})").collect()[0][0])  # noqa: S608
+
+    def _said(self, error: Exception) -> str:
+        return one_sentence(error)
+
+
+def _view(relation: str) -> str:
+    return relation.replace(".", "__")
+
+
+_RELATION = re.compile(r"\b(lake|main|staging|intermediate)\.(\w+)\b")
+
+
+def _with_views(sql: str) -> str:
+    """Return the SQL with the views of this connection in the place of relations."""
+    return _RELATION.sub(r"\1__\2", sql)
+
+
+def _lines(file: Path, columns: Sequence[str]) -> Iterator[tuple[str | None, ...]]:
+    """Yield a CSV file's rows; a column that it does not have is null."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise WarehouseError(f"There is no file {file}.") from error
+    kept = (line for line in text.splitlines(keepends=True) if not line.startswith("#"))
+    for row in csv.DictReader(kept):
+        yield tuple(row.get(column) or None for column in columns)
