@@ -120,6 +120,10 @@ class Settings(BaseSettings):
     cost_centers: Path | None = Field(
         default=None, description="A CSV of rules that book cost; cost_centers.csv in data_dir where not set."
     )
+    engine: Literal["duckdb", "spark"] = Field(default="duckdb", description="What runs the warehouse's SQL.")
+    spark_folder: str | None = Field(
+        default=None, description="Where a Spark cluster writes what it builds: a path or URL that it sees."
+    )
     schedules: bool = False
     keep_runs_days: float = Field(default=30, gt=0, description="How long Dagster keeps a finished run and its logs.")
     owners: tuple[str, ...] = Field(default=("team:data",), description="Of every asset: e-mail addresses, team:name.")

@@ -74,4 +74,6 @@ class Library:
                 full_refresh=self.full_refresh,
                 on_node=self.on_node,
                 on_wait=get_dagster_logger().info,
+                engine=self.settings.engine,
+                spark_folder=self.settings.spark_folder,
             )

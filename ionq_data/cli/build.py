@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from ionq_data.cli.output import print_lines, say_error
 from ionq_data.cli.pipeline_run import run_pipeline
 from ionq_data.cli.watch import Watch
 from ionq_data.config import load_settings
 
 
-def build(*, full_refresh: bool = False) -> int:
+def build(*, full_refresh: bool = False, engine: Literal["duckdb", "spark"] | None = None) -> int:
     """Rebuild the warehouse from the lake, test it, publish it and write the report, without the network.
 
     What no change reaches is not built again. If a test fails, what was published before stays as it was, and the
@@ -20,8 +22,13 @@ def build(*, full_refresh: bool = False) -> int:
     ----------
     full_refresh
         Build everything from the lake alone, also what has not changed.
+    engine
+        What runs the SQL: duckdb, or spark (on this machine, or on the cluster that SPARK_REMOTE names). By default
+        what the settings say.
     """
     settings = load_settings()
+    if engine:
+        settings = settings.model_copy(update={"engine": engine})
     with Watch() as watch:
         outcome = run_pipeline(settings, watch, resources=(), full_refresh=full_refresh)
     for sentence in outcome.errors:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ClassVar
 
 import duckdb
 
@@ -19,7 +20,7 @@ from ionq_data.warehouse.fingerprints import Made, document_hash, files_of, read
 from ionq_data.warehouse.graph import Graph
 from ionq_data.warehouse.layout import WAREHOUSE_FILE, Layout
 from ionq_data.warehouse.lock import hold
-from ionq_data.warehouse.project import Compiled, compile_project, places
+from ionq_data.warehouse.project import Compiled, Engine, compile_project, places
 from ionq_data.warehouse.result import BuildResult, NodeResult
 from ionq_data.warehouse.running import OnNode, Run
 from ionq_data.warehouse.storage import open_build
@@ -44,6 +45,8 @@ def build(
     on_node: OnNode | None = None,
     on_wait: Callable[[str], None] | None = None,
     wait_seconds: float = 3600,
+    engine: Engine = "duckdb",
+    spark_folder: str | None = None,
 ) -> BuildResult:
     """Build what has changed since the last publication, and test it; nothing that is published changes.
 
@@ -59,9 +62,13 @@ def build(
         on_node: told of the progress after each model and test.
         on_wait: told if another build in the same data directory has to finish first.
         wait_seconds: how long to wait for it.
+        engine: what runs the SQL. Spark builds from nothing unless nothing has changed.
+        spark_folder: a folder or URL in which a cluster writes what it builds; needed where it does not see the
+            data directory.
 
     Raises:
-        BuildFailed: dbt cannot read the project, a cell of the cost centers is wrong, or the disk is full.
+        BuildFailed: dbt cannot read the project, a cell of the cost centers is wrong, Spark does not answer, or the
+            disk is full.
         WarehouseBusy: another build did not finish in time.
     """
     layout = Layout(data_dir)
@@ -71,9 +78,17 @@ def build(
         ):
             write_rules(cost_centers, layout.cost_centers)
             paths = places(data_dir, lake_dir=lake_dir, budgets=budgets)
+            if engine == "spark":
+                if select:
+                    raise BuildFailed("The engine spark builds everything. Build a part with the engine duckdb.")
+                from ionq_data.warehouse.spark_build import SparkWork, read_spark_graph
+
+                compiled, graph = read_spark_graph(data_dir, paths)
+                spark = SparkWork(layout, compiled, graph, paths, on_node, spark_folder)
+                return spark.build(partial=False, full_refresh=full_refresh)
             compiled = compile_project(data_dir, paths)
             graph = compiled.graph(paths)
-            work = _Work(layout, compiled, graph.select(select) if select else graph, paths, on_node)
+            work = Work(layout, compiled, graph.select(select) if select else graph, paths, on_node)
             return work.build(partial=bool(select), full_refresh=full_refresh)
     except OSError as error:
         raise BuildFailed(
@@ -83,7 +98,7 @@ def build(
 
 
 @dataclass(frozen=True)
-class _Work:
+class Work:
     """One build: what it is made of, and where it lies."""
 
     layout: Layout
@@ -92,12 +107,17 @@ class _Work:
     paths: Mapping[str, str]
     on_node: OnNode | None
 
+    can_go_on: ClassVar[bool] = True
+    run_type: ClassVar[type[Run]] = Run
+
     def build(self, *, partial: bool, full_refresh: bool) -> BuildResult:
+        """Build what has changed, and set it aside as ready or failed."""
         started_at, clock = datetime.now(UTC), time.monotonic()
         goes_on = self._goes_on(partial, full_refresh)
         sources, documents = self._read_hashes()
         if goes_on and not partial and (nodes := self._unchanged(sources, documents)):
             return self._result(nodes, self.layout.warehouse, started_at, clock, from_scratch=False)
+        goes_on = goes_on and self.can_go_on
         _empty(self.layout.current)
         file = self.layout.current / WAREHOUSE_FILE
         if goes_on:
@@ -124,7 +144,7 @@ class _Work:
     def _unchanged(self, sources: Mapping[str, str | None], documents: Mapping[str, str]) -> list[NodeResult]:
         """Return the results that stand in what is published, where no change reaches any of it."""
         with duckdb.connect(str(self.layout.warehouse), read_only=True) as connection:
-            return Run(connection, sources, documents, read_made(connection)).reused(self.graph)
+            return self.run_type(connection, sources, documents, read_made(connection)).reused(self.graph)
 
     def _run(
         self,
@@ -141,12 +161,21 @@ class _Work:
                 made = read_made(connection)
                 for node in self.graph.nodes if anew else ():
                     made.pop(node.unique_id, None)
-                nodes = Run(connection, sources, documents, made).everything(self.graph, self.on_node)
+                nodes = self._run_nodes(connection, sources, documents, made)
                 if not any(node.is_broken for node in nodes):
                     self._seal(connection, started_at, made)
                 return nodes
         except duckdb.Error as error:
             raise WarehouseError(f"The build at {file} cannot be finished: {error}") from error
+
+    def _run_nodes(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        sources: Mapping[str, str | None],
+        documents: Mapping[str, str],
+        made: dict[str, Made],
+    ) -> list[NodeResult]:
+        return Run(connection, sources, documents, made).everything(self.graph, self.on_node)
 
     def _seal(self, connection: duckdb.DuckDBPyConnection, started_at: datetime, made: Mapping[str, Made]) -> None:
         """Note in the file what made it, and leave nothing of it in a write-ahead log beside it."""

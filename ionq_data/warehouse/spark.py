@@ -7,12 +7,15 @@ that builds beside each other do not meet. The marts are then put into the wareh
 from __future__ import annotations
 
 import csv
+import logging
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -79,12 +82,14 @@ def open_session(scratch: Path) -> Iterator[Any]:
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)  # the run says what is wrong
     remote = os.environ.get(REMOTE)
     try:
         if remote:
             session = SparkSession.builder.remote(remote).create()
         else:
-            session = _local(SparkSession.builder, scratch).getOrCreate()
+            with _errors_into(scratch / "spark.log"):
+                session = _local(SparkSession.builder, scratch).getOrCreate()
         for name, value in _SETTINGS.items():
             session.conf.set(name, value)
     except (PySparkException, OSError, RuntimeError) as error:
@@ -115,6 +120,21 @@ def _local(builder: Any, scratch: Path) -> Any:
     return builder
 
 
+@contextmanager
+def _errors_into(file: Path) -> Iterator[None]:
+    """Let what starts here write its standard error into a file for as long as it runs: a JVM greets with warnings."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    sys.stderr.flush()
+    before = os.dup(2)
+    try:
+        with file.open("ab") as log:
+            os.dup2(log.fileno(), 2)
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+
+
 def _without_token(remote: str) -> str:
     """Return the address without its parameters, among which a token may be."""
     return remote.partition("/;")[0]
@@ -141,7 +161,10 @@ class SparkRun(Run):
     session: Any = None
     lake: str = ""
     work: str = ""
-    files: Mapping[str, str] | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+    _relations: re.Pattern[str] | None = None
+    _groups: dict[str, list[Test]] = field(default_factory=dict)
+    _counted: dict[str, int] = field(default_factory=dict)
 
     errors: ClassVar[tuple[type[Exception], ...]] = (duckdb.Error,)
 
@@ -150,11 +173,17 @@ class SparkRun(Run):
         from pyspark.errors import PySparkException
 
         type(self).errors = (duckdb.Error, PySparkException)
-        for source in sorted({p for node in graph.nodes for p in node.parents if p.startswith("source.")}):
-            resource = source.rpartition(".")[2]
+        sources = {parent for node in graph.nodes for parent in node.parents if parent.startswith("source.")}
+        lake = {".".join(source.split(".")[-2:]) for source in sources}
+        relations = lake | {node.relation for node in graph.nodes if isinstance(node, Model)}
+        self._relations = re.compile(rf"\b({'|'.join(map(re.escape, sorted(relations)))})\b")
+        for _, nodes in groupby(graph.nodes, key=lambda node: isinstance(node, Test)):
+            group = [node for node in nodes if isinstance(node, Test)]
+            self._groups.update({test.unique_id: group for test in group})
+        for source in sorted(lake):
             reader = self.session.read.option("mergeSchema", "true")
-            reader.parquet(f"{self.lake}/{resource}").createOrReplaceTempView(_view(f"lake.{resource}"))
-        for variable, file in (self.files or {}).items():
+            reader.parquet(f"{self.lake}/{source.partition('.')[2]}").createOrReplaceTempView(_view(source))
+        for variable, file in self.files.items():
             columns = _COLUMNS[variable]
             schema = ", ".join(f"`{column}` string" for column in columns)
             lines = list(_lines(Path(file), columns))
@@ -162,7 +191,7 @@ class SparkRun(Run):
 
     def _build(self, model: Model) -> NodeResult:
         place = f"{self.work}/{model.name}"
-        made = self.session.sql(_with_views(model.sql))
+        made = self.session.sql(self._with_views(model.sql))
         made.write.mode("overwrite").parquet(place)
         self.session.read.schema(made.schema).parquet(place).createOrReplaceTempView(_view(model.relation))
         if model.relation.startswith(_MARTS):
@@ -185,7 +214,27 @@ class SparkRun(Run):
         return content_of(self.connection, model.relation) if model.relation.startswith(_MARTS) else inputs
 
     def _failures(self, test: Test) -> int:
-        return int(self.session.sql(f"select count(*) from ({_with_views(test.sql)})").collect()[0][0])  # noqa: S608
+        """Count for all tests of a model at once: a query of its own for each takes several times as long."""
+        from pyspark.errors import PySparkException
+
+        if test.unique_id not in self._counted:
+            with suppress(PySparkException):  # whichever cannot run says so by itself
+                self._counted |= self._count(self._groups[test.unique_id])
+        if test.unique_id not in self._counted:
+            self._counted |= self._count([test])
+        return self._counted[test.unique_id]
+
+    def _count(self, tests: Sequence[Test]) -> dict[str, int]:
+        counts = [
+            f"select {number} as number, count(*) as failures from ({self._with_views(test.sql)}\n)"  # noqa: S608
+            for number, test in enumerate(tests)
+        ]
+        rows = self.session.sql("\nunion all\n".join(counts)).collect()
+        return {tests[number].unique_id: int(failures) for number, failures in rows}
+
+    def _with_views(self, sql: str) -> str:
+        """Return the SQL with the views of this connection in the place of relations."""
+        return self._relations.sub(lambda found: _view(found[0]), sql) if self._relations else sql
 
     def _said(self, error: Exception) -> str:
         return one_sentence(error)
@@ -193,14 +242,6 @@ class SparkRun(Run):
 
 def _view(relation: str) -> str:
     return relation.replace(".", "__")
-
-
-_RELATION = re.compile(r"\b(lake|main|staging|intermediate)\.(\w+)\b")
-
-
-def _with_views(sql: str) -> str:
-    """Return the SQL with the views of this connection in the place of relations."""
-    return _RELATION.sub(r"\1__\2", sql)
 
 
 def _lines(file: Path, columns: Sequence[str]) -> Iterator[tuple[str | None, ...]]:
