@@ -107,7 +107,6 @@ def open_session(scratch: Path) -> Iterator[Any]:
 
 
 def _local(builder: Any, scratch: Path) -> Any:
-    os.environ.setdefault("TZ", "UTC")
     memory = os.environ.get(_MEMORY, "2GB").upper().removesuffix("B").lower()
     facts = _LOCAL | {
         "spark.driver.memory": memory,
