@@ -104,7 +104,9 @@ def compile_project(data_dir: Path, paths: Mapping[str, str], engine: Engine = "
         raise BuildFailed(
             f"The engine {engine} needs {error.name}: run 'make {engine}', or install ionq-data[{engine}]."
         ) from error
-    kept = _folder(project, Layout(data_dir).builds) / engine
+    kept = _folder(project, Layout(data_dir).builds)
+    if engine != "duckdb":
+        kept = kept.with_name(f"{kept.name}-{engine}")
     # a model may read a file only where the settings name one: what is named is part of what is compiled
     compiled = Compiled(kept / "-".join([digest, *sorted(name.removeprefix("IONQ_DATA_") for name in paths)]), digest)
     if not compiled.manifest.is_file():
