@@ -30,12 +30,15 @@ EXTRACTED_AT = datetime(2026, 4, 1, tzinfo=UTC)
 Rows = Iterable[Mapping[str, Any]]
 
 
-def write_lake(lake: Path, tables: Mapping[str, Rows], *, as_of: Mapping[str, datetime] | None = None) -> Path:
+def write_lake(
+    lake: Path, tables: Mapping[str, Rows], *, as_of: Mapping[str, datetime] | None = None, syncs: Rows = ()
+) -> Path:
     """Write rows of resources as Parquet files, an empty file for the others; what a row leaves out is null.
 
     Args:
         tables: rows by name of the resource; a row's ``account`` says whose folder it goes to.
         as_of: when the last complete sync of jobs of each account began.
+        syncs: further rows of the ledger.
     """
     accounts = {ACCOUNT} | set(as_of or {}) | {row.get("account", ACCOUNT) for rows in tables.values() for row in rows}
     Lake(lake).ensure(sorted(accounts))
@@ -43,11 +46,11 @@ def write_lake(lake: Path, tables: Mapping[str, Rows], *, as_of: Mapping[str, da
         resource = RESOURCES[name]
         partition = f"{resource.partition}=2026-01" if resource.partition else ""
         _write(lake / name, rows, resource.schema, partition)
-    syncs = [
+    listed = [
         {"account": account, "resource": "jobs", "run_id": "r", "started_at": at, "finished_at": at, "complete": True}
         for account, at in (as_of or {}).items()
     ]
-    _write(lake / LEDGER, syncs, LEDGER_SCHEMA, "")
+    _write(lake / LEDGER, [*listed, *syncs], LEDGER_SCHEMA, "")
     return lake
 
 

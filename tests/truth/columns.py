@@ -57,6 +57,10 @@ PROMISED = {
             organization month project_id backend currency cost_per_job cost_per_completed_job cost_per_1000_shots
             cost_per_qpu_second cost_per_expected_success share_spent_on_failures
         """,
+        "month_close": """
+            organization month project_id project_name currency status closed_on amount_at_close amount_now restated
+            restated_dates
+        """,
         "rates_in_force": """
             organization backend is_debiased observed_at currency minimum_cost cost_per_1q_gate_shot
             cost_per_2q_gate_shot cost_per_compute_second

@@ -12,6 +12,7 @@ import duckdb
 from tests.truth import (
     allocation,
     anomalies,
+    closes,
     costs,
     fidelities,
     forecasts,
@@ -69,6 +70,7 @@ REFERENCES: dict[str, Reference] = {
     "cost_forecast": Reference(forecasts.cost_forecast, (*MEMBER, "project_id")),
     "forecast_accuracy": Reference(forecasts.forecast_accuracy, (*MEMBER, "day")),
     "unit_costs_monthly": Reference(unit_costs.unit_costs_monthly, (*MEMBER, "project_id", "backend")),
+    "month_close": Reference(closes.month_close, (*MEMBER, "project_id")),
     "rates_in_force": Reference(judgements.rates_in_force, ("organization", "backend", "is_debiased")),
     "cost_audit": Reference(judgements.cost_audit, ("job_id",)),
     "queue_time_daily": Reference(queues.queue_time_daily, ("backend", "submitted_date")),

@@ -118,6 +118,7 @@ def _a_day_later(emulator: Emulator, waiting: list[str]) -> frozenset[str]:
     for job_id in fresh[:2]:
         emulator.restate_cost(job_id, cents=12_345)
     emulator.restate_usage(ANCHOR.date() - timedelta(days=12), cents=4_321, project=1, user=2)
+    emulator.restate_usage(ANCHOR.date() - timedelta(days=30), cents=3_210, project=2, user=1)  # of a closed month
     return frozenset(fresh[:2])
 
 

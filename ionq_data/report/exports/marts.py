@@ -42,6 +42,7 @@ DATED_BY: Mapping[str, str] = {
     "focus_cost_and_usage": '"ChargePeriodStart"',
     "forecast_accuracy": "day",
     "job_fidelity": "submitted_at",
+    "month_close": "month",
     "queue_backlog_hourly": "hour",
     "queue_forecast_accuracy": "week",
     "queue_predictions": "week",

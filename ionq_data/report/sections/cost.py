@@ -51,6 +51,7 @@ def cost(connection: duckdb.DuckDBPyConnection, window: Window, datasets: Mappin
             _projects(connection),
             _users(connection),
             _cost_centers(connection),
+            _closes(connection),
             _unit_costs(connection),
             _tags(connection),
             checks.anomalies(set(datasets["anomalies"].columns["reason"])),
@@ -196,6 +197,30 @@ def _cost_centers(connection: duckdb.DuckDBPyConnection) -> Table:
         rows=fetch(connection, "cost_centers"),
         filters={"organization": "organization", "currency": "currency", "period": "month_end"},
         empty="No rule books cost on a cost center. Rules are a CSV file: name it in IONQ_COST_CENTERS.",
+    )
+
+
+def _closes(connection: duckdb.DuckDBPyConnection) -> Table:
+    return Table(
+        name="month_close",
+        title="Months as they were closed",
+        what="What each project's month came to when it was closed, and what has been restated since; the newest 300 "
+        "rows at most. A month closes once it has been over for eight days and its jobs, bills and usage report have "
+        "been read. A month from before the first sync was closed by that sync.",
+        mart="month_close",
+        columns=[
+            _MONTH,
+            Column(key="project", title="Project"),
+            Column(key="closed_on", title="Closed on", kind="date"),
+            Column(key="amount_at_close", title="At the close", kind="money", unit_key="currency"),
+            Column(key="amount_now", title="Now", kind="money", unit_key="currency"),
+            Column(key="restated", title="Restated since", kind="change", unit_key="currency"),
+            Column(key="restated_dates", title="Restated dates", kind="count"),
+        ],
+        rows=fetch(connection, "month_close"),
+        filters={"organization": "organization", "currency": "currency", "project": "project", "period": "month_end"},
+        empty="No cost is known: neither a usage report nor the price of a job.",
+        shown=10,
     )
 
 

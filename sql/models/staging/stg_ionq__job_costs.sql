@@ -25,45 +25,16 @@ changed as (
     {% endif %}
 ),
 
--- 1 row per job: an answer counts more than a refusal to another account
+-- 1 row per job
 current_version as (
     select *
     from
-        {{ current_versions('job_costs', prefer=['coalesce(http_status = 200, false) desc'], among='changed') }}
+        {{ current_versions('job_costs', prefer=answers_before_refusals(), among='changed') }}
             as versions
 )
 
 select
-    -- ids
-    account,
-    job_id,
-
-    -- amounts
-    cost_value as cost,
-    case when cost_value is not null then {{ currency('cost_unit') }} end as currency,
-    estimated_cost_value as estimated_cost,
-    case when estimated_cost_value is not null then {{ currency('estimated_cost_unit') }} end as estimated_currency,
-
-    -- state
-    coalesce(dry_run, false) as dry_run,
-    coalesce(is_settled, false) as is_settled,
-    -- an answer that says no more than that it is no dry run: the job is not priced, which is not "not priced yet"
-    coalesce(
-        http_status = 200
-        and not dry_run
-        and cost_value is null
-        and estimated_cost_value is null
-        and {{ list_size('_problems') }} = 0,
-        false
-    ) as is_never_priced,
-    http_status,
-    reason as refusal_reason,
-    attempts,
-
-    -- the record
-    {{ utc('first_answered_at') }} as first_answered_at,
-    {{ utc('_extracted_at') }} as extracted_at,
-    {{ list_size('_problems') }} as problems,
+    {{ job_cost_columns() }},
     versions_hash
 from current_version
 {% if is_incremental() %}

@@ -1,0 +1,55 @@
+-- 1 row per date of a closed month of whose report the lake has a version from after the close
+with restated_reports as (
+    select distinct
+        closings.organization,
+        versions."from" as date,
+        closings.closed_on
+    from {{ source('lake', 'usage') }} as versions
+    inner join {{ ref('int_month_closings') }} as closings
+        on
+            coalesce(versions.organization, versions.account) = closings.organization
+            and date_trunc('month', versions."from")::date = closings.month
+    where
+        versions.modality = 'daily'
+        and {{ utc('versions._extracted_at') }} >= closings.closed_on + interval 1 day
+),
+
+-- 1 row per job with an answer about its cost
+jobs as (
+    select
+        jobs.job_id,
+        coalesce(trees.root_job_id, jobs.job_id) as root_job_id,
+        accounts.organization,
+        {{ billed_date('jobs', 'costs') }} as date
+    from {{ ref('stg_ionq__job_costs') }} as costs
+    inner join {{ ref('stg_ionq__jobs') }} as jobs on costs.job_id = jobs.job_id
+    left join {{ ref('int_job_trees') }} as trees on jobs.job_id = trees.job_id
+    left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
+),
+
+-- 1 row per tree with an answer from after the close of the job's month
+restated_trees as (
+    select distinct jobs.root_job_id
+    from {{ source('lake', 'job_costs') }} as versions
+    inner join jobs on versions.job_id = jobs.job_id
+    inner join {{ ref('int_month_closings') }} as closings
+        on jobs.organization = closings.organization and date_trunc('month', jobs.date)::date = closings.month
+    where {{ utc('versions._extracted_at') }} >= closings.closed_on + interval 1 day
+),
+
+-- 1 row per date of such a tree: a bill covers those of other dates below it
+restated_bills as (
+    select distinct
+        jobs.organization,
+        jobs.date,
+        closings.closed_on
+    from jobs
+    inner join restated_trees on jobs.root_job_id = restated_trees.root_job_id
+    inner join {{ ref('int_month_closings') }} as closings
+        on jobs.organization = closings.organization and date_trunc('month', jobs.date)::date = closings.month
+)
+
+-- 1 row per organization and date of a closed month whose cost may have changed since
+select * from restated_reports
+union
+select * from restated_bills
