@@ -1,4 +1,4 @@
--- 1 row per complete reading of jobs, bills or the usage report; a refusal is one, since it says all that there is to see
+-- 1 row per complete reading of jobs, bills or the usage report; a refusal is one too, since there is no more to see
 with readings as (
     select distinct
         accounts.organization,

@@ -1,4 +1,4 @@
--- 1 row per organization, date, project and currency: the cost that counts now, and what counted when the month was closed
+-- 1 row per organization, date, project and currency: the cost that counts now, and the one that counted at the close
 with dates as (
     select
         organization,
