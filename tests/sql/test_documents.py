@@ -16,7 +16,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 RECIPES = re.findall(
     r"^### (\d+\. .+?)$.+?```sql\n(.+?)```", (DOCS / "cookbook.md").read_text(), re.DOTALL | re.MULTILINE
 )
-MAY_BE_EMPTY = ("5.", "7.", "26.", "27.")  # nothing is wrong, nothing stands out, no results are copied
+MAY_BE_EMPTY = ("5.", "7.", "27.", "28.")  # nothing is wrong, nothing stands out, no results are copied
 
 
 def test_dictionary_says_what_the_models_say() -> None:
