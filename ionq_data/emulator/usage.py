@@ -23,7 +23,7 @@ LONGEST_DAYS = 1100
 
 @dataclass(frozen=True, eq=False)
 class Entries:
-    """What the report adds up: one entry per job that ran and is billed, or per restatement; money in millionths."""
+    """What the report adds up: one entry per job that ran or was charged for, or per restatement; in millionths."""
 
     ended: Int
     project: Int
@@ -54,9 +54,8 @@ def collect_entries(
     jobs: Jobs, restatements: tuple[Restatement, ...], *, now_ms: int, begin_ms: int, end_ms: int
 ) -> Entries:
     """Return the entries of jobs that ended in [begin_ms, end_ms) and by now, deleted ones included."""
-    at = np.flatnonzero(
-        jobs.is_billable & (jobs.started < NEVER) & (jobs.ended >= begin_ms) & (jobs.ended < min(end_ms, now_ms + 1))
-    )
+    is_listed = jobs.is_billable & ((jobs.started < NEVER) | (jobs.final_micros > 0))
+    at = np.flatnonzero(is_listed & (jobs.ended >= begin_ms) & (jobs.ended < min(end_ms, now_ms + 1)))
     fixed = [(ms, r) for r in restatements if begin_ms <= (ms := midnight_ms(r.day)) < end_ms]
     micros = shown_micros(jobs.first_micros[at], jobs.final_micros[at], jobs.shown_ms[at], jobs.final_ms[at], now_ms)
     fraction = np.round(jobs.serial[at] * 0.6180339887 % 1, 6)

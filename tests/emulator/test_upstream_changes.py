@@ -116,3 +116,17 @@ def test_everything_can_be_done_over_http(fresh: Callable[..., Api]) -> None:
         ):
             assert control.post(path, json=body).status_code == 400
     assert not any(record.path.startswith("/_emulator") for record in api.emulator.requests)
+
+
+def test_a_bill_for_a_job_that_was_canceled_is_in_the_report(fresh: Callable[..., Api]) -> None:
+    api = fresh()
+    job_id = api.emulator.add_job(final=None)
+    api.emulator.cancel_job(job_id)
+
+    def paid() -> Decimal:
+        amounts = {one["unit"]: Decimal(str(one["amount"])) for one in api.usage()["amount_totals"]}
+        return amounts["USD"]
+
+    before = paid()
+    api.emulator.restate_cost(job_id, cents=12_345)
+    assert paid() - before == Decimal("123.45")
