@@ -132,18 +132,23 @@ def advise(
     row = warehouse.execute(_AS_OF).fetchone()
     as_of = row[0].replace(tzinfo=now.tzinfo) if row and row[0] else None
     waits = {(backend, day, hour): (p50, p90) for backend, day, hour, p50, p90 in warehouse.execute(_WAITS).fetchall()}
-    cursor = warehouse.execute(_FACTS, {"is_debiased": circuit.is_debiased})
-    names = [column[0] for column in cursor.description or ()]
-    facts = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
     held = {
         (backend, round(expected_from * 10)): Held(jobs=jobs, observed=observed, low=low, high=high)
         for backend, expected_from, jobs, observed, low, high in warehouse.execute(
             _HELD, {"is_debiased": circuit.is_debiased}
         ).fetchall()
     }
-    options = tuple(_option(of_backend, waits, held, circuit, now) for of_backend in facts)
+    backends = read_backends(warehouse, is_debiased=circuit.is_debiased)
+    options = tuple(_option(of_backend, waits, held, circuit, now) for of_backend in backends)
     rejected = {option.backend: why for option in options if (why := _why_not(option, now, before, max_cost))}
     return _choose(as_of, options, rejected)
+
+
+def read_backends(warehouse: DuckDBPyConnection, *, is_debiased: bool) -> list[dict[str, Any]]:
+    """Return what is known of each listed QPU, in their order by name: state, calibration and rate in force."""
+    cursor = warehouse.execute(_FACTS, {"is_debiased": is_debiased})
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
 
 def _option(

@@ -174,10 +174,18 @@ class Alert:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Calculator:
+    """A form that says where to run a circuit; ``backends`` are the facts that its script reckons with."""
+
+    backends: Sequence[Row]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Section:
     """A chapter of the page.
 
     Attributes:
+        calculator: the form that the chapter consists of, if it does.
         alerts: what is open; None where the chapter has no place for alerts.
         no_alerts: what to say where none is.
     """
@@ -189,3 +197,4 @@ class Section:
     alerts: Sequence[Alert] | None = None
     no_alerts: str = ""
     blocks: Sequence[Chart | Table] = ()
+    calculator: Calculator | None = None

@@ -23,6 +23,7 @@ from ionq_data.report.sections.data_quality import data_quality
 from ionq_data.report.sections.fidelity import fidelity
 from ionq_data.report.sections.glance import glance
 from ionq_data.report.sections.queue import queue
+from ionq_data.report.sections.where import where
 from ionq_data.report.window import Window, open_window
 
 MOST_ALERTS = 6
@@ -43,6 +44,7 @@ def write_report(data_dir: Path) -> Path:
             cost(connection, window, datasets),
             fidelity(connection, window, datasets),
             queue(connection, window, datasets),
+            where(connection),
             data_quality(connection),
         ]
     page = _render(sections, window, datasets, published=warehouse.published_at(data_dir))
@@ -65,7 +67,8 @@ def _render(sections: Sequence[Section], window: Window, datasets: Mapping[str, 
             "as_of": f"{window.as_of.isoformat()}Z" if window.as_of else None,
             "config": theme.CONFIG,
             "datasets": {name: packed(dataset) for name, dataset in datasets.items() if name in used},
-            "charts": {chart.name: _plan(chart) for chart in charts},
+            "charts": {chart.name: _drawing(chart) for chart in charts},
+            "plan": next(section.calculator.backends for section in sections if section.calculator),
         }
     )
     controls = _controls(window, datasets, currencies, organizations)
@@ -89,7 +92,7 @@ def _render(sections: Sequence[Section], window: Window, datasets: Mapping[str, 
     )
 
 
-def _plan(chart: Chart) -> dict[str, Any]:
+def _drawing(chart: Chart) -> dict[str, Any]:
     sources = [
         {
             "dataset": source.dataset,

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import vl_convert
 
-_OWN = ("data.js", "charts.js", "tables.js", "filters.js", "theme.js", "jobs.js", "start.js")
+_OWN = ("data.js", "charts.js", "tables.js", "filters.js", "theme.js", "jobs.js", "plan.js", "start.js")
 
 
 def asset(name: str) -> str:

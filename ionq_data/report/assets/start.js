@@ -3,4 +3,5 @@ startFilters();
 startTables();
 startPaper();
 startJobs();
+startPlan();
 drawAll();

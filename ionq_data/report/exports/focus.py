@@ -23,10 +23,13 @@ _COST_AND_USAGE = """
     order by "ChargePeriodStart", "ResourceId", "SubAccountId"
 """
 
-# A month is closed when every bill in it is settled (eight days after its end); a restatement moves its last update on.
+# A month is closed as `month_close` says, for every organization; a restatement moves its last update on.
 _BILLING_PERIOD = """
     with clock as (
         select max(last_complete_sync_at) as moment from data_freshness where resource = 'jobs'
+    ),
+    closes as (
+        select month, bool_and(status = 'closed') as is_closed from month_close group by month
     )
     select
         charges."BillingPeriodStart" as "BillingPeriodCreated",
@@ -34,11 +37,11 @@ _BILLING_PERIOD = """
         coalesce(max(reports.report_read_at), max(clock.moment), charges."BillingPeriodEnd")
             as "BillingPeriodLastUpdated",
         charges."BillingPeriodStart",
-        if(charges."BillingPeriodEnd" + interval 8 days <= max(clock.moment), 'Closed', 'Open')
-            as "BillingPeriodStatus",
+        if(bool_and(coalesce(closes.is_closed, false)), 'Closed', 'Open') as "BillingPeriodStatus",
         charges."InvoiceIssuerName",
     from charges
     cross join clock
+    left join closes on charges."BillingPeriodStart" = closes.month
     left join cost_reconciliation as reports on date_trunc('month', reports.date) = charges."BillingPeriodStart"
     group by charges."BillingPeriodStart", charges."BillingPeriodEnd", charges."InvoiceIssuerName"
     order by "BillingPeriodStart"
