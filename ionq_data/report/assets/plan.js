@@ -116,6 +116,7 @@ function calculate() {
   const isComplete = calculator.checkValidity();
   const options = isComplete ? report.plan.map((facts) => optionOf(facts, asked, new Date())) : [];
   const { choice, reason } = isComplete ? adviceOf(options) : { reason: "Every count is a whole number." };
+  const headings = document.querySelector("#calculated thead").rows[0].cells;
   const rows = options.map((option) => {
     const row = document.createElement("tr");
     row.classList.toggle("chosen", option === choice);
@@ -123,7 +124,7 @@ function calculate() {
       const cell = row.insertCell();
       cell.dataset.value = value ?? "";
       cell.textContent = words;
-      if (typeof value === "number") cell.className = "number";
+      cell.className = headings[cell.cellIndex].className;
     }
     return row;
   });

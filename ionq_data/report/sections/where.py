@@ -46,9 +46,9 @@ def where(connection: duckdb.DuckDBPyConnection) -> Section:
     return Section(
         name="where",
         title="Where to run",
-        lead="What a circuit of so many native gates costs on each QPU now, how likely a shot is to have no error, and "
-        "how long a job waits that is submitted now, by the clock of the reader's machine. The rules are those of "
-        "`ionq-data plan`, the facts those of this page.",
+        lead="Enter a circuit's native gates. The table says for each QPU how likely a shot is to have no error, what "
+        "the job costs by the rate in force, and how long it waits if it is submitted now. The command ionq-data plan "
+        "says the same.",
         calculator=Calculator(
             backends=[
                 {name: of_plain[name] for name in _OF_A_BACKEND}
