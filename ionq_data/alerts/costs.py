@@ -24,6 +24,7 @@ _BUDGETS = """
         project_name,
         month,
         budget,
+        budget_source,
         spent,
         forecast,
         low,
@@ -59,6 +60,10 @@ _ANOMALIES = """
     order by date, organization, project_id, currency
 """
 
+_REMEDY = {
+    "budget_file": "change the budget in the budgets file",
+    "quota": "have the project's quota raised: the budgets file has no budget of this month",
+}
 _WHAT = {
     "spike": "far above",
     "new_project": "a new project, above",
@@ -88,7 +93,7 @@ def budgets(warehouse: duckdb.DuckDBPyConnection, rule: BudgetAtRisk, now: datet
             body=(
                 f"Spent so far: {spent}. Forecast for the month: {forecast}, between {low} and {high} in four of five "
                 f"months. Budget: {budget}. See who spends it in "
-                "cost_per_user_monthly, then hold back runs or change the budget in the budgets file."
+                f"cost_per_user_monthly, then hold back runs or {_REMEDY[row['budget_source']]}."
             ),
             since=now,
         )

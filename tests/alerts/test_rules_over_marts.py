@@ -97,10 +97,15 @@ def test_thresholds_of_fidelity_are_those_of_the_configuration(tmp_path: Path) -
 
 
 def budget(
-    spent: int, probability: float, *, month: date = date(2026, 6, 1), project: str | None = "p1"
+    spent: int,
+    probability: float,
+    *,
+    month: date = date(2026, 6, 1),
+    project: str | None = "p1",
+    source: str = "budget_file",
 ) -> tuple[Any, ...]:
     name, forecast = project and "Chemistry", (Decimal(1200), Decimal(900), Decimal(1500))
-    return ("org", project, name, month, Decimal(1000), Decimal(spent), *forecast, probability, "USD")
+    return ("org", project, name, month, Decimal(1000), Decimal(spent), *forecast, probability, "USD", source)
 
 
 def test_a_budget_that_will_not_do_is_at_risk(tmp_path: Path) -> None:
@@ -108,7 +113,10 @@ def test_a_budget_that_will_not_do_is_at_risk(tmp_path: Path) -> None:
     said = "Budget at risk in 2026-06: project “Chemistry” exceeds 1,000.00 USD with a probability of 73%"
     assert alert.title == said
     assert "1,200.00 USD, between 900.00 USD and 1,500.00 USD in four of five months" in alert.body
+    assert alert.body.endswith("or change the budget in the budgets file.")
     assert (alert.severity, alert.subject, alert.period) == ("warning", "org/p1", "2026-06 USD at risk")
+    [quota] = found(tmp_path, budget_status=[budget(400, 0.731, source="quota")])
+    assert "have the project's quota raised" in quota.body
 
 
 def test_a_budget_that_is_spent_is_another_alert(tmp_path: Path) -> None:
@@ -121,7 +129,7 @@ def test_a_budget_that_is_spent_is_another_alert(tmp_path: Path) -> None:
 
 def test_other_months_and_missing_budgets_are_no_risk(tmp_path: Path) -> None:
     nine = Decimal(9000)
-    without = ("org", "p2", "No budget", date(2026, 6, 1), None, nine, nine, nine, nine, None, "USD")
+    without = ("org", "p2", "No budget", date(2026, 6, 1), None, nine, nine, nine, nine, None, "USD", None)
     past = budget(2000, 1.0, month=date(2026, 5, 1))
     assert found(tmp_path, budget_status=[past, budget(900, 0.49), without]) == []
 

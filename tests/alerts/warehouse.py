@@ -23,7 +23,7 @@ _TABLES = {
     "budget_status": (
         "organization varchar, project_id varchar, project_name varchar, month date, budget decimal(18, 6), "
         "spent decimal(18, 6), forecast decimal(18, 6), low decimal(18, 6), high decimal(18, 6), "
-        "probability_of_exceeding double, currency varchar"
+        "probability_of_exceeding double, currency varchar, budget_source varchar"
     ),
     "cost_anomalies": (
         "organization varchar, date date, project_id varchar, project_name varchar, cost decimal(18, 6), "

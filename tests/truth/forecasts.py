@@ -106,7 +106,7 @@ def cost_forecast(known: Knowledge) -> list[Row]:
 
 
 def budget_status(known: Knowledge) -> list[Row]:
-    budgets = read_budgets(known)
+    budgets, of_file = read_budgets(known), _file(known)
     forecasts = {(row["project_id"], row["currency"], row["month"]): row for row in cost_forecast(known)}
     rows = []
     for key, rest, spent in _targets(known):
@@ -117,6 +117,7 @@ def budget_status(known: Knowledge) -> list[Row]:
             {name: said[name] for name in (*same, "reserved", "runway_days")}
             | {
                 "budget": budget,
+                "budget_source": None if budget is None else "budget_file" if key in of_file else "quota",
                 "share_spent": float(spent) / float(budget) if budget else None,
                 "probability_of_exceeding": None if chance is None else About(chance, 0.001),
                 "status": _word(spent, budget, said["forecast"].value, chance),
@@ -230,7 +231,24 @@ def _price(known: Knowledge, job: Job) -> Decimal | None:
 
 
 def read_budgets(known: Knowledge) -> dict[tuple[str | None, str, date], Decimal]:
-    """Return the budget of each project, currency and month; a line for the month itself goes before one for all."""
+    """Return the budget of each project, currency and month: the file's, else what is spent and left of the quota."""
+    return _quotas(known) | _file(known)
+
+
+def _quotas(known: Knowledge) -> dict[tuple[str | None, str, date], Decimal]:
+    running, found = known.as_of.date().replace(day=1), {}
+    for project in known.last.projects or []:
+        if project["quotaLimit"] is not None:
+            currency = project["unit"].upper()
+            costs = costs_by_project(known).get((project["id"], currency), {})
+            spent = sum((cost for day, cost in costs.items() if day.replace(day=1) == running), Decimal(0))
+            left = Decimal(str(project["quotaLimit"])) - Decimal(str(project["quotaUsage"]))
+            found[project["id"], currency, running] = max(left + spent, Decimal(0))
+    return found
+
+
+def _file(known: Knowledge) -> dict[tuple[str | None, str, date], Decimal]:
+    """Return the budgets of the file; a line for the month itself goes before one for all."""
     if known.budgets is None:
         return {}
     ids = {name: one for one, name in known.names["project"].items()}

@@ -5,6 +5,7 @@ select
     status.project_id,
     coalesce(projects.label, if(status.project_id is null, 'Whole organization', status.project_id)) as project,
     status.budget,
+    status.budget_source,
     status.spent,
     status.reserved,
     status.forecast,

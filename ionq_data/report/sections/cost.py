@@ -78,7 +78,8 @@ def _budgets(connection: duckdb.DuckDBPyConnection, window: Window) -> Table:
         what=f"Spent in {window.today:%B %Y} so far, and what the month will come to: each day left costs the mean of "
         "its weekday in the last eight weeks. Four of five months end between low and high; the next table says how "
         "far that has held. Reserved is what open jobs will cost. A budget is at risk from a probability of 20 % "
-        "on; the runway says in how many days it is used up at the pace of these weeks.",
+        "on; the runway says in how many days it is used up at the pace of these weeks. Without a line in the budget "
+        "file, a project's quota is its budget: what the month has spent, and what the quota leaves.",
         mart="budget_status",
         columns=[
             Column(key="project", title="Project"),
@@ -88,6 +89,7 @@ def _budgets(connection: duckdb.DuckDBPyConnection, window: Window) -> Table:
             Column(key="low", title="Low", kind="money", unit_key="currency"),
             Column(key="high", title="High", kind="money", unit_key="currency"),
             Column(key="budget", title="Budget", kind="money", unit_key="currency"),
+            Column(key="budget_source", title="From", kind="code"),
             Column(key="share_spent", title="Budget spent", kind="percent"),
             Column(key="probability_of_exceeding", title="Probability of exceeding", kind="percent"),
             Column(key="runway_days", title="Runway in days", kind="number"),

@@ -56,6 +56,49 @@ expanded as (
     from scoped
     left join months on scoped.organization = months.organization and scoped.month is null
     where coalesce(scoped.month, months.month) is not null
+),
+
+-- 1 row per project with a quota: what the running month has spent, and what the quota leaves. So it does not matter
+-- for how long a quota holds, which nothing says
+quotas as (
+    select
+        projects.organization,
+        projects.project_id,
+        date_trunc('month', clocks.today)::date as month,
+        projects.quota_currency as currency,
+        {{ not_negative('projects.quota_limit - projects.quota_usage + coalesce(costs.cost, 0)') }} as budget
+    from {{ ref('int_projects') }} as projects
+    inner join {{ ref('int_clocks') }} as clocks on projects.organization = clocks.organization
+    left join {{ ref('int_costs_monthly') }} as costs
+        on
+            projects.organization = costs.organization
+            and costs.dimension = 'project'
+            and projects.project_id = costs.id
+            and projects.quota_currency = costs.currency
+            and date_trunc('month', clocks.today)::date = costs.month
+    where projects.quota_limit is not null and projects.quota_usage is not null and clocks.today is not null
+),
+
+sourced as (
+    select
+        organization,
+        project_id,
+        month,
+        currency,
+        budget,
+        'budget_file' as source,
+        if(is_for_month, 1, 2) as place
+    from expanded
+    union all
+    select
+        organization,
+        project_id,
+        month,
+        currency,
+        budget,
+        'quota' as source,
+        3 as place
+    from quotas
 )
 
 -- 1 row per organization, project, month and currency with a budget
@@ -64,9 +107,8 @@ select
     project_id,
     month,
     currency,
-    budget
-from expanded
+    budget,
+    source
+from sourced
 qualify
-    row_number() over (
-        partition by organization, project_id, month, currency order by is_for_month desc, budget asc
-    ) = 1
+    row_number() over (partition by organization, project_id, month, currency order by place asc, budget asc) = 1

@@ -3,6 +3,7 @@ with judged as (
     select
         forecasts.*,
         budgets.budget,
+        budgets.source as budget_source,
         case
             when budgets.budget is null then null
             when forecasts.spent > budgets.budget then 1
@@ -26,6 +27,7 @@ select
     forecasts.project_name,
     judged.month,
     judged.budget,
+    judged.budget_source,
     judged.currency,
     judged.spent,
     forecasts.forecast,
