@@ -190,11 +190,12 @@ def test_predictions_and_availability_are_rows_of_their_marts(world: World) -> N
 
 def test_budgets_burn_down_to_what_is_spent(data_dir: DataDir) -> None:
     report, marts = read_report(data_dir("hostile")), Marts(data_dir("hostile"))
-    budgets = [row for row in marts("budget_status", "budget is not null") if row["month"] == date(2026, 6, 1)]
+    budgets = [row for row in marts("budget_status", "budget > 0") if row["month"] == date(2026, 6, 1)]
+    budgets = sorted(budgets, key=lambda b: (b["project_id"] is not None, -b["budget"], b["project_id"]))[:8]
     rows = report.rows("budget_days")
     now = [row for row in rows if row["basis"] == "spent" and row["date"] == TODAY.isoformat()]
     end = [row for row in rows if row["date"] == "2026-06-30"]
-    assert len(budgets) == len(now) == len(end) == 3
+    assert 3 <= len(budgets) == len(now) == len(end)
     assert sorted(row["remaining"] for row in now) == [
         pytest.approx(float(v)) for v in sorted(b["budget"] - b["spent"] for b in budgets)
     ]

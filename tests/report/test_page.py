@@ -61,6 +61,7 @@ OWN_ELEMENTS = [
     "footer",
     "noscript",
     "script",
+    "input",
 ]
 
 

@@ -90,22 +90,22 @@ function inAmount(cents, currency) {
   return `${(cents / 100).toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${currency}`;
 }
 
-function inTime(seconds) {
+function inDuration(seconds) {
   if (seconds === null) return "–";
   if (seconds < 90) return `${Math.round(seconds)} s`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
   return seconds < 172800 ? `${(seconds / 3600).toFixed(1)} h` : `${(seconds / 86400).toFixed(1)} d`;
 }
 
-function cellsOf(option) {
-  const best = option.best && `${WEEKDAYS[(option.best.at.getUTCDay() + 6) % 7].slice(0, 3)} ${option.best.at.toISOString().slice(11, 16)}, ${inTime(option.best.seconds)}`;
+function offerOf(option) {
+  const best = option.best && `${WEEKDAYS[(option.best.at.getUTCDay() + 6) % 7].slice(0, 3)} ${option.best.at.toISOString().slice(11, 16)}, ${inDuration(option.best.seconds)}`;
   return [
     [option.backend, option.backend],
     [option.success, option.success === null ? "–" : `${(option.success * 100).toFixed(1)}%`],
     [option.cents, inAmount(option.cents, option.currency) + (option.isEstimated ? " (est.)" : "")],
     [option.centsPerSuccess, inAmount(option.centsPerSuccess, option.currency)],
-    [option.p50, inTime(option.p50)],
-    [option.p90, inTime(option.p90)],
+    [option.p50, inDuration(option.p50)],
+    [option.p90, inDuration(option.p90)],
     [option.best?.at.toISOString(), best ?? ""],
     [option.rejected, option.rejected],
   ];
@@ -120,7 +120,7 @@ function calculate() {
   const rows = options.map((option) => {
     const row = document.createElement("tr");
     row.classList.toggle("chosen", option === choice);
-    for (const [value, words] of cellsOf(option)) {
+    for (const [value, words] of offerOf(option)) {
       const cell = row.insertCell();
       cell.dataset.value = value ?? "";
       cell.textContent = words;
