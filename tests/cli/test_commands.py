@@ -133,6 +133,7 @@ def test_the_doctor_finds_nothing_wrong(connected: Environment, run_command: Run
     assert not lake_of(connected).exists()
 
 
+@pytest.mark.prove
 def test_a_key_that_may_see_nothing_but_jobs_and_costs(
     environment: Environment, run_command: RunCommand, tmp_path: Path
 ) -> None:
@@ -210,6 +211,7 @@ print(len(instance.get_runs()), newest is not None)
     assert asked.stdout.split() == ["1", "True"]
 
 
+@pytest.mark.prove
 def test_ctrl_c_ends_a_sync_and_the_next_one_goes_on(
     connected: Environment, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from tests.proofs.history import History
 _ANY = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck), "print_blob": True}
 
 
+@pytest.mark.prove
 def test_a_few_histories_end_with_the_lake_as_the_api() -> None:
     quick = settings(max_examples=6, stateful_step_count=12, derandomize=True, **_ANY)
     run_state_machine_as_test(History, settings=quick)

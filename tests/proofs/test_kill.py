@@ -84,6 +84,7 @@ def kill_again_and_again(folder: Path, times: int, seed: int) -> int:
     return killed
 
 
+@pytest.mark.prove
 def test_a_few_killed_syncs_lose_nothing(tmp_path: Path) -> None:
     assert kill_again_and_again(tmp_path, times=4, seed=7) > 0
 

@@ -88,6 +88,7 @@ def test_a_bill_that_was_restated_after_the_close(tmp_path: Path) -> None:
     assert found == {"p": (CLOSE.date(), 13, 18, 1)}
 
 
+@pytest.mark.prove
 def test_what_comes_on_the_date_of_the_close_belongs_to_it(tmp_path: Path) -> None:
     end = CLOSE.replace(hour=0) + DAY
     bills = [bill("a", "10"), bill("a", "15", end - timedelta(microseconds=1)), bill("b", "3"), bill("b", "4", end)]
@@ -102,6 +103,7 @@ def test_a_report_that_was_restated_after_the_close(tmp_path: Path) -> None:
     assert found == {"p": (closed, 10, 16, 2), "q": (closed, 0, 4, 1), None: (closed, 2, 5, 1)}
 
 
+@pytest.mark.prove
 def test_a_project_that_is_gone_since_the_close(tmp_path: Path) -> None:
     usage = [report("12", p="10"), report("12", LATER, q="12")]
     found = closes(tmp_path, usage=usage, syncs=read(CLOSE))
@@ -109,6 +111,7 @@ def test_a_project_that_is_gone_since_the_close(tmp_path: Path) -> None:
     assert found == {"p": (closed, 10, 0, 1), "q": (closed, 0, 12, 1), None: (closed, 2, 0, 1)}
 
 
+@pytest.mark.prove
 def test_a_refused_report_closes_the_month_by_bills_alone(tmp_path: Path) -> None:
     refused = read(CLOSE, ["usage"], mode="refused", availability="refused")
     bills = [bill("a", "10"), bill("a", "12", LATER)]
@@ -116,6 +119,7 @@ def test_a_refused_report_closes_the_month_by_bills_alone(tmp_path: Path) -> Non
     assert found == {"p": (CLOSE.date(), 10, 12, 1)}
 
 
+@pytest.mark.prove
 def test_a_month_from_before_the_lake_closes_with_the_backfill(tmp_path: Path) -> None:
     late = LATER + 100 * DAY
     found = closes(
@@ -124,6 +128,7 @@ def test_a_month_from_before_the_lake_closes_with_the_backfill(tmp_path: Path) -
     assert found == {"p": (late.date(), 10, 10, 0)}
 
 
+@pytest.mark.prove
 def test_every_account_of_an_organization_has_to_be_read(tmp_path: Path) -> None:
     theirs = [row | {"account": "other"} for row in read(LATER, ("jobs", "job_costs"))]
     bills = [bill("a", "10"), bill("b", "5", LATER, account="other")]
@@ -133,6 +138,7 @@ def test_every_account_of_an_organization_has_to_be_read(tmp_path: Path) -> None
     assert found == {"p": (LATER.date(), 15, 15, 0)}
 
 
+@pytest.mark.prove
 def test_currencies_are_closed_apart(tmp_path: Path) -> None:
     bills = [bill("a", "10"), bill("b", "3", unit="credits"), bill("b", "4", LATER, unit="credits")]
     found = closes(tmp_path, jobs=[job("a"), job("b")], bills=bills, syncs=read(CLOSE))
@@ -151,6 +157,7 @@ def test_a_parents_bill_that_comes_late_covers_what_counted_at_the_close(tmp_pat
 
 
 @pytest.mark.parametrize("units", ["usd", "credits"])
+@pytest.mark.prove
 def test_a_report_with_amounts_is_closed_by_them(tmp_path: Path, units: str) -> None:
     def said(value: str) -> dict[str, Any]:
         amounts = [{"amount": Decimal(value), "unit": units}]
