@@ -110,6 +110,7 @@ def test_a_process_killed_while_it_writes_leaves_a_lake_that_the_next_sync_compl
     assert verify(s3_lake).is_sound
 
 
+@pytest.mark.prove
 def test_two_machines_that_sync_at_once_are_both_right(s3_lake: Lake, s3_url: str, tmp_path: Path) -> None:
     elsewhere = open_lake(Settings(data_dir=tmp_path / "another-machine", lake=s3_url))
     benches = [Bench(with_history(), lake) for lake in (s3_lake, elsewhere)]

@@ -23,6 +23,7 @@ ionq_core.ionq_client.IonQClient.__kwdefaults__.update(base_url={url!r})
     ("version", "contract"),
     [("0.2.0", "2026-10"), pytest.param("0.1.1", "2026-05", marks=pytest.mark.prove)],
 )
+@pytest.mark.prove
 def test_integration_tests_pass(version: str, contract: Any, tmp_path: Path) -> None:
     python = environment(f"ionq-core-{version}-pytest", f"ionq-core=={version}", "pytest", "pytest-asyncio")
     tests = source("ionq-core", version)
