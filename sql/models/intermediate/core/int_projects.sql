@@ -38,8 +38,9 @@ select
     greatest(from_jobs.last_job_at, from_usage.last_listed_date::timestamp) as last_seen_at,
     coalesce(from_jobs.jobs, 0) as jobs,
     coalesce(from_jobs.open_jobs, 0) as open_jobs,
-    from_list.quota_limit,
-    from_list.quota_usage,
+    -- a project that the list no longer has keeps its name and has no quota
+    case when not coalesce(from_list.is_deleted, false) then from_list.quota_limit end as quota_limit,
+    case when not coalesce(from_list.is_deleted, false) then from_list.quota_usage end as quota_usage,
     case when from_list.quota_limit is not null or from_list.quota_usage is not null then from_list.currency end
         as quota_currency
 from from_jobs
