@@ -12,6 +12,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
 from tests.truth.comparing import About
 from tests.truth.costs import split
@@ -77,10 +78,6 @@ class Day:
         return float(np.quantile([float(cost) for cost in self.active], 0.9)) if self.active else None
 
     @cached_property
-    def capped(self) -> float:
-        return float(self.cost) if self.p90 is None else min(float(self.cost), 2 * self.p90)
-
-    @cached_property
     def usual(self) -> tuple[float, float]:
         """What the day is expected to cost, and the scale of its score."""
         expected = float(median(self.weekdays)) if self.weekdays else 0.0
@@ -90,18 +87,6 @@ class Day:
             return 0.0, 0.0
         usual = float(median(self.active))
         return usual, max(1.4826 * _mad(self.active), 0.5 * usual)
-
-    @property
-    def activity(self) -> tuple[int, int]:
-        """On how many of the last four of the weekday, and of the eight before, there was a cost."""
-        same = [cost > 0 for cost in self.series[self.at % 7 : self.at + 1 : 7]]
-        return sum(same[-4:]), sum(same[-12:-4])
-
-    @property
-    def shift(self) -> float:
-        recent, earlier = self.activity
-        share = (recent + earlier + 1) / 14
-        return (recent / 4 - earlier / 8) ** 2 / (share * (1 - share) * 3 / 8)
 
 
 def _mad(values: Sequence[Decimal]) -> float:
@@ -166,38 +151,31 @@ def _silent(days: Sequence[Day], at: int) -> Row | None:
     return {"reason": "drop", "cost": Decimal(0), "expected": About(expected, 1e-5), "days": len(run), "score": score}
 
 
-def _level(days: Sequence[Day], at: int) -> tuple[float, list[float]] | None:
-    """Return what the last four weeks came to, and the capped days of the eight before them."""
-    if at < 83:
-        return None
-    return sum(day.capped for day in days[at - 27 : at + 1]), [day.capped for day in days[at - 83 : at - 27]]
-
-
 def _creeping(days: Sequence[Day], at: int) -> Row | None:
-    level = _level(days, at)
-    if level is None or not np.var(level[1]):
+    """Student's t of the logarithms of what active days cost: six weeks, and the year that ended ten weeks ago."""
+    recent, earlier = days[max(at - 41, 0) : at + 1], days[max(at - 363, 0) : max(at - 69, 0)]
+    logs = [[math.log(day.cost) for day in part if day.cost] for part in (recent, earlier)]
+    if len(earlier) < 56 or len(logs[0]) < 6 or len(logs[1]) < 10:
         return None
-    recent, earlier = level[0], sum(level[1])
-    score = (recent - earlier / 2) / math.sqrt(42 * np.var(level[1]))
-    if score < 9.5 or recent < 2.5 * earlier / 2:
-        return None
-    return _four_weeks("creep", recent, earlier, score)
+    told = [one for part in logs for one in (np.mean(part), max(np.std(part, ddof=1), 0.1), len(part))]
+    score = float(stats.ttest_ind_from_stats(*told).statistic)
+    row = _against_before("creep", recent, earlier, score)
+    return row if score >= 3.8 and row["cost"].value >= 1.5 * row["expected"].value else None
 
 
 def _shifted(days: Sequence[Day], at: int) -> Row | None:
-    level = _level(days, at)
-    if level is None:
+    """The G-test of a table of the days that cost anything, by weekday: seven weeks, and half a year before them."""
+    recent, earlier = days[max(at - 48, 0) : at + 1], days[max(at - 230, 0) : max(at - 48, 0)]
+    paid = [[sum(day.cost > 0 for day in part[n::7]) for n in range(7)] for part in (recent[::-1], earlier[::-1])]
+    if len(earlier) < 56 or sum(paid[0]) < 8 or sum(paid[1]) < 16:
         return None
-    week = days[at - 6 : at + 1]
-    score = sum(day.shift for day in week)
-    recent, earlier = (sum(day.activity[part] for day in week) / (28, 56)[part] for part in (0, 1))
-    if score < 26 or not 0.6 * earlier <= recent <= 1.6 * earlier:
-        return None
-    return _four_weeks("weekday_shift", level[0], sum(level[1]), math.sqrt(score))
+    score = float(stats.chi2_contingency(np.array(paid) + 0.25, correction=False, lambda_="log-likelihood").statistic)
+    return _against_before("weekday_shift", recent, earlier, score) if score >= 15 else None
 
 
-def _four_weeks(reason: str, recent: float, earlier: float, score: float) -> Row:
+def _against_before(reason: str, recent: Sequence[Day], earlier: Sequence[Day], score: float) -> Row:
+    came, before = (float(sum(day.cost for day in part)) for part in (recent, earlier))
     return {
-        "reason": reason, "cost": About(recent, 1e-5), "expected": About(earlier / 2, 1e-5), "days": 28,
-        "score": About(score, 1e-6),
+        "reason": reason, "cost": About(came, 1e-5), "expected": About(before / len(earlier) * len(recent), 1e-5),
+        "days": len(recent), "score": About(score, 1e-6),
     }  # fmt: skip

@@ -57,8 +57,8 @@ def anomalies(reasons: Collection[str]) -> Chart:
         name="anomalies",
         title="Days that stand out",
         what="Days on which a project cost far more than on its days of the eight weeks before (spike), a fortnight "
-        "without a cost (drop), four weeks far above the eight before them (creep) or on other weekdays, and projects "
-        "that are new. docs/quality.md says how often this is right.",
+        "without a cost (drop), six weeks far above the year before (creep), seven weeks on other weekdays than before "
+        "(weekday_shift), and projects that are new. docs/quality.md says how often this is right.",
         unit=MONEY_UNIT,
         marts=["cost_anomalies"],
         spec=specification(points),

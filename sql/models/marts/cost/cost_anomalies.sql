@@ -1,12 +1,13 @@
 {%- set judged_days = 1096 -%}
-{%- set look_back_days = 84 -%}
+{%- set look_back_days = 364 -%}
 {%- set least_active_days = 7 -%}
 {%- set least_active_days_of_silence = 3 -%}
 {%- set spike_factor = 7 -%}
 {%- set silence_probability = 0.0001 -%}
 {%- set least_silent_days = 13 -%}
-{%- set creep_score, creep_factor = 9.5, 2.5 -%}
-{%- set shift_score = 26 -%}
+{%- set creep_score, creep_factor = 3.8, 1.5 -%}
+{%- set shift_score = 15 -%}
+{%- set least_earlier_days = 56 -%}
 
 -- 1 row per organization: its whole history, of which the last three years are judged
 with spans as (
@@ -32,7 +33,7 @@ projects as (
     group by organization, project_id
 ),
 
--- 1 row per organization, project, currency and date since the project's first cost in it or since eight weeks before
+-- 1 row per organization, project, currency and date since the project's first cost in it or since a year before
 -- what is judged, also a date that cost nothing
 calendar as (
     select
@@ -92,17 +93,19 @@ compared as (
         {{ quantile_over('active_cost::double', 0.9, 'eight_weeks') }} as active_p90_cost,
         count(active_cost) over eight_weeks as active_days,
         sum(is_active) over until_now as active_days_so_far,
-        -- of the same weekday: on how many of the last four, and of the eight before these, there was a cost
+        -- of the same weekday: on how many of the last seven, and of the half year before these, there was a cost
         sum((cost > 0)::integer) over (
             partition by organization, project_id, currency, {{ iso_weekday('date') }}
             order by date
-            rows between 3 preceding and current row
-        ) as active_of_4,
-        sum((cost > 0)::integer) over (
-            partition by organization, project_id, currency, {{ iso_weekday('date') }}
-            order by date
-            rows between 11 preceding and 4 preceding
-        ) as active_of_8
+            rows between 6 preceding and current row
+        ) + 0.25::double as active_now,
+        coalesce(
+            sum((cost > 0)::integer) over (
+                partition by organization, project_id, currency, {{ iso_weekday('date') }}
+                order by date
+                rows between 32 preceding and 7 preceding
+            ), 0
+        ) + 0.25::double as active_before
     from daily
     window
         same_weekday as (
@@ -121,8 +124,7 @@ compared as (
         )
 ),
 
--- a project that mostly rests on this weekday is measured by what its active days are like; a single dear day is capped
--- where a level is looked for
+-- a project that mostly rests on this weekday is measured by what its active days are like
 usual as (
     select
         *,
@@ -132,13 +134,11 @@ usual as (
             greatest(1.4826 * deviation::double, 0.1 * weekday_expected::double),
             greatest(1.4826 * active_deviation::double, 0.5 * active_expected::double)
         ) as scale,
-        least(cost::double, coalesce(2 * active_p90_cost, cost::double)) as capped_cost,
-        pow(active_of_4 / 4 - active_of_8 / 8, 2)
-        / ((active_of_4 + active_of_8 + 1) / 14 * (1 - (active_of_4 + active_of_8 + 1) / 14) * 3 / 8) as shift
+        ln(active_cost::double) as log_cost
     from compared
 ),
 
--- what the days since the last cost, the last four weeks and the eight before these came to
+-- what the days since the last cost came to, and the last weeks and those before them
 levels as (
     select
         *,
@@ -146,24 +146,41 @@ levels as (
         sum(if(is_active = 0, ln(1 - active_share), 0)) over silence as log_silence,
         sum(1 - is_active) over silence as silent_days,
         sum(if(is_active = 0, weekday_mean, 0)) over silence as silence_expected,
-        sum(capped_cost) over four_weeks as recent_cost,
-        sum(capped_cost) over before_these as earlier_cost,
-        sum(pow(capped_cost, 2)) over before_these as earlier_squares,
-        count(*) over before_these as earlier_days,
-        sum(shift) over week as shift_score,
-        sum(active_of_4) over week / 28 as recent_activity,
-        sum(active_of_8) over week / 56 as earlier_activity
+        sum(cost::double) over six_weeks as six_weeks_cost,
+        count(log_cost) over six_weeks as six_weeks_active,
+        avg(log_cost) over six_weeks as six_weeks_level,
+        greatest(var_samp(log_cost) over six_weeks, 0.01) as six_weeks_variance,
+        42 * avg(cost::double) over year_before as six_weeks_expected,
+        count(*) over year_before as year_days,
+        count(log_cost) over year_before as year_active,
+        avg(log_cost) over year_before as year_level,
+        greatest(var_samp(log_cost) over year_before, 0.01) as year_variance,
+        sum(cost::double) over seven_weeks as seven_weeks_cost,
+        49 * avg(cost::double) over half_year_before as seven_weeks_expected,
+        count(*) over half_year_before as half_year_days,
+        sum(active_now) over week as all_now,
+        sum(active_before) over week as all_before,
+        sum(
+            active_now * ln(active_now) + active_before * ln(active_before)
+            - (active_now + active_before) * ln(active_now + active_before)
+        ) over week as weekday_entropy
     from usual
     window
         silence as (
             partition by organization, project_id, currency, active_days_so_far order by date
             rows between unbounded preceding and current row
         ),
-        four_weeks as (
-            partition by organization, project_id, currency order by date rows between 27 preceding and current row
+        six_weeks as (
+            partition by organization, project_id, currency order by date rows between 41 preceding and current row
         ),
-        before_these as (
-            partition by organization, project_id, currency order by date rows between 83 preceding and 28 preceding
+        year_before as (
+            partition by organization, project_id, currency order by date rows between 363 preceding and 70 preceding
+        ),
+        seven_weeks as (
+            partition by organization, project_id, currency order by date rows between 48 preceding and current row
+        ),
+        half_year_before as (
+            partition by organization, project_id, currency order by date rows between 230 preceding and 49 preceding
         ),
         week as (
             partition by organization, project_id, currency order by date rows between 6 preceding and current row
@@ -174,9 +191,17 @@ scored as (
     select
         *,
         (cost - expected_day)::double / nullif(scale, 0) as day_score,
-        recent_cost - earlier_cost / 2 as more,
-        -- the variance of four weeks' cost less half of eight weeks' cost, from the days of the eight weeks
-        sqrt(42 * nullif(earlier_squares / 56 - pow(earlier_cost / 56, 2), 0)) as more_scale
+        -- Student's t of the logarithms of what the active days cost
+        (six_weeks_level - year_level) / sqrt(
+            ((six_weeks_active - 1) * six_weeks_variance + (year_active - 1) * year_variance)
+            / nullif(six_weeks_active + year_active - 2, 0)
+            * (1::double / nullif(six_weeks_active, 0) + 1::double / nullif(year_active, 0))
+        ) as creep_score,
+        -- the G-test of a table: the active days of each weekday, now and before
+        2 * (
+            weekday_entropy - all_now * ln(all_now) - all_before * ln(all_before)
+            + (all_now + all_before) * ln(all_now + all_before)
+        ) as shift_score
     from levels
 ),
 
@@ -190,11 +215,11 @@ ruled as (
         and cost > {{ spike_factor }} * active_p90_cost as is_spike,
         log_silence <= ln({{ silence_probability }}) and silent_days >= {{ least_silent_days }}
         and active_days >= {{ least_active_days_of_silence }} as is_silent,
-        earlier_days = 56
-        and more / more_scale >= {{ creep_score }}
-        and recent_cost >= {{ creep_factor }} * earlier_cost / 2 as is_creeping,
-        earlier_days = 56 and shift_score >= {{ shift_score }}
-        and recent_activity between 0.6 * earlier_activity and 1.6 * earlier_activity as is_shifted
+        year_days >= {{ least_earlier_days }} and six_weeks_active >= 6 and year_active >= 10
+        and creep_score >= {{ creep_score }}
+        and six_weeks_cost >= {{ creep_factor }} * six_weeks_expected as is_creeping,
+        half_year_days >= {{ least_earlier_days }} and all_now >= 8 + 7 * 0.25 and all_before >= 16 + 7 * 0.25
+        and shift_score >= {{ shift_score }} as is_shifted
     from scored
 ),
 
@@ -225,27 +250,27 @@ select
     projects.project_name,
     case judged.reason
         when 'drop' then 0
-        when 'creep' then judged.recent_cost
-        when 'weekday_shift' then judged.recent_cost
+        when 'creep' then judged.six_weeks_cost
+        when 'weekday_shift' then judged.seven_weeks_cost
         else judged.cost
     end::decimal(18, 6) as cost,
     judged.currency,
     case judged.reason
         when 'new_project' then 0
         when 'drop' then judged.silence_expected
-        when 'creep' then judged.earlier_cost / 2
-        when 'weekday_shift' then judged.earlier_cost / 2
+        when 'creep' then judged.six_weeks_expected
+        when 'weekday_shift' then judged.seven_weeks_expected
         else judged.expected_day
     end::decimal(18, 6) as expected,
-    case judged.reason when 'drop' then judged.silent_days when 'creep' then 28 when 'weekday_shift' then 28 else 1 end
+    case judged.reason when 'drop' then judged.silent_days when 'creep' then 42 when 'weekday_shift' then 49 else 1 end
         as days,
     round(judged.active_p90_cost, 6)::decimal(18, 6) as active_p90_cost,
     round(
         case judged.reason
             when 'spike' then judged.day_score
             when 'drop' then -sqrt(-2 * judged.log_silence)
-            when 'creep' then judged.more / judged.more_scale
-            when 'weekday_shift' then sqrt(judged.shift_score)
+            when 'creep' then judged.creep_score
+            when 'weekday_shift' then judged.shift_score
         end,
         6
     ) as score,
