@@ -108,8 +108,7 @@ async def _check_reports(asking: _Asking, bookmark: Bookmark, today: date) -> No
     reports = new_reports(context.lake, accounts, organization=organization, after=after, dates=waiting)
     if not reports:
         return
-    # the first time, every bill has been asked for since the reports were read
-    grown = [report for report in reports if noted and not is_growing(report.date, today)]
+    grown = [report for report in reports if not is_growing(report.date, today)]
     doubtful = [
         bill.job
         for report, bills in _with_bills(context, grown)

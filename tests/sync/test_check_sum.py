@@ -148,6 +148,22 @@ def test_a_bill_that_changes_after_it_has_settled_is_found_with_its_report(
     assert sync(bench) == []
 
 
+def test_the_first_report_finds_a_bill_that_changed_before_it_was_read(bench: Bench) -> None:
+    ended = bench.upstream.now - timedelta(days=8)
+    jobs = [bench.upstream.add_job(number, ended, project_id="a") for number in range(2)]
+    for job_id in jobs:
+        bench.upstream.finish(job_id, ended, cost=10)
+    assert not incomplete(bench.sync(resources=["sessions", "jobs", "job_costs"]))
+    bench.upstream.costs[jobs[1]] = records.cost(99)
+    bench.upstream.now += DAY
+    day, usage = ended.date(), records.usage(ended.date(), 109)
+    usage["group_usages"] = [{"group_id": "a", "group_name": "a", "amount": 109}]
+    bench.upstream.usage["project", day.isoformat()] = usage
+    assert sync(bench) == sorted(jobs)
+    assert not bench.wrong()
+    assert sync(bench) == []
+
+
 def test_a_date_that_never_agrees_is_asked_for_once_each_version(bench: Bench, settled: dict[str, str]) -> None:
     say(bench, 400, a=20, b=10)
     assert sync(bench) == [settled["c3"]]
