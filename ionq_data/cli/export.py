@@ -18,6 +18,7 @@ def export(
     end: date | None = None,
     to: Path | None = None,
     version: Literal["1.2", "1.4"] = "1.2",
+    format: Literal["csv", "parquet"] = "csv",  # noqa: A002 - the name of the option
 ) -> int:
     """Write the published tables as files for other tools, below ``exports/`` of the data directory.
 
@@ -35,10 +36,20 @@ def export(
         A folder to write to instead.
     version
         Of FOCUS: 1.2 is one file; 1.4 has a file for each of its data sets, with no row where the API says nothing.
+    format
+        Of FOCUS: csv, or parquet with each data set in a folder of its own.
     """
     from ionq_data.report import export as write_export
 
     with console().status("Writing …"):
-        files = write_export(load_settings().data_dir, kind, start=start, end=end, destination=to, version=version)
+        files = write_export(
+            load_settings().data_dir,
+            kind,
+            start=start,
+            end=end,
+            destination=to,
+            version=version,
+            file_format=format,
+        )
     print_lines(*(f"Written: {file}" for file in files))
     return 0

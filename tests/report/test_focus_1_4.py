@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
@@ -11,9 +11,12 @@ import pytest
 
 from ionq_data.report import export
 from tests.conftest import SCENARIO, Simulated
+from tests.report.conftest import DataDir
+from tests.report.judges import environment
 
-CACHE = Path(__file__).parents[2] / ".cache"
 TOOLKIT = "focus-data-toolkit==0.14.1"
+# FOCUS lets a PricingCurrency be virtual, as credits are. The toolkit knows ISO 4217 alone.
+VIRTUAL = re.compile(r"bad_currency\] PricingCurrency row \d+: invalid value 'CREDIT'")
 EMPTY = ("contract_commitment", "invoice_detail")
 
 
@@ -28,7 +31,9 @@ def test_charges_are_those_of_1_2(files: dict[str, Path], simulated: Simulated) 
         mart = warehouse.execute('select count(*), sum("BilledCost") from focus_cost_and_usage').fetchall()
     charges = duckdb.read_csv(str(files["cost_and_usage"]))
     renamed = {*columns} - {"ProviderName", "PublisherName"} | {"HostProviderName", "ServiceProviderName"}
-    assert {*charges.columns} == renamed
+    assert {*charges.columns} > renamed
+    for name in {*charges.columns} - renamed - {"HostProviderName", "ServiceProviderName"}:
+        assert charges.filter(f'"{name}" is not null').limit(1).fetchall() == []  # of these the API says nothing
     assert duckdb.sql('select count(*), sum("BilledCost"::decimal(18, 6)) from charges').fetchall() == mart
 
 
@@ -49,23 +54,19 @@ def test_of_contracts_and_invoices_nothing_is_invented(files: dict[str, Path]) -
 
 
 @pytest.mark.prove
-def test_the_toolkit_accepts_each_data_set_and_all_together(files: dict[str, Path]) -> None:
-    toolkit = CACHE / TOOLKIT.replace("==", "-")
-    if not toolkit.exists():
-        subprocess.run([sys.executable, "-m", "venv", toolkit], check=True, capture_output=True)
-    install = [toolkit / "bin" / "python", "-m", "pip", "install", "--quiet", TOOLKIT]
-    installed = subprocess.run(install, capture_output=True, text=True, check=False, timeout=240)
-    if installed.returncode:
-        pytest.skip(f"pip cannot install {TOOLKIT}: {installed.stderr.strip()[-300:]}")
-    ask = [toolkit / "bin" / "python", "-m", "focus_data_toolkit"]
+@pytest.mark.parametrize("world", ["simulated", "hostile"])
+def test_the_toolkit_accepts_each_data_set_and_all_together(world: str, data_dir: DataDir, tmp_path: Path) -> None:
+    files = {file.stem: file for file in export(data_dir(world), "focus", destination=tmp_path, version="1.4")}
+    ask = [environment(TOOLKIT) / "python", "-m", "focus_data_toolkit"]
     for name, file in files.items():
         said = subprocess.run(
             [*ask, "validate", "--dataset", name.replace("_", "-"), file],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
-        wrong = [line for line in said.stdout.splitlines() if line.startswith("  [")]
+        wrong = [line for line in said.stdout.splitlines() if line.startswith("  [") and not VIRTUAL.search(line)]
         assert all("empty_dataset" in line for line in wrong), said.stdout
         assert bool(wrong) == (name in EMPTY), said.stdout + said.stderr
     folder = files["billing_period"].parent
     said = subprocess.run([*ask, "validate-bundle", "--directory", folder], capture_output=True, text=True, check=False)
-    assert "bundle validation: OK" in said.stdout, said.stdout + said.stderr
+    if world == "simulated":
+        assert "bundle validation: OK" in said.stdout, said.stdout + said.stderr

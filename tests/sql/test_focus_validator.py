@@ -1,23 +1,20 @@
-"""The FinOps Foundation's validator, with its own rules of FOCUS 1.2, accepts the mart."""
+"""The FinOps Foundation's validator, with its own rules of FOCUS 1.2, accepts the mart and the exported file."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from ionq_data.report import export
 from tests.conftest import Simulated
+from tests.report.judges import environment, python_312
 from tests.report.worlds import make_may
 
 PACKAGES = ("focus-validator==2.2.1", "numpy<2", "pyarrow<20")  # its numpy is older than newer pyarrows need
-CACHE = Path(__file__).parents[2] / ".cache"
 APPLIES = (
     "SUB_ACCOUNT_SUPPORTED",
     "USAGE_MEASUREMENT_SUPPORTED",
@@ -32,32 +29,8 @@ ALTERNATIVE = {"InvoiceId-C-005-C"}
 
 @pytest.fixture(scope="module")
 def validator() -> Path:
-    """An interpreter with the validator, made once and kept in `.cache/`; it asks for Python 3.12."""
-    kept = CACHE / PACKAGES[0].replace("==", "-")
-    if not (kept / "bin" / "focus-validator").exists():
-        CACHE.mkdir(exist_ok=True)
-        making = Path(tempfile.mkdtemp(prefix="focus-", dir=CACHE))
-        try:
-            subprocess.run([python_312(), "-m", "venv", making], check=True, capture_output=True)
-            install = [making / "bin" / "python", "-m", "pip", "install", "--quiet", *PACKAGES]
-            installed = subprocess.run(install, capture_output=True, text=True, check=False, timeout=240)
-            if installed.returncode:
-                pytest.skip(f"pip cannot install {PACKAGES[0]}: {installed.stderr.strip()[-300:]}")
-            if not kept.exists():
-                os.rename(making, kept)  # noqa: PTH104
-        finally:
-            shutil.rmtree(making, ignore_errors=True)
-    return kept / "bin" / "python"
-
-
-def python_312() -> str:
-    if sys.version_info[:2] == (3, 12):
-        return sys.executable
-    installed = [str(path) for path in Path.home().glob(".pyenv/versions/3.12.*/bin/python")]
-    for candidate in [shutil.which("python3.12"), *installed]:
-        if candidate and not subprocess.run([candidate, "-c", ""], capture_output=True, check=False).returncode:
-            return candidate
-    pytest.skip("there is no Python 3.12, which the validator asks for")
+    """An interpreter with the validator, which asks for Python 3.12."""
+    return environment(*PACKAGES, python=python_312()) / "python"
 
 
 def violated_rules(validator: Path, file: Path, *criteria: str) -> set[str]:
@@ -86,7 +59,9 @@ def test_validator_accepts_the_mart(
     if contract == "2026-05":
         make_may(tmp_path)
     data_dir = tmp_path if contract == "2026-05" else simulated.data_dir
-    assert violated_rules(validator, data_dir / "marts" / "focus_cost_and_usage.parquet", *criteria) <= ALTERNATIVE
+    (exported,) = export(data_dir, "focus", destination=tmp_path / "to", file_format="parquet")
+    for file in (data_dir / "marts" / "focus_cost_and_usage.parquet", exported):
+        assert violated_rules(validator, file, *criteria) <= ALTERNATIVE
 
 
 @pytest.mark.prove

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -11,17 +12,29 @@ from ionq_data.report.exports.formulas import neutralized
 from ionq_data.report.files import replacing
 
 Version = Literal["1.2", "1.4"]
+FileFormat = Literal["csv", "parquet"]
 MART = "focus_cost_and_usage"
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
-_COST_AND_USAGE = """
-    select
-        * exclude ("ProviderName", "PublisherName"),
-        'IonQ' as "HostProviderName",
-        'IonQ' as "ServiceProviderName",
-    from charges
-    order by "ChargePeriodStart", "ResourceId", "SubAccountId"
-"""
+# The API says nothing of regions, price lists, commitments and shares. Tools still ask for these columns by name, so
+# the columns are there and null, which the specification allows.
+_NULLS = {
+    "varchar": """
+        AvailabilityZone CapacityReservationId CapacityReservationStatus CommitmentDiscountId CommitmentDiscountName
+        CommitmentDiscountType CommitmentDiscountUnit RegionId RegionName SkuId SkuPriceDetails SkuPriceId
+    """,
+    "decimal(38, 6)": """
+        CommitmentDiscountQuantity ContractedUnitPrice ListUnitPrice PricingCurrencyContractedUnitPrice
+        PricingCurrencyListUnitPrice
+    """,
+}
+_NULLS_OF_1_4 = {
+    "varchar": """
+        AllocatedMethodDetails AllocatedMethodId AllocatedResourceId AllocatedResourceName AllocatedTags
+        CommitmentProgramEligibilityDetails ContractApplied
+    """
+}
+_ORDER = 'order by "ChargePeriodStart", "ResourceId", "SubAccountId"'
 
 # A month is closed as `month_close` says, for every organization; a restatement moves its last update on.
 _BILLING_PERIOD = """
@@ -65,9 +78,16 @@ _INVOICE_DETAIL = """
 
 
 def write_focus(
-    connection: duckdb.DuckDBPyConnection, condition: str, folder: Path, suffix: str, version: Version
+    connection: duckdb.DuckDBPyConnection,
+    condition: str,
+    folder: Path,
+    suffix: str,
+    version: Version,
+    file_format: FileFormat,
 ) -> list[Path]:
-    """Write the data sets of a version as CSV files, and return their paths.
+    """Write the data sets of a version, and return the files' paths.
+
+    A CSV file has the name of its data set. A Parquet file lies in a folder of that name, as tools read whole folders.
 
     Args:
         condition: selects the charges of a period.
@@ -75,24 +95,40 @@ def write_focus(
     """
     charges = f'(select * from "{MART}" where {condition})'  # noqa: S608 - names are ours, dates from dates
     if version == "1.2":
-        query = f'select * from {charges} order by "ChargePeriodStart", "ResourceId", "SubAccountId"'  # noqa: S608
-        return [_written(connection, query, folder / f"{MART}{suffix}.csv")]
-    place = folder / f"focus-1.4{suffix}"
-    queries = {
-        "cost_and_usage": f"with charges as {charges} {_COST_AND_USAGE}",
-        "billing_period": f"with charges as {charges}, {_BILLING_PERIOD.strip().removeprefix('with ')}",
-        "contract_commitment": _nothing(_CONTRACT_COMMITMENT),
-        "invoice_detail": _nothing(_INVOICE_DETAIL),
-    }
-    return [_written(connection, query, place / f"{name}.csv") for name, query in queries.items()]
+        queries = {f"{MART}{suffix}": f"select *, {_nulls(_NULLS)} from {charges} {_ORDER}"}  # noqa: S608
+    else:
+        folder /= f"focus-1.4{suffix}"
+        queries = {
+            "cost_and_usage": f"""
+                select
+                    * exclude ("ProviderName", "PublisherName"),
+                    'IonQ' as "HostProviderName",
+                    'IonQ' as "ServiceProviderName",
+                    {_nulls(_NULLS)},
+                    {_nulls(_NULLS_OF_1_4)},
+                from {charges}
+                {_ORDER}
+            """,  # noqa: S608
+            "billing_period": f"with charges as {charges}, {_BILLING_PERIOD.strip().removeprefix('with ')}",
+            "contract_commitment": f"select {_nulls({'varchar': _CONTRACT_COMMITMENT})} where false",
+            "invoice_detail": f"select {_nulls({'varchar': _INVOICE_DETAIL})} where false",
+        }
+    if file_format == "csv":
+        return [_csv(connection, query, folder / f"{name}.csv") for name, query in queries.items()]
+    return [_parquet(connection, query, folder / name / f"{name}.parquet") for name, query in queries.items()]
 
 
-def _nothing(columns: str) -> str:
-    named = ", ".join(f'null::varchar as "{name}"' for name in columns.split())
-    return f"select {named} where false"
+def _nulls(columns: Mapping[str, str]) -> str:
+    return ", ".join(f'null::{kind} as "{name}"' for kind, names in columns.items() for name in names.split())
 
 
-def _written(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> Path:
+def _parquet(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> Path:
+    with replacing(path) as private:
+        connection.sql(query).write_parquet(str(private), compression="zstd")
+    return path
+
+
+def _csv(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> Path:
     described = connection.execute(f"describe {query}").fetchall()
     columns = neutralized([(name, kind) for name, kind, *_ in described])
     with replacing(path) as private:

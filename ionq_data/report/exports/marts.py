@@ -10,7 +10,7 @@ from typing import Literal
 import duckdb
 
 from ionq_data import warehouse
-from ionq_data.report.exports.focus import MART, Version, write_focus
+from ionq_data.report.exports.focus import MART, FileFormat, Version, write_focus
 from ionq_data.report.exports.formulas import neutralized
 from ionq_data.report.exports.workbook import write_workbook
 from ionq_data.report.files import replacing
@@ -79,11 +79,13 @@ def export(
     end: date | None = None,
     destination: Path | None = None,
     version: Version = "1.2",
+    file_format: FileFormat = "csv",
 ) -> list[Path]:
     """Write the published marts as files, each in place of the one before, and return their paths.
 
-    ``focus`` is the costs as CSV files in a ``version`` of FOCUS (1.4 has four); ``csv`` and ``parquet`` have a file
-    for each mart, ``xlsx`` a sheet. In CSV and Excel no text is left that a spreadsheet would run as a formula.
+    ``focus`` is the costs in a ``version`` of FOCUS (1.4 has four data sets), as CSV or Parquet; ``csv`` and
+    ``parquet`` have a file for each mart, ``xlsx`` a sheet. In CSV and Excel no text is left that a spreadsheet would
+    run as a formula.
 
     Args:
         start: the first date (UTC) of what is exported; for monthly marts, its month.
@@ -102,7 +104,7 @@ def export(
         try:
             selections = {mart: _condition(mart, start, end) for mart in mart_names(connection)}
             if kind == "focus":
-                return write_focus(connection, selections[MART], folder, suffix, version)
+                return write_focus(connection, selections[MART], folder, suffix, version, file_format)
             return _WRITERS[kind](connection, selections, folder, suffix)
         except (OSError, duckdb.Error) as error:
             raise ExportError(
