@@ -55,6 +55,7 @@ def all_series(known: Knowledge) -> Iterator[Series]:
 
 
 def fct_characterizations(known: Knowledge) -> list[Row]:
+    bad = regressions(known)
     return [
         {
             "characterization_id": one["id"],
@@ -67,6 +68,7 @@ def fct_characterizations(known: Knowledge) -> list[Row]:
             **{f"{metric}_seconds": float(one["timing"][said]) for metric, said in TIMES.items()},
             "connected_pairs": len(one["connectivity"]),
             "is_plausible": is_plausible(one),
+            "is_in_regression": bad.get(one["id"]),
         }
         for one in known.last.characterizations.values()
     ]
@@ -101,8 +103,8 @@ def _trend(series: Series) -> Iterator[Row]:
         }
 
 
-def jobs_with_regressions(known: Knowledge) -> list[Row]:
-    """Add whether each job ran on a characterization that was bad, as can be told now."""
+def regressions(known: Knowledge) -> dict[str, bool]:
+    """Return whether each characterization with a fidelity was bad, as can be told now."""
     bad: dict[str, bool] = {}
     for series in all_series(known):
         if series.metric not in FIDELITIES:
@@ -114,6 +116,12 @@ def jobs_with_regressions(known: Knowledge) -> list[Row]:
             fell = last is not None and last[1] and at < last[0] + timedelta(days=30)
             key = row["characterization_id"]
             bad[key] = bad.get(key, False) or bool(row["is_regression"]) or fell
+    return bad
+
+
+def jobs_with_regressions(known: Knowledge) -> list[Row]:
+    """Add whether each job ran on a characterization that was bad."""
+    bad = regressions(known)
     return [
         row | {"ran_in_regression": bad.get(row["characterization_id"]) if row["started_at"] else None}
         for row in fct_jobs(known)

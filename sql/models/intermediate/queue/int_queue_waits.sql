@@ -11,14 +11,20 @@ with queued as (
         jobs.completed_at,
         jobs.predicted_queue_seconds,
         -- the last instant at which a job that has not moved on is known to have been where it was
-        if(jobs.is_deleted, jobs.last_known_at, coalesce(accounts.as_of, jobs.last_known_at)) as known_until
-    from {{ ref('fct_jobs') }} as jobs
+        if(
+            jobs.is_deleted,
+            greatest(jobs.last_seen_at, sightings.seen_at),
+            coalesce(accounts.as_of, jobs.last_seen_at)
+        ) as known_until
+    from {{ ref('stg_ionq__jobs') }} as jobs
+    inner join {{ ref('int_job_costs') }} as costs on jobs.job_id = costs.job_id
+    left join {{ ref('int_last_sightings') }} as sightings on jobs.job_id = sightings.job_id
     left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
     where
         jobs.is_qpu
-        and not jobs.dry_run
+        and not costs.dry_run
         and not jobs.is_in_session
-        and jobs.job_id = jobs.root_job_id
+        and jobs.job_id = costs.root_job_id
         and jobs.submitted_at is not null
 ),
 

@@ -6,7 +6,7 @@
 {{ row_hash(
         [
             'jobs.versions_hash', 'accounts.organization', 'if(jobs.is_terminal, null, accounts.as_of)',
-            'sightings.seen_at', 'projects.project_name', 'users.user_name'
+            'sightings.seen_at', 'projects.project_name', 'users.user_name', 'measured.is_in_regression'
         ],
         rows=['costs', 'calibrated']
     ) }}
@@ -96,7 +96,7 @@ select
                 * pow(calibrated.fidelity_2q, jobs.gates_2q)
                 * pow(calibrated.fidelity_spam, jobs.qubits)
     end as expected_success_probability,
-    case when jobs.started_at is not null then calibrated.is_in_regression end as ran_in_regression,
+    case when jobs.started_at is not null then measured.is_in_regression end as ran_in_regression,
 
     -- end
     jobs.failure_code,
@@ -109,6 +109,8 @@ from {{ ref('stg_ionq__jobs') }} as jobs
 inner join {{ ref('int_job_costs') }} as costs on jobs.job_id = costs.job_id
 left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
 left join {{ ref('int_job_calibrations') }} as calibrated on jobs.job_id = calibrated.job_id
+left join {{ ref('fct_characterizations') }} as measured
+    on calibrated.characterization_id = measured.characterization_id
 left join {{ ref('int_last_sightings') }} as sightings on jobs.job_id = sightings.job_id
 left join {{ ref('dim_projects') }} as projects on jobs.project_id = projects.project_id
 left join {{ ref('dim_users') }} as users on jobs.submitter_id = users.user_id
