@@ -9,13 +9,16 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 # Each command starts several processes: where Python may keep no compiled modules, each compiles all of them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check prove bench quality mutants dev server spark lock dictionary screenshots pictures clean
+.PHONY: demo test slow check prove bench quality mutants dev server spark lock dictionary screenshots pictures clean
 
 demo: .venv/.runtime ## the whole pipeline on the embedded emulator
 	$(BIN)/ionq-data demo $(ARGS)
 
 test: .venv/.dev ## the tests
 	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+slow: .venv/.dev ## the tests that take many seconds each: browsers, whole runs, real processes
+	$(BIN)/python -m pytest -n 2 -m "slow and not prove" $(ARGS)
 
 check: .venv/.dev ## lint, types, imports, dependencies, SQL
 	$(BIN)/ruff check .
@@ -28,7 +31,7 @@ check: .venv/.dev ## lint, types, imports, dependencies, SQL
 	$(BIN)/python -m ionq_data.warehouse.records --check
 
 prove: .venv/.dev ## the long proofs: many seeds, long fuzzing, a million jobs
-	$(BIN)/python -m pytest -n 2 -m prove --timeout 3600 $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m "prove or slow" --timeout 3600 $(ARGS)
 
 bench: .venv/.bench ## measure, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks $(ARGS)
@@ -37,7 +40,8 @@ quality: .venv/.dev ## measure anomalies, forecasts and changes on simulated org
 	$(BIN)/python -m tests.sql.cost_quality
 	$(BIN)/python -m tests.sql.drift_quality
 
-mutants: .venv/.mutation ## change sync and lake in small ways, see whether the tests notice, and write docs/mutants.md
+mutants: .venv/.mutation ## change sync, lake and the money models in small ways, and write docs/mutants.md
+	$(BIN)/python -m tests.proofs.sql_mutants
 	$(BIN)/python -m tests.proofs.mutants $(ARGS)
 
 screenshots: .venv/.dev ## pictures of the report, to look at: .cache/screenshots

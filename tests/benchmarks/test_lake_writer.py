@@ -18,6 +18,8 @@ from ionq_data.lake import Lake
 from ionq_data.lake.ledger import SyncRecord
 from ionq_data.resources import RESOURCES, STANDING
 
+pytestmark = pytest.mark.slow
+
 JOBS = 600
 OF_THE_RUN = ("_ordered_at", "_extracted_at", "_run_id", "first_answered_at")
 

@@ -88,6 +88,7 @@ def test_the_page_says_what_is_met_and_why_the_rest_is_not() -> None:
     assert "| a | b |\n| --- | --- |\n| 1 | 2 |" in text
 
 
+@pytest.mark.slow
 def test_incremental_syncs_ask_for_little_more_than_they_must() -> None:
     steps = run_work("count_requests", "100", "--hours", "1", "26").facts["steps"]
     for step in steps:

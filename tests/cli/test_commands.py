@@ -27,6 +27,7 @@ def lake_of(environment: Environment) -> Path:
     return Path(environment["IONQ_DATA_DIR"]) / "lake"
 
 
+@pytest.mark.slow
 def test_sync_then_status_then_build(connected: Environment, run_command: RunCommand, server: Server) -> None:
     ran = run_command("sync", "--json", env=connected)
     assert ran.returncode == 0, ran.stderr

@@ -20,6 +20,8 @@ from ionq_data.emulator import Emulator, Scenario
 from ionq_data.warehouse import connect
 from tests.cli.conftest import RunCommand
 
+pytestmark = pytest.mark.slow
+
 Environment = dict[str, str]
 
 

@@ -116,10 +116,12 @@ def crawl_artifacts(crawled: Crawl, job: dict[str, Any]) -> None:
         get("/jobs/{UUID}/results/probabilities", path + "/results/probabilities")
 
 
+@pytest.mark.slow
 def test_crawled_answers_validate(api: Api) -> None:
     assert read_paths(api.emulator.scenario.contract) == set(crawl(api))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_hostile_answers_validate(fresh: Callable[..., Api], contract: str) -> None:
     assert crawl(fresh(hostile=True, credits=True, contract=contract))["/jobs/{UUID}"] >= SAMPLED

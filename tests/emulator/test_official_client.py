@@ -12,6 +12,8 @@ from ionq_data.emulator import Emulator, Scenario
 from tests.emulator.conftest import ANCHOR
 from tests.emulator.sdks.environments import environment
 
+pytestmark = pytest.mark.slow
+
 JOBS = 260
 WALK = Path(__file__).with_name("official_client_walk.py")
 

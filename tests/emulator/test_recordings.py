@@ -26,6 +26,7 @@ def synced(base_url: str, key: str, data_dir: Path, api: Api) -> dict[str, tuple
     return {record.resource: (record.complete, record.rows_written) for record in records}
 
 
+@pytest.mark.slow
 def test_a_recorded_sync_is_the_same_when_it_is_replayed(
     fresh: Callable[..., Api], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,8 @@ from tests.lake.test_compaction import LATER, NOW, job
 from tests.sync.conftest import Bench
 from tests.sync.upstream import Crash, Upstream
 
+pytestmark = pytest.mark.slow
+
 
 def with_history() -> Upstream:
     """An upstream with 120 jobs over two months, most of them done and paid, and a measurement."""

@@ -13,6 +13,8 @@ from ionq_data.mcp.bounded import Limits, QueryRefused, ask
 from tests.cli.test_sql import ELSEWHERE, UNLOCKING, WRITING
 from tests.conftest import Simulated
 
+pytestmark = pytest.mark.slow
+
 PATIENT = Limits(seconds=120)
 ENDLESS = [
     "with recursive t(a) as (select 1 union all select a + 1 from t) select count(*) from t",

@@ -45,6 +45,7 @@ def specs(definitions: Definitions) -> dict[AssetKey, AssetSpec]:
     return {spec.key: spec for spec in definitions.resolve_all_asset_specs()}
 
 
+@pytest.mark.slow
 def test_every_asset_has_the_owners_of_the_settings(specs: dict[AssetKey, AssetSpec]) -> None:
     assert {tuple(spec.owners) for spec in specs.values()} == {("team:quantum", "ada@example.com")}
 

@@ -19,6 +19,8 @@ from pipelines.graph import JOB, build_definitions, downstream_keys
 from pipelines.lake_syncs import SIDE_FILES, lake_key
 from pipelines.resources import Library
 
+pytestmark = pytest.mark.slow
+
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 ANCHOR = datetime(2026, 5, 20, 9, tzinfo=UTC)
 KEY_VARIABLE = "PIPELINE_TEST_KEY"

@@ -21,6 +21,8 @@ from tests.proofs.loopback import serving
 from tests.sync.bench import Bench, incomplete, written
 from tests.sync.upstream import KEY, Upstream
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 
 

@@ -10,6 +10,8 @@ import pytest
 from tests.report.axe import Unavailable, axe_source
 from tests.report.browsing import Opened
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[..., Opened]
 _RUN = """async () => {
     const found = await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]});

@@ -14,6 +14,8 @@ from tests.report.browsing import Opened, marks, seconds_of_work, values, visibl
 from tests.report.conftest import DataDir
 from tests.report.reading import read_report
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[..., Opened]
 
 

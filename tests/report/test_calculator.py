@@ -14,6 +14,8 @@ from ionq_data.placement import Advice, Circuit, advise
 from tests.report.browsing import Opened
 from tests.report.conftest import DataDir
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 6, 18, 14, 25, tzinfo=UTC)
 Open = Callable[..., Opened]
 CIRCUITS = [

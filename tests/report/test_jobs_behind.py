@@ -20,6 +20,8 @@ from tests.report.browsing import Opened, open_page
 from tests.report.conftest import DataDir
 from tests.report.reading import read_report
 
+pytestmark = pytest.mark.slow
+
 SHOWN = """() => [...document.querySelectorAll('#jobs[open] tbody tr')].map((row) => row.dataset.job)"""
 Open = Callable[..., Opened]
 

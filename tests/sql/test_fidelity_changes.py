@@ -127,6 +127,7 @@ def test_levels_before_and_after_are_the_true_ones(
     assert max(off) < 3
 
 
+@pytest.mark.slow
 def test_noise_drift_and_outliers_are_no_changes(warehouse: duckdb.DuckDBPyConnection) -> None:
     found = warehouse.execute(
         "select backend, metric, changed_at from fidelity_changes where starts_with(backend, 'quiet')"

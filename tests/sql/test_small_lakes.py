@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from ionq_data.warehouse.dbt_process import run_dbt
 from ionq_data.warehouse.layout import WAREHOUSE_FILE
@@ -16,6 +17,7 @@ from tests.sql.marts import build, write_lake
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
+@pytest.mark.slow
 def test_nothing_by_dbt_alone(tmp_path: Path) -> None:
     """Of a lake without a row every mart is there, and empty; the unit tests bring their own rows.
 

@@ -12,6 +12,8 @@ from tests.truth.comparing import About, differences, is_same
 from tests.truth.reference import REFERENCES, Reference
 from tests.truth.worlds import World
 
+pytestmark = pytest.mark.slow
+
 CENT = Decimal("0.01")
 
 

@@ -25,6 +25,8 @@ from ionq_data.warehouse import (
 )
 from ionq_data.warehouse.dbt_process import DbtOutcome, run_dbt
 
+pytestmark = pytest.mark.slow
+
 PutJobs = Callable[..., Path]
 
 INCREMENTAL = """{{ config(materialized='incremental', unique_key='id') }}

@@ -21,6 +21,8 @@ import pytest
 
 from ionq_data.warehouse import Layout, WarehouseError, build, connect, publish
 
+pytestmark = pytest.mark.slow
+
 PutJobs = Callable[..., Path]
 OPERATIONS = [
     (os, "mkdir"),

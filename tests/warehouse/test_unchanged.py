@@ -11,6 +11,8 @@ import pytest
 from ionq_data.warehouse import BuildResult, Layout, build, connect, publish
 from tests.warehouse.conftest import JOBS, SOURCES, TESTS, TOTALS, write_project
 
+pytestmark = pytest.mark.slow
+
 PutJobs = Callable[..., Path]
 
 BUDGETS = """{% set file = env_var('IONQ_DATA_BUDGETS', '') %}
