@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.sql.cost_quality import write
+
 SAMPLE = 500
 TARGET = 0.9
 ROOT = Path(__file__).parents[2]
@@ -47,7 +49,7 @@ def main() -> int:
     codes = {name: code for name, code in exit_codes().items() if name in set(asked) and code is not None}
     survivors = [change_of(name) for name, code in sorted(codes.items()) if code in SURVIVED]
     killed = 1 - len(survivors) / len(codes)
-    PAGE.write_text(page(len(names), len(codes), killed, survivors), encoding="utf-8")
+    write(PAGE, {"Sync and lake": section(len(names), len(codes), killed, survivors)})
     sys.stdout.write(f"{killed:.1%} of {len(codes)} mutants were noticed; {PAGE.relative_to(ROOT)} lists the others\n")
     return 0 if killed >= TARGET else 1
 
@@ -95,13 +97,11 @@ def reason_of(change: Change) -> str:
     )
 
 
-def page(total: int, tested: int, killed: float, survivors: Sequence[Change]) -> str:
-    """Return the page that says what came of it."""
-    rows = [f"| `{one.function}` | {_code(one.before)} | {_code(one.after)} | {reason_of(one)} |" for one in survivors]
+def section(total: int, tested: int, killed: float, survivors: Sequence[Change]) -> str:
+    """Return the text that says what came of it."""
+    rows = [f"| `{one.function}` | {code(one.before)} | {code(one.after)} | {reason_of(one)} |" for one in survivors]
     return "\n".join(
         [
-            "# Mutants",
-            "",
             "`make mutants` changes `ionq_data/sync` and `ionq_data/lake` in one small way after the other (mutmut) "
             "and runs the tests that reach the place. A change that no test notices shows a rule that no test holds.",
             "",
@@ -116,7 +116,8 @@ def page(total: int, tested: int, killed: float, survivors: Sequence[Change]) ->
     )
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
+    """Return a line as the cell of a table shows it."""
     return "`` " + text.replace("|", "\\|") + " ``"
 
 
