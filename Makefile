@@ -36,9 +36,10 @@ prove: .venv/.dev ## the long proofs: many seeds, long fuzzing, a million jobs
 bench: .venv/.bench ## measure, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks $(ARGS)
 
-quality: .venv/.dev ## measure anomalies, forecasts and changes on simulated organizations, and write docs/quality.md
+quality: .venv/.dev ## measure anomalies, forecasts, changes and advice on simulated organizations, and write docs/quality.md
 	$(BIN)/python -m tests.sql.cost_quality
 	$(BIN)/python -m tests.sql.drift_quality
+	$(BIN)/python -m tests.sql.plan_quality
 
 mutants: .venv/.mutation ## change sync, lake and the money models in small ways, and write docs/mutants.md
 	$(BIN)/python -m tests.proofs.sql_mutants

@@ -88,7 +88,7 @@ def _(me, site):
     mine = site.sql(
         """
         select job_id, job_name, backend, started_at, fidelity_2q, characterization_age_hours,
-            expected_success_probability
+            expected_success_probability, expected_success_low, expected_success_high
         from fct_jobs
         where is_qpu and started_at is not null and fidelity_2q is not null
             and coalesce(submitter_name, submitter_id, 'unknown') = $who
@@ -121,7 +121,15 @@ def _(alt, mine, pl, site):
             x="started_at:T",
             y=alt.Y("fidelity_2q:Q", scale=_scale),
             color="backend:N",
-            tooltip=["job_name", "backend", "started_at", "characterization_age_hours", "expected_success_probability"],
+            tooltip=[
+                "job_name",
+                "backend",
+                "started_at",
+                "characterization_age_hours",
+                "expected_success_probability",
+                "expected_success_low",
+                "expected_success_high",
+            ],
         )
     )
     return (calibrations,)

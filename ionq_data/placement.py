@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from math import comb
 from typing import Any
 
 from duckdb import DuckDBPyConnection
@@ -18,6 +19,23 @@ _FACTS = """
     calibrations as (
         select * from fct_characterizations where is_plausible and measured_at is not null
         qualify row_number() over (partition by backend order by measured_at desc, characterization_id desc) = 1
+    ),
+    -- gates run in parallel and not all of an execution is billed: what was billed of the gates' times, one by one
+    timed as (
+        select
+            jobs.backend, jobs.submitted_at, jobs.billed_qpu_seconds / nullif(jobs.shots * (
+                jobs.gates_1q * measured.gate_1q_seconds + jobs.gates_2q * measured.gate_2q_seconds
+                + measured.readout_seconds + measured.reset_seconds
+            ), 0) as share
+        from fct_jobs as jobs
+        inner join fct_characterizations as measured on measured.characterization_id = jobs.characterization_id
+        where jobs.status = 'completed' and jobs.billed_qpu_seconds > 0 and jobs.is_debiased = $is_debiased
+            and jobs.circuits = 1
+    ),
+    billed as (
+        select backend, count(share) as timed_bills, median(share) as billed_share
+        from timed where submitted_at >= (select max(submitted_at) from timed) - interval 90 day
+        group by backend having count(share) >= 5
     )
     select
         backends.backend, backends.status, backends.has_access, backends.qubits,
@@ -26,20 +44,49 @@ _FACTS = """
         calibrations.gate_1q_seconds, calibrations.gate_2q_seconds,
         calibrations.readout_seconds, calibrations.reset_seconds,
         rates.currency, rates.minimum_cost, rates.cost_per_1q_gate_shot, rates.cost_per_2q_gate_shot,
-        rates.cost_per_compute_second, rates.observed_at as rate_observed_at
+        rates.cost_per_compute_second, rates.observed_at as rate_observed_at,
+        coalesce(billed.timed_bills, 0) as timed_bills, coalesce(billed.billed_share, 1) as billed_share
     from dim_backends as backends
     left join calibrations on calibrations.backend = backends.backend
     left join rates on rates.backend = backends.backend
+    left join billed on billed.backend = backends.backend
     where backends.is_qpu and backends.is_listed and backends.status is distinct from 'retired'
     order by backends.backend
 """
 _WAITS = "select backend, iso_weekday, hour, p50_seconds, p90_seconds from queue_forecast"
+# The API says how long its queue is, not how long a job waits in it: what followed, when it said about as much, tells.
+_WAITS_NOW = """
+    with said as (
+        select backend, arg_max(average_queue_seconds, observed_at) as seconds, max(observed_at) as observed_at
+        from fct_backend_snapshots where average_queue_seconds is not null and observed_at <= $now group by backend
+    ),
+    foreseen as (
+        select
+            jobs.backend, jobs.queue_seconds, said.seconds, count(*) over (partition by jobs.backend) as jobs,
+            row_number() over (
+                partition by jobs.backend
+                order by
+                    abs(ln((jobs.predicted_queue_seconds + 60) / (said.seconds + 60))), jobs.submitted_at, jobs.job_id
+            ) as place
+        from fct_jobs as jobs
+        inner join said on said.backend = jobs.backend and said.observed_at >= $now - interval 1 hour
+        where jobs.submitted_at >= $now - interval 90 day and jobs.predicted_queue_seconds is not null
+            and jobs.parent_job_id is null and not jobs.dry_run and not jobs.is_in_session and not jobs.is_deleted
+            and (jobs.queue_seconds is not null or not jobs.is_terminal)
+    )
+    select backend, any_value(seconds), array_agg(queue_seconds order by queue_seconds asc nulls last)
+    from foreseen where place <= least(greatest(jobs // 4, 60), 200) group by backend having count(*) >= 29
+"""
 _HELD = """
-    select backend, expected_from, jobs, observed, low, high from success_calibration where is_debiased = $is_debiased
+    select
+        is_debiased, backend, expected_from,
+        jobs, observed, low, high, shift, margin_of_a_job, calibration_age_hours
+    from success_calibration
 """
 _AS_OF = "select max(last_complete_sync_at) from data_freshness where resource = 'jobs'"
 _CENT = Decimal("0.01")
 _HOUR = timedelta(hours=1)
+_TOO_LATE = "may start too late"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,12 +108,27 @@ class Held:
         jobs: how many were compared with their ideal siblings.
         observed: their mean observed success.
         low, high: 95 % interval of that mean; None of a single job.
+        shift: mean of what came out less what was expected.
+        margin_of_a_job: how far one more such job comes out from its expected success plus `shift`, with a confidence
+            of 95 %; None of a single job.
+        calibration_age_hours: mean age of the calibrations that they ran on.
     """
 
     jobs: int
     observed: float
     low: float | None
     high: float | None
+    shift: float
+    margin_of_a_job: float | None
+    calibration_age_hours: float | None
+
+    def band(self, success: float, age_hours: float | None) -> tuple[float, float] | None:
+        """Return where a job with such an expected success comes out, by the rule of ``fct_jobs``."""
+        if self.margin_of_a_job is None:
+            return None
+        age, usual = age_hours or 0, self.calibration_age_hours or 0
+        margin = self.margin_of_a_job * ((age / usual) ** 0.5 if age > usual > 0 else 1)
+        return max(success + self.shift - margin, 0.0), min(success + self.shift + margin, 1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,12 +137,21 @@ class Option:
 
     Attributes:
         expected_success: probability that a shot has no error, from the calibration in force; an estimate.
+        success_low, success_high: where such a job comes out with a confidence of 95 %, the wider the older its
+            calibration; None where too little was compared.
         held: how well such an expected success has held so far; None where no job of the kind was compared.
         calibration_age_hours: age of that calibration.
         price: cost of the job by the rate in force, rounded to the cent, in `currency`.
-        is_price_estimated: the backend bills compute time, which is estimated from the calibration's gate times.
+        is_price_estimated: the backend bills compute time, which is estimated from the calibration's gate times, and
+            from how much of such times it has billed so far.
+        timed_bills: jobs of the last 90 days with bills that such an estimate goes by; with fewer than five, all of
+            the gates' times is taken to be billed.
         cost_per_success: price divided by the expected success.
-        wait_p50_seconds, wait_p90_seconds: bounds of the wait of a job that is submitted now (see `queue_forecast`).
+        wait_p50_seconds, wait_p90_seconds: bounds of the wait of a job that is submitted now: of the jobs of
+            the last 90 days for which the API had foreseen a wait most like the queue that it told in the last hour (a
+            quarter of them, at least 60, at most 200); where it told none, or fewer than 29 jobs are known, of such an
+            hour of the week (see `queue_forecast`).
+        is_wait_of_now: whether they are of the first kind.
         best_hour: full hour (UTC) of the week ahead with the least median wait, where that is less than now.
         best_hour_p50_seconds: that wait.
         obstacles: why the circuit cannot run here, a few words each; empty where it can.
@@ -89,14 +160,18 @@ class Option:
 
     backend: str
     expected_success: float | None
+    success_low: float | None
+    success_high: float | None
     held: Held | None
     calibration_age_hours: float | None
     price: Decimal | None
     currency: str | None
     is_price_estimated: bool
+    timed_bills: int
     cost_per_success: Decimal | None
     wait_p50_seconds: float | None
     wait_p90_seconds: float | None
+    is_wait_of_now: bool
     best_hour: datetime | None
     best_hour_p50_seconds: float | None
     obstacles: tuple[str, ...] = ()
@@ -132,14 +207,10 @@ def advise(
     row = warehouse.execute(_AS_OF).fetchone()
     as_of = row[0].replace(tzinfo=now.tzinfo) if row and row[0] else None
     waits = {(backend, day, hour): (p50, p90) for backend, day, hour, p50, p90 in warehouse.execute(_WAITS).fetchall()}
-    held = {
-        (backend, round(expected_from * 10)): Held(jobs=jobs, observed=observed, low=low, high=high)
-        for backend, expected_from, jobs, observed, low, high in warehouse.execute(
-            _HELD, {"is_debiased": circuit.is_debiased}
-        ).fetchall()
-    }
+    held = {key: one for is_debiased, key, one in read_held(warehouse) if is_debiased == circuit.is_debiased}
     backends = read_backends(warehouse, is_debiased=circuit.is_debiased)
-    options = tuple(_option(of_backend, waits, held, circuit, now) for of_backend in backends)
+    of_now = _waits_now(warehouse, now)
+    options = tuple(_option(of_backend, waits, of_now, held, circuit, now) for of_backend in backends)
     rejected = {option.backend: why for option in options if (why := _why_not(option, now, before, max_cost))}
     return _choose(as_of, options, rejected)
 
@@ -151,32 +222,67 @@ def read_backends(warehouse: DuckDBPyConnection, *, is_debiased: bool) -> list[d
     return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
 
+def read_held(warehouse: DuckDBPyConnection) -> list[tuple[bool, tuple[str, int], Held]]:
+    """Return what came out so far: with debiasing or not, of which backend and tenth of expected success."""
+    names = [one.name for one in fields(Held)]
+    return [
+        (is_debiased, (backend, round(expected_from * 10)), Held(**dict(zip(names, values, strict=True))))
+        for is_debiased, backend, expected_from, *values in warehouse.execute(_HELD).fetchall()
+    ]
+
+
+def _waits_now(warehouse: DuckDBPyConnection, now: datetime) -> dict[str, tuple[float | None, float | None]]:
+    """Return bounds of the wait by the queue that each backend has now; the 90 % bound is no less than that queue."""
+    rows = warehouse.execute(_WAITS_NOW, {"now": now.astimezone(UTC).replace(tzinfo=None)}).fetchall()
+    bounds = {}
+    for backend, said, found in rows:
+        p50, p90 = (found[_rank(len(found), share) - 1] for share in (0.5, 0.9))
+        bounds[backend] = (p50, None if p90 is None else max(p90, said))
+    return bounds
+
+
+def _rank(count: int, share: float) -> int:
+    """Return which of so many values bounds a quantile from above with a confidence of 95 % (see `queue_forecast`)."""
+    tail, rank = 0.0, count + 1
+    while tail <= 0.05:
+        rank -= 1
+        tail += comb(count, rank) * share**rank * (1 - share) ** (count - rank)
+    return rank + 1
+
+
 def _option(
     facts: Mapping[str, Any],
     waits: Mapping[Any, Any],
+    of_now: Mapping[str, tuple[float | None, float | None]],
     held: Mapping[tuple[str, int], Held],
     circuit: Circuit,
     now: datetime,
 ) -> Option:
     success = _expected_success(facts, circuit)
     price, is_estimated = _price(facts, circuit)
-    p50, p90 = waits.get((facts["backend"], now.isoweekday(), now.hour), (None, None))
+    usual = waits.get((facts["backend"], now.isoweekday(), now.hour), (None, None))
+    p50, p90 = of_now.get(facts["backend"], usual)
     best, best_p50 = _best_hour(facts["backend"], waits, now, p50)
     measured_at = facts["measured_at"]
+    age = None if measured_at is None else (now - measured_at.replace(tzinfo=now.tzinfo)).total_seconds() / 3600
+    came_out = None if success is None else held.get((facts["backend"], min(int(success * 10), 9)))
+    low, high = (came_out and success is not None and came_out.band(success, age)) or (None, None)
     lacking = {"expected success": success, "price": price, "wait": p90}
     return Option(
         backend=facts["backend"],
         expected_success=success,
-        held=None if success is None else held.get((facts["backend"], min(int(success * 10), 9))),
-        calibration_age_hours=None
-        if measured_at is None
-        else (now - measured_at.replace(tzinfo=now.tzinfo)).total_seconds() / 3600,
+        success_low=low,
+        success_high=high,
+        held=came_out,
+        calibration_age_hours=age,
         price=price,
         currency=facts["currency"] if price is not None else None,
         is_price_estimated=is_estimated,
+        timed_bills=facts["timed_bills"] if is_estimated else 0,
         cost_per_success=(price / Decimal(success)).quantize(_CENT, ROUND_HALF_UP) if price and success else None,
         wait_p50_seconds=p50,
         wait_p90_seconds=p90,
+        is_wait_of_now=facts["backend"] in of_now,
         best_hour=best,
         best_hour_p50_seconds=best_p50,
         obstacles=tuple(_obstacles(facts, circuit)),
@@ -221,7 +327,7 @@ def _price(facts: Mapping[str, Any], circuit: Circuit) -> tuple[Decimal | None, 
         return None, False
     of_gate_1q, of_gate_2q, readout, reset = times
     seconds = circuit.shots * (circuit.gates_1q * of_gate_1q + circuit.gates_2q * of_gate_2q + readout + reset)
-    return (of_second * Decimal(seconds)).quantize(_CENT, ROUND_HALF_UP), True
+    return (of_second * Decimal(seconds * facts["billed_share"])).quantize(_CENT, ROUND_HALF_UP), True
 
 
 def _best_hour(
@@ -250,7 +356,7 @@ def _why_not(option: Option, now: datetime, before: datetime | None, max_cost: D
     if before is not None and option.wait_p90_seconds is None:
         return "wait not known"
     if before is not None and now + timedelta(seconds=option.wait_p90_seconds or 0) > before:
-        return "may start too late"
+        return _TOO_LATE
     if option.expected_success is None:
         return "success not known"
     return ""
@@ -273,4 +379,14 @@ def _choose(as_of: datetime | None, options: Sequence[Option], rejected: Mapping
         cost = f"{chosen.cost_per_success:,} {chosen.currency}"
         only = "the only backend that fits" if len(fitting) == 1 else "the least cost per expected success"
         reason = f"Run it on {chosen.backend}: {only} ({cost})."
+        late = min(
+            (
+                (one.cost_per_success, one.backend)
+                for one in options
+                if rejected.get(one.backend) == _TOO_LATE and one.currency == chosen.currency and one.cost_per_success
+            ),
+            default=None,
+        )
+        if late and chosen.cost_per_success and late[0] < chosen.cost_per_success:
+            reason += f" {late[1]} costs less ({late[0]:,} {chosen.currency}), but {_TOO_LATE}."
     return Advice(as_of, tuple(options), chosen, reason, rejected)

@@ -9,8 +9,9 @@ from typing import Any
 
 import duckdb
 import pytest
+from scipy.stats import binom
 
-from ionq_data.placement import Advice, Circuit, Held, Option, advise
+from ionq_data.placement import Advice, Circuit, Held, Option, _rank, advise
 
 NOW = datetime(2026, 6, 15, 10, 30, tzinfo=UTC)  # a Monday
 CIRCUIT = Circuit(qubits=12, gates_1q=200, gates_2q=60, shots=1000)
@@ -44,8 +45,15 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
             );
             create table success_calibration (
                 backend varchar, is_debiased boolean, expected_from double, jobs int, observed double, low double,
-                high double
+                high double, shift double, margin_of_a_job double, calibration_age_hours double
             );
+            create table fct_jobs (
+                job_id varchar, backend varchar, status varchar, circuits int, is_debiased boolean, shots bigint,
+                gates_1q bigint, gates_2q bigint, characterization_id varchar, submitted_at timestamp,
+                billed_qpu_seconds double, predicted_queue_seconds double, queue_seconds double, parent_job_id varchar,
+                dry_run boolean, is_in_session boolean, is_deleted boolean, is_terminal boolean
+            );
+            create table fct_backend_snapshots (backend varchar, observed_at timestamp, average_queue_seconds double);
             create table queue_forecast (
                 backend varchar, iso_weekday int, hour int, p50_seconds double, p90_seconds double, jobs int
             );
@@ -129,6 +137,38 @@ def test_compute_time_is_estimated_from_the_gate_times(warehouse: duckdb.DuckDBP
     assert option.is_price_estimated
 
 
+def bill(warehouse: duckdb.DuckDBPyConnection, backend: str, *shares: float, **said: Any) -> None:
+    """Add jobs of 100 shots, 10 and 5 gates, billed for shares of their gates' times."""
+    row = {"status": "completed", "circuits": 1, "is_debiased": False, "day": "2026-06-01"} | said
+    for number, share in enumerate(shares):
+        warehouse.execute(
+            """
+            insert into fct_jobs by name
+            select ? as job_id, ? as backend, ? as status, ? as circuits, ? as is_debiased, 100 as shots,
+                10 as gates_1q, 5 as gates_2q, ? as characterization_id, ? as submitted_at, ? as billed_qpu_seconds
+            """,
+            [f"{backend}-{number}", backend, row["status"], row["circuits"], row["is_debiased"], f"{backend}-0",
+             row["day"], share * 100 * (10 * 0.0001 + 5 * 0.0006 + 0.0002 + 0.00001)],
+        )  # fmt: skip
+
+
+def test_an_estimated_time_goes_by_what_was_billed_so_far(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """The median of five shares; not those of failed jobs, of several circuits, with debiasing, or of long ago."""
+    add(warehouse, "qpu.a", gates=None, second="2")
+    whole = only(ask(warehouse)).price
+    bill(warehouse, "qpu.a", 0.4, 0.5, 0.5, 0.9)
+    for apart in ({"status": "failed"}, {"circuits": 3}, {"is_debiased": True}, {"day": "2026-01-01"}):
+        bill(warehouse, "qpu.a", 7, 7, 7, 7, 7, **apart)
+    assert (only(ask(warehouse)).price, only(ask(warehouse)).timed_bills) == (whole, 0), "four bills are too few"
+    bill(warehouse, "qpu.a", 0.6)
+    option = only(ask(warehouse))
+    seconds = 1000 * (200 * 0.0001 + 60 * 0.0006 + 0.0002 + 0.00001)
+    assert option.price == round(Decimal(2 * 0.5 * seconds), 2)
+    assert option.timed_bills == 5
+    bill(warehouse, "qpu.b", *[0.1] * 5)
+    assert only(ask(warehouse)).price == option.price, "the bills of another backend tell nothing"
+
+
 def test_the_least_cost_per_success_wins(warehouse: duckdb.DuckDBPyConnection) -> None:
     cheap = {name: str(Decimal(price) / 2) for name, price in GATES.items()}
     add(warehouse, "qpu.best", fidelities=(0.9999, 0.997, 0.997))
@@ -178,6 +218,18 @@ def test_conditions_leave_nothing_rather_than_something_unknown(warehouse: duckd
     assert ask(warehouse, before=NOW + timedelta(hours=1)).choice is not None
 
 
+def test_what_certainty_costs_is_said(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """The better offer may start too late: it is named, for whoever can wait."""
+    add(warehouse, "qpu.best", fidelities=(0.9999, 0.997, 0.997), waits={(1, 10): (600.0, 9000.0)})
+    add(warehouse, "qpu.sure")
+    advice = ask(warehouse, before=NOW + timedelta(hours=2))
+    assert advice.choice is not None
+    assert advice.choice.backend == "qpu.sure"
+    best = next(one for one in advice.options if one.backend == "qpu.best")
+    assert advice.reason.endswith(f"qpu.best costs less ({best.cost_per_success} USD), but may start too late.")
+    assert "too late" not in ask(warehouse, before=NOW + timedelta(hours=3)).reason
+
+
 def test_a_missing_price_is_named_and_the_best_is_taken(warehouse: duckdb.DuckDBPyConnection) -> None:
     add(warehouse, "qpu.best", gates={"minimum": "25.79", "of_1q": "0.0001645"}, fidelities=(0.9999, 0.999, 0.999))
     add(warehouse, "qpu.a")
@@ -215,11 +267,88 @@ def test_an_expected_success_says_how_well_it_has_held(warehouse: duckdb.DuckDBP
     warehouse.execute(
         """
         insert into success_calibration values
-            ('qpu.a', false, 0.6, 12, 0.71, 0.66, 0.76), ('qpu.a', false, 0.5, 3, 0.5, 0.4, 0.6),
-            ('qpu.a', true, 0.6, 9, 0.9, 0.8, 1), ('qpu.c', false, 0.6, 9, 0.9, 0.8, 1)
+            ('qpu.a', false, 0.6, 12, 0.71, 0.66, 0.76, 0.05, 0.1, 6), ('qpu.a', false, 0.5, 3, 0.5, 0.4, 0.6, 0, 0, 6),
+            ('qpu.a', true, 0.6, 9, 0.9, 0.8, 1, 0, 0, 6), ('qpu.c', false, 0.6, 9, 0.9, 0.8, 1, 0, 0, 6)
         """
     )
     of_a, of_b = ask(warehouse).options
-    assert of_a.held == Held(jobs=12, observed=0.71, low=0.66, high=0.76)
-    assert of_b.held is None
+    assert of_a.held == Held(
+        jobs=12, observed=0.71, low=0.66, high=0.76, shift=0.05, margin_of_a_job=0.1, calibration_age_hours=6
+    )
+    # its calibration is 24 hours old, four times as old as those of the compared jobs: twice the margin
+    assert of_a.success_low == pytest.approx(of_a.expected_success + 0.05 - 0.2)
+    assert of_a.success_high == pytest.approx(of_a.expected_success + 0.05 + 0.2)
+    assert (of_b.held, of_b.success_low, of_b.success_high) == (None, None, None)
     assert 0.6 < of_a.expected_success < 0.7
+
+
+@pytest.mark.parametrize(
+    ("age", "margin", "band"),
+    [
+        (None, 0.1, (0.4, 0.6)),
+        (5.0, 0.1, (0.4, 0.6)),
+        (40.0, 0.1, (0.3, 0.7)),
+        (1000.0, 0.2, (0.0, 1.0)),
+        (5.0, None, None),
+    ],
+)
+def test_a_band_is_wider_for_an_older_calibration(
+    age: float | None, margin: float | None, band: tuple[float, float] | None
+) -> None:
+    held = Held(jobs=9, observed=0.5, low=0.4, high=0.6, shift=-0.2, margin_of_a_job=margin, calibration_age_hours=10)
+    assert held.band(0.7, age) == (None if band is None else pytest.approx(band))
+
+
+def wait(
+    warehouse: duckdb.DuckDBPyConnection, backend: str, predicted: float, *waits: float | None, **said: Any
+) -> None:
+    """Add jobs for which the API had foreseen a wait; None still waits."""
+    row = {"day": "2026-06-14", "parent": None, "in_session": False} | said
+    for number, seconds in enumerate(waits):
+        warehouse.execute(
+            """
+            insert into fct_jobs by name
+            select ? as job_id, ? as backend, ? as submitted_at, ? as predicted_queue_seconds, ? as queue_seconds,
+                ? as parent_job_id, false as dry_run, ? as is_in_session, false as is_deleted, ? as is_terminal
+            """,
+            [f"{backend}-{predicted}-{number}", backend, row["day"], predicted, seconds, row["parent"],
+             row["in_session"], row.get("is_terminal", seconds is not None)],
+        )  # fmt: skip
+
+
+def test_a_wait_goes_by_the_queue_of_the_moment(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Of the 60 jobs nearest to what the API says, the 37th and 59th wait (SciPy's binomial), if it said so lately."""
+    add(warehouse, "qpu.a", waits={(1, 10): (600.0, 3600.0)})
+    wait(warehouse, "qpu.a", 100, *range(1, 60), None)
+    wait(warehouse, "qpu.a", 9000, *[20_000.0] * 60)  # 120 jobs in all, of which the nearest 60 count
+    for number, apart in enumerate(({"parent": "p"}, {"in_session": True}, {"day": "2026-03-01"})):
+        wait(warehouse, "qpu.a", 101 + number, *[7.0] * 60, **apart)
+    wait(warehouse, "qpu.a", 110, *[None] * 60, is_terminal=True)  # canceled before they started
+    snapshot = "insert into fct_backend_snapshots values ('qpu.a', ?, ?)"
+    warehouse.execute(snapshot, ["2026-06-15 09:29", 105])
+    option = only(ask(warehouse))
+    assert (option.wait_p50_seconds, option.wait_p90_seconds, option.is_wait_of_now) == (600.0, 3600.0, False)
+    warehouse.execute(snapshot, ["2026-06-15 09:31", 105])
+    option = only(ask(warehouse))
+    assert (option.wait_p50_seconds, option.wait_p90_seconds, option.is_wait_of_now) == (37.0, 105.0, True)
+    warehouse.execute(snapshot, ["2026-06-15 10:00", 20])
+    assert only(ask(warehouse)).wait_p90_seconds == 59.0
+    warehouse.execute(snapshot, ["2026-06-15 10:20", 30_000])
+    assert only(ask(warehouse)).wait_p90_seconds == 30_000, "no less than the queue itself"
+    assert only(ask(warehouse)).wait_p50_seconds == 20_000
+
+
+def test_too_few_waits_leave_the_usual_one(warehouse: duckdb.DuckDBPyConnection) -> None:
+    add(warehouse, "qpu.a", waits={(1, 10): (600.0, 3600.0)})
+    wait(warehouse, "qpu.a", 100, *range(28))
+    warehouse.execute("insert into fct_backend_snapshots values ('qpu.a', '2026-06-15 10:00', 5)")
+    assert only(ask(warehouse)).wait_p90_seconds == 3600.0
+    wait(warehouse, "qpu.a", 99, 28)
+    assert only(ask(warehouse)).wait_p90_seconds == 28.0, "the longest of 29 waits is a bound"
+
+
+@pytest.mark.parametrize("count", [29, 41, 60])
+def test_a_bound_is_the_least_that_holds(count: int) -> None:
+    for share in (0.5, 0.9):
+        rank = _rank(count, share)
+        assert binom.sf(rank - 1, count, share) <= 0.05 < binom.sf(rank - 2, count, share)

@@ -15,11 +15,13 @@ from ionq_data.cli.exit_codes import DONE, FAILED, WRONG_USAGE
 from ionq_data.cli.output import age, duration, money, print_json, print_prose, say_error
 from ionq_data.cli.tables import Column, numbers, print_table
 from ionq_data.config import load_settings
-from ionq_data.placement import Advice, Circuit, Held, Option, advise
+from ionq_data.placement import Advice, Circuit, Option, advise
 from ionq_data.warehouse import connect
 
 Count = Annotated[int, Parameter(validator=validators.Number(gte=0))]
 AtLeast1 = Annotated[int, Parameter(validator=validators.Number(gte=1))]
+_COMES_OUT = "Comes out: where 95 % of such jobs do, by those whose results were copied and compared."
+_WAITS = "Waits are bounds that hold with a confidence of 95 %."
 _EXTRA = (
     "Reading a circuit needs the extra 'emulator': pip install 'ionq-data[emulator]', or give --qubits, --1q and --2q."
 )
@@ -146,12 +148,12 @@ def _print(advice: Advice, asked: Circuit, now: datetime) -> None:
     columns = [
         Column("backend", is_whole=True),
         *numbers("success"),
-        *([Column("has held", "right", rank=5, note="Has held: what came out where as much was expected.")] * has_held),
+        *([Column("comes out", "right", rank=5, note=_COMES_OUT)] * has_held),
         *numbers("price"),
         Column("per success", "right", rank=3),
         Column("median wait", "right", rank=1),
         Column("9 of 10 within", "right"),
-        Column("best hour (UTC)", rank=2, note="Waits are bounds that hold with a confidence of 95 %."),
+        Column("best hour (UTC)", rank=2, note=_WAITS),
         Column("calibrated", "right", rank=4),
         Column("why not", is_whole=True),
     ]
@@ -172,7 +174,7 @@ def _row(option: Option, advice: Advice, *, has_held: bool) -> list[str]:
     return [
         option.backend,
         success,
-        *([_held(option.held)] if has_held else []),
+        *([_comes_out(option)] if has_held else []),
         money(option.price, option.currency) + (" (est.)" if option.is_price_estimated else ""),
         money(option.cost_per_success, option.currency),
         duration(option.wait_p50_seconds),
@@ -183,10 +185,11 @@ def _row(option: Option, advice: Advice, *, has_held: bool) -> list[str]:
     ]
 
 
-def _held(held: Held | None) -> str:
-    """Return what has come out as the interval of its mean, with the number of jobs."""
+def _comes_out(option: Option) -> str:
+    """Return the band of the expected success, with the number of jobs that it rests on."""
+    held = option.held
     if held is None:
         return "–"
-    known = held.low is not None and held.high is not None
-    share = f"{held.low:.0%} to {held.high:.0%}" if known else f"{held.observed:.0%}"
-    return f"{share}, {held.jobs:,} jobs" if held.jobs > 1 else f"{share}, 1 job"
+    if option.success_low is None or option.success_high is None:
+        return f"{held.observed:.0%}, {held.jobs:,} job{'s' * (held.jobs > 1)}"
+    return f"{option.success_low:.0%} to {option.success_high:.0%}, {held.jobs:,} jobs"

@@ -78,8 +78,8 @@ class Outlier:
 def draw_series(
     rng: np.random.Generator, scenario: Scenario, metric: Metric, machine: int, times: Int,
     anchor: int,
-) -> tuple[list[float], list[Change], list[Outlier]]:  # fmt: skip
-    """Return a metric's measurements, its changes and its outliers.
+) -> tuple[list[float], list[Change], list[Outlier], list[float]]:  # fmt: skip
+    """Return a metric's measurements, its changes, its outliers, and its true level at each measurement.
 
     The changes are at least 18 measurements from each other and from the ends.
 
@@ -119,7 +119,7 @@ def draw_series(
         values = values.clip(0, 0.99999)
     shown = np.round(values, metric.decimals).tolist()
     outliers = [Outlier(machine, metric.name, int(times[at]), shown[at]) for at in np.flatnonzero(is_off).tolist()]
-    return shown, changes, outliers
+    return shown, changes, outliers, level.tolist()
 
 
 def _ramp(

@@ -41,16 +41,27 @@ class Characterization:
 
 @dataclass(frozen=True)
 class Calibrations:
-    """The characterizations of each backend number, oldest first, the changes in them, and the outliers."""
+    """The characterizations of each backend number, oldest first, the changes in them, and the outliers.
+
+    `levels` has for each backend number the instants of measurement and each metric's true level from then on, which
+    no answer shows: what is measured has noise on it.
+    """
 
     of_machine: dict[int, list[Characterization]]
     changes: tuple[Change, ...]
     outliers: tuple[Outlier, ...]
+    levels: dict[int, tuple[list[int], dict[str, list[float]]]]
 
     def until(self, machine: int, at_ms: int) -> list[Characterization]:
         """Return a backend's characterizations measured by an instant, oldest first."""
         known = self.of_machine.get(machine, [])
         return known[: bisect_right(known, at_ms, key=lambda one: one.measured_ms)]
+
+    def level(self, machine: int, at_ms: int) -> dict[str, float]:
+        """Return the true level of each metric of a backend at an instant; nothing before its first measurement."""
+        times, of_metric = self.levels[machine]
+        last = bisect_right(times, at_ms) - 1
+        return {name: levels[last] for name, levels in of_metric.items()} if last >= 0 else {}
 
     def add(self, one: Characterization) -> None:
         """Add a characterization in its place."""
@@ -62,13 +73,16 @@ def calibrate(scenario: Scenario, machines: tuple[Machine, ...]) -> Calibrations
     of_machine: dict[int, list[Characterization]] = {}
     changes: list[Change] = []
     outliers: list[Outlier] = []
+    levels: dict[int, tuple[list[int], dict[str, list[float]]]] = {}
     for number in QPUS:
         rng = np.random.default_rng([scenario.seed, 9, number])
         times = _measured_ms(rng, scenario, machines[number])
         anchor = int(np.searchsorted(times, scenario.anchor_ms, side="right"))
         columns: dict[str, list[float]] = {}
+        levels[number] = (times.tolist(), {})
         for metric in METRICS:
-            columns[metric.name], found, off = draw_series(rng, scenario, metric, number, times, anchor)
+            columns[metric.name], found, off, level = draw_series(rng, scenario, metric, number, times, anchor)
+            levels[number][1][metric.name] = level
             changes += found
             outliers += off
         of_machine[number] = [
@@ -76,7 +90,7 @@ def calibrate(scenario: Scenario, machines: tuple[Machine, ...]) -> Calibrations
             for at in range(len(times))
         ]
     changes.sort(key=lambda change: (change.changed_ms, change.metric))
-    return Calibrations(of_machine, tuple(changes), tuple(outliers))
+    return Calibrations(of_machine, tuple(changes), tuple(outliers), levels)
 
 
 def _measured(

@@ -12,7 +12,7 @@ from ionq_data.emulator.instants import NEVER, from_ms
 from ionq_data.emulator.jobs import STATUSES
 from ionq_data.emulator.machines import NAMES
 from ionq_data.emulator.prices import decimal_text
-from ionq_data.emulator.truth_of_backends import backends, changes, fidelities, implausible, outliers
+from ionq_data.emulator.truth_of_backends import backends, changes, fidelities, implausible, levels, outliers
 from ionq_data.emulator.truth_of_jobs import facts_of_jobs, queues_by_day, visible_micros
 from ionq_data.emulator.truth_of_spending import anomalies, costs
 from ionq_data.emulator.world import World
@@ -66,6 +66,7 @@ def tell_truth(world: World, *, with_jobs: bool) -> dict[str, Any]:
             world.jobs, now_ms, among=(world.jobs.parent < 0) & (world.jobs.session < 0)
         ),
         "fidelity": fidelities(world, now_ms),
+        "levels": levels(world, now_ms),
         "changes": changes(world, now_ms),
         "outliers": outliers(world, now_ms),
         "implausible": implausible(world, now_ms),

@@ -25,6 +25,14 @@ def fidelities(world: World, now_ms: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def levels(world: World, now_ms: int) -> list[dict[str, Any]]:
+    """Return what each metric of each backend really is now: the newest measurement without its noise."""
+    return [
+        {"backend": NAMES[number], **level}
+        for number in world.calibrations.of_machine if (level := world.calibrations.level(number, now_ms))
+    ]  # fmt: skip
+
+
 def changes(world: World, now_ms: int) -> list[dict[str, Any]]:
     """Return the level changes up to now, with how many measurements stand on either side until the next change."""
     changes = [change for change in world.calibrations.changes if change.changed_ms <= now_ms]

@@ -15,3 +15,8 @@
         {'metric': 'reset', 'column': 'reset_seconds', 'unit': 'seconds', 'higher_is_better': false},
     ]) }}
 {%- endmacro %}
+
+{#- The tenth that an expected success lies in, by its lower end; 1 belongs to the last. -#}
+{% macro success_bin(success) -%}
+    least(floor({{ success }} * 10), 9) / 10
+{%- endmacro %}

@@ -12,3 +12,8 @@
 {% macro not_negative(difference) -%}
     case when {{ difference }} < 0 then 0 else {{ difference }} end
 {%- endmacro %}
+
+{#- A share, or one where it is greater; null where it is null. -#}
+{% macro not_above_one(share) -%}
+    case when {{ share }} > 1 then 1 else {{ share }} end
+{%- endmacro %}

@@ -10,7 +10,7 @@ import pytest
 
 from ionq_data.emulator import Emulator, Scenario
 from ionq_data.emulator.instants import DAY_MS
-from ionq_data.emulator.machines import SIMULATOR
+from ionq_data.emulator.machines import NUMBERS, SIMULATOR
 from tests.emulator.conftest import ANCHOR
 
 SCENARIO = Scenario(seed=7, days=365, jobs=8_000, anchor=ANCHOR, contract="2026-10", anomalies=True)
@@ -105,3 +105,25 @@ def test_outliers_stand_alone(planted: Emulator) -> None:
         series = planted.calibrations.until(names.index(one["backend"]), planted.clock.now_ms())
         (record,) = [c for c in series if c.measured_ms == milliseconds(one["measured_at"])]
         assert record.values[one["metric"]] in (one["value"], None, 0.79, 0.501)
+
+
+def test_levels_are_what_is_measured_without_its_noise(planted: Emulator) -> None:
+    truth, now_ms = planted.truth(), planted.clock.now_ms()
+    names = [backend["backend"] for backend in truth["backends"]]
+    changed = [(names.index(one["backend"]), one["metric"], one) for one in truth["changes"] if one["kind"] == "fall"]
+    for machine, metric, one in changed:
+        at_ms = milliseconds(one["changed_at"])
+        assert planted.calibrations.level(machine, at_ms)[metric] == pytest.approx(one["after"])
+        assert planted.calibrations.level(machine, at_ms - 1)[metric] == pytest.approx(one["before"])
+    machine = NUMBERS["qpu.forte-1"]
+    errors = [
+        (value - planted.calibrations.level(machine, measured.measured_ms)["2q"]) / 0.00045
+        for measured in planted.calibrations.until(machine, now_ms)
+        if (value := measured.values["2q"]) is not None
+    ]
+    assert len(errors) > 50
+    assert abs(np.mean(errors)) < 0.3
+    assert 0.8 < np.std(errors) < 1.25
+    newest = {one["backend"]: one for one in truth["levels"]}
+    assert newest["qpu.forte-1"]["2q"] == planted.calibrations.level(machine, now_ms)["2q"]
+    assert planted.calibrations.level(machine, 0) == {}

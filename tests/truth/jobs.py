@@ -116,12 +116,15 @@ def _was_missed(job: Job) -> bool:
     return job.is_deleted and job.is_qpu
 
 
+BAND = ("expected_success_low", "expected_success_high")  # tests/sql: only where results are copied
+
+
 def _calibrated(known: Knowledge, job: Job) -> Row:
     at = job.started or job.submitted
     one = known.calibration(job.json["backend"], at) if job.is_qpu else None
     if one is None:
         names = ("characterization_id", "characterization_age_hours", "fidelity_1q", "fidelity_2q", "fidelity_spam")
-        return dict.fromkeys((*names, "expected_success_probability"))
+        return dict.fromkeys((*names, "expected_success_probability", *BAND))
     gates, qubits = job.json["stats"].get("gate_counts"), job.json["stats"].get("qubits")
     f1, f2, spam = (fidelity(one, metric) for metric in ("1q", "2q", "spam"))
     age = seconds(at, instant(one["date"]))
@@ -137,6 +140,7 @@ def _calibrated(known: Knowledge, job: Job) -> Row:
             if gates and f1 is not None and f2 is not None and spam is not None
             else None
         ),
+        **dict.fromkeys(BAND),
     }
 
 

@@ -24,7 +24,7 @@ function priceOf(facts, asked) {
   if (rate.second === null || times.includes(null)) return {};
   const [of1q, of2q, readout, reset] = times;
   const seconds = asked.shots * (asked.gates_1q * of1q + asked.gates_2q * of2q + readout + reset);
-  return { cents: Math.round(Number(rate.second) * seconds * 100), currency: rate.currency, isEstimated: true };
+  return { cents: Math.round(Number(rate.second) * seconds * rate.billed_share * 100), currency: rate.currency, isEstimated: true };
 }
 
 function successOf(facts, asked) {
@@ -32,6 +32,20 @@ function successOf(facts, asked) {
   if (fidelities.includes(null)) return null;
   const [of1q, of2q, ofSpam] = fidelities;
   return of1q ** asked.gates_1q * of2q ** asked.gates_2q * ofSpam ** asked.qubits;
+}
+
+// Where 95 % of such jobs come out, the wider the older the calibration: the rule of fct_jobs.
+function bandOf(held, success, ageHours) {
+  if (!held || held.margin_of_a_job === null) return null;
+  const usual = held.calibration_age_hours ?? 0;
+  const margin = held.margin_of_a_job * (ageHours > usual && usual > 0 ? Math.sqrt(ageHours / usual) : 1);
+  return [Math.max(success + held.shift - margin, 0), Math.min(success + held.shift + margin, 1)];
+}
+
+function comesOut(facts, asked, success, now) {
+  const held = success === null ? null : facts.held[asked.debias ? "debiased" : "plain"][Math.min(Math.floor(success * 10), 9)];
+  const ageHours = facts.measured_at === null ? 0 : (now - new Date(facts.measured_at)) / 3600000;
+  return { jobs: held?.jobs ?? null, observed: held?.observed ?? null, band: bandOf(held, success, ageHours) };
 }
 
 // Waits lie by hour of the week, Monday's first.
@@ -61,7 +75,7 @@ function optionOf(facts, asked, now) {
   const success = successOf(facts, asked);
   const { cents = null, currency = null, isEstimated = false } = priceOf(facts, asked);
   const option = {
-    backend: facts.backend, success, cents, currency, isEstimated,
+    backend: facts.backend, success, came: comesOut(facts, asked, success, now), cents, currency, isEstimated,
     centsPerSuccess: cents && success ? Math.round(cents / success) : null,
     p50: facts.p50_seconds[hourOfWeek(now)], p90: facts.p90_seconds[hourOfWeek(now)], best: bestHour(facts, now),
   };
@@ -97,11 +111,19 @@ function inDuration(seconds) {
   return seconds < 172800 ? `${(seconds / 3600).toFixed(1)} h` : `${(seconds / 86400).toFixed(1)} d`;
 }
 
+function inShares({ jobs, observed, band }) {
+  if (jobs === null) return "–";
+  const percent = (share) => `${Math.round(share * 100)}%`;
+  const said = band ? `${percent(band[0])} to ${percent(band[1])}` : percent(observed);
+  return `${said}, ${jobs.toLocaleString("en")} job${jobs > 1 ? "s" : ""}`;
+}
+
 function offerOf(option) {
   const best = option.best && `${WEEKDAYS[(option.best.at.getUTCDay() + 6) % 7].slice(0, 3)} ${option.best.at.toISOString().slice(11, 16)}, ${inDuration(option.best.seconds)}`;
   return [
     [option.backend, option.backend],
     [option.success, option.success === null ? "–" : `${(option.success * 100).toFixed(1)}%`],
+    [option.came.band?.[0], inShares(option.came)],
     [option.cents, inAmount(option.cents, option.currency) + (option.isEstimated ? " (est.)" : "")],
     [option.centsPerSuccess, inAmount(option.centsPerSuccess, option.currency)],
     [option.p50, inDuration(option.p50)],

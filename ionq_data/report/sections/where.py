@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import duckdb
 
-from ionq_data.placement import read_backends
+from ionq_data.placement import read_backends, read_held
 from ionq_data.report.blocks import Calculator, Section
 
 _HOURS_OF_A_WEEK = 168
@@ -31,6 +32,7 @@ _OF_A_BACKEND = (
     "readout_seconds",
     "reset_seconds",
 )
+_OF_HELD = ("jobs", "observed", "shift", "margin_of_a_job", "calibration_age_hours")
 
 
 def where(connection: duckdb.DuckDBPyConnection) -> Section:
@@ -43,16 +45,25 @@ def where(connection: duckdb.DuckDBPyConnection) -> Section:
         ).fetchall()
         known = {(day - 1) * 24 + hour: bounds for day, hour, *bounds in hours}
         waits[backend] = tuple([known.get(n, (None, None))[at] for n in range(_HOURS_OF_A_WEEK)] for at in (0, 1))  # type: ignore[assignment]
+    held: dict[str, dict[str, list[dict[str, Any] | None]]] = {
+        backend: {"plain": [None] * 10, "debiased": [None] * 10} for backend in waits
+    }
+    for is_debiased, (backend, tenth), one in read_held(connection):
+        if backend in held:
+            held[backend]["debiased" if is_debiased else "plain"][tenth] = {
+                name: getattr(one, name) for name in _OF_HELD
+            }
     return Section(
         name="where",
         title="Where to run",
         lead="Enter a circuit's native gates. The table says for each QPU how likely a shot is to have no error, what "
-        "the job costs by the rate in force, and how long it waits if it is submitted now. The command ionq-data plan "
-        "says the same.",
+        "the job costs by the rate in force, and how long it waits at this hour of the week. ionq-data plan says the "
+        "same, and goes by the queue of the moment where it knows that.",
         calculator=Calculator(
             backends=[
                 {name: of_plain[name] for name in _OF_A_BACKEND}
                 | {"rates": {"plain": _rate(of_plain), "debiased": _rate(of_debiased)}}
+                | {"held": held[of_plain["backend"]], "measured_at": _text(of_plain["measured_at"])}
                 | dict(zip(("p50_seconds", "p90_seconds"), waits[of_plain["backend"]], strict=True))
                 for of_plain, of_debiased in zip(plain, debiased, strict=True)
             ]
@@ -60,9 +71,13 @@ def where(connection: duckdb.DuckDBPyConnection) -> Section:
     )
 
 
-def _rate(facts: Mapping[str, Any]) -> dict[str, str | None] | None:
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment.isoformat()}Z"
+
+
+def _rate(facts: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return a rate with its prices as texts, which keep their digits; None where none is known."""
     if facts["rate_observed_at"] is None:
         return None
     prices = {name: None if facts[column] is None else f"{facts[column]:f}" for name, column in _RATE.items()}
-    return prices | {"currency": facts["currency"]}
+    return prices | {"currency": facts["currency"], "billed_share": facts["billed_share"]}

@@ -11,6 +11,9 @@ jobs as (
     select
         job_id,
         backend,
+        gates_1q,
+        gates_2q,
+        qubits,
         coalesce(started_at, submitted_at) as calibrated_at
     from {{ ref('stg_ionq__jobs') }}
     where is_qpu
@@ -23,7 +26,20 @@ select
     {{ seconds_between('calibrations.measured_at', 'jobs.calibrated_at') }} / 3600 as characterization_age_hours,
     calibrations.fidelity_1q,
     calibrations.fidelity_2q,
-    calibrations.fidelity_spam
+    calibrations.fidelity_spam,
+    case
+        when
+            calibrations.fidelity_1q between 0 and 1
+            and calibrations.fidelity_2q between 0 and 1
+            and calibrations.fidelity_spam between 0 and 1
+            and jobs.gates_1q >= 0
+            and jobs.gates_2q >= 0
+            and jobs.qubits >= 0
+            then
+                pow(calibrations.fidelity_1q, jobs.gates_1q)
+                * pow(calibrations.fidelity_2q, jobs.gates_2q)
+                * pow(calibrations.fidelity_spam, jobs.qubits)
+    end as expected_success_probability
 from jobs
 {{ join_latest(
     'inner', 'calibrations', 'calibrations',

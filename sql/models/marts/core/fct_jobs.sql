@@ -6,10 +6,21 @@
 {{ row_hash(
         [
             'jobs.versions_hash', 'accounts.organization', 'if(jobs.is_terminal, null, accounts.as_of)',
-            'sightings.seen_at', 'projects.project_name', 'users.user_name', 'measured.is_in_regression'
+            'sightings.seen_at', 'projects.project_name', 'users.user_name', 'measured.is_in_regression',
+            'held.shift', 'held.margin_of_a_job', 'held.calibration_age_hours'
         ],
         rows=['costs', 'calibrated']
     ) }}
+{%- endset -%}
+{#- What has come out scatters the more, the older the calibration is than those of the jobs that were compared. -#}
+{%- set margin -%}
+    held.margin_of_a_job * sqrt(
+        case
+            when calibrated.characterization_age_hours > held.calibration_age_hours and held.calibration_age_hours > 0
+                then calibrated.characterization_age_hours / held.calibration_age_hours
+            else 1
+        end
+    )
 {%- endset -%}
 -- 1 row per job
 select
@@ -83,19 +94,9 @@ select
     calibrated.fidelity_1q,
     calibrated.fidelity_2q,
     calibrated.fidelity_spam,
-    case
-        when
-            calibrated.fidelity_1q between 0 and 1
-            and calibrated.fidelity_2q between 0 and 1
-            and calibrated.fidelity_spam between 0 and 1
-            and jobs.gates_1q >= 0
-            and jobs.gates_2q >= 0
-            and jobs.qubits >= 0
-            then
-                pow(calibrated.fidelity_1q, jobs.gates_1q)
-                * pow(calibrated.fidelity_2q, jobs.gates_2q)
-                * pow(calibrated.fidelity_spam, jobs.qubits)
-    end as expected_success_probability,
+    calibrated.expected_success_probability,
+    {{ not_negative('calibrated.expected_success_probability + held.shift - ' ~ margin) }} as expected_success_low,
+    {{ not_above_one('calibrated.expected_success_probability + held.shift + ' ~ margin) }} as expected_success_high,
     case when jobs.started_at is not null then measured.is_in_regression end as ran_in_regression,
 
     -- end
@@ -111,6 +112,11 @@ left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.accou
 left join {{ ref('int_job_calibrations') }} as calibrated on jobs.job_id = calibrated.job_id
 left join {{ ref('fct_characterizations') }} as measured
     on calibrated.characterization_id = measured.characterization_id
+left join {{ ref('int_success_calibration') }} as held
+    on
+        jobs.backend = held.backend
+        and jobs.is_debiased = held.is_debiased
+        and {{ success_bin('calibrated.expected_success_probability') }} = held.expected_from
 left join {{ ref('int_last_sightings') }} as sightings on jobs.job_id = sightings.job_id
 left join {{ ref('dim_projects') }} as projects on jobs.project_id = projects.project_id
 left join {{ ref('dim_users') }} as users on jobs.submitter_id = users.user_id

@@ -1,0 +1,37 @@
+"""Following ``plan`` is worth it on a few simulated organizations, and what judges it is right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.sql import plan_quality
+from tests.sql.plan_quality import Decision, bootstrap, decide
+
+
+@pytest.mark.prove
+def test_plan_is_near_the_best_and_beats_the_shortest_queue(tmp_path: Path) -> None:
+    decisions = [one for seed in (2000, 2001, 2002) for one in decide(tmp_path / str(seed), seed)]
+    calm = [one for one in decisions if not one.is_urgent]
+    urgent = [one for one in decisions if one.is_urgent]
+    assert len(calm) > 50
+    assert len(urgent) > 50
+    assert np.mean([one.regrets["plan"] for one in calm]) < 0.05
+    for some in (calm, urgent):
+        assert np.mean([one.regrets["plan"] for one in some]) < np.mean([one.regrets["shortest queue"] for one in some])
+    # the bound is of nine in ten
+    assert np.mean(["plan" in one.late for one in urgent]) <= 0.1
+    assert "| any start | plan |" in plan_quality.section(decisions)
+
+
+def decision(seed: int, regret: float) -> Decision:
+    return Decision(seed, False, {"plan": regret}, frozenset())
+
+
+def test_an_interval_is_of_organizations_not_of_decisions() -> None:
+    """Two organizations that never differ within themselves: a draw has both, or one of them twice."""
+    decisions = [decision(seed, float(seed)) for seed in (0, 1) for _ in range(1000)]
+    assert bootstrap(decisions, lambda one: one.regrets["plan"]) == (0.5, 0.0, 1.0)
+    assert bootstrap([decision(7, 0.25)] * 9, lambda one: one.regrets["plan"]) == (0.25, 0.25, 0.25)
