@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from math import comb
+from math import ceil
 from typing import Any
 
 from duckdb import DuckDBPyConnection
@@ -18,7 +18,11 @@ _FACTS = """
     ),
     calibrations as (
         select * from fct_characterizations where is_plausible and measured_at is not null
-        qualify row_number() over (partition by backend order by measured_at desc, characterization_id desc) = 1
+        qualify row_number() over (
+            partition by backend
+            -- one that lacks a fidelity says less than the one before it
+            order by fidelity_1q + fidelity_2q + fidelity_spam is null, measured_at desc, characterization_id desc
+        ) = 1
     ),
     -- gates run in parallel and not all of an execution is billed: what was billed of the gates' times, one by one
     timed as (
@@ -75,7 +79,7 @@ _WAITS_NOW = """
             and (jobs.queue_seconds is not null or not jobs.is_terminal)
     )
     select backend, any_value(seconds), array_agg(queue_seconds order by queue_seconds asc nulls last)
-    from foreseen where place <= least(greatest(jobs // 4, 60), 200) group by backend having count(*) >= 29
+    from foreseen where place <= least(greatest(jobs // 4, 60), 200) group by backend having count(*) >= 20
 """
 _HELD = """
     select
@@ -147,10 +151,10 @@ class Option:
         timed_bills: jobs of the last 90 days with bills that such an estimate goes by; with fewer than five, all of
             the gates' times is taken to be billed.
         cost_per_success: price divided by the expected success.
-        wait_p50_seconds, wait_p90_seconds: bounds of the wait of a job that is submitted now: of the jobs of
-            the last 90 days for which the API had foreseen a wait most like the queue that it told in the last hour (a
-            quarter of them, at least 60, at most 200); where it told none, or fewer than 29 jobs are known, of such an
-            hour of the week (see `queue_forecast`).
+        wait_p50_seconds, wait_p90_seconds: what half, and nine of ten, of jobs that are submitted now do not exceed: of
+            the jobs of the last 90 days for which the API had foreseen a wait most like the queue that it told in the
+            last hour (a quarter of them, at least 60, at most 200); where it told none, or fewer than 20 jobs are
+            known, bounds of such an hour of the week (see `queue_forecast`).
         is_wait_of_now: whether they are of the first kind.
         best_hour: full hour (UTC) of the week ahead with the least median wait, where that is less than now.
         best_hour_p50_seconds: that wait.
@@ -236,18 +240,10 @@ def _waits_now(warehouse: DuckDBPyConnection, now: datetime) -> dict[str, tuple[
     rows = warehouse.execute(_WAITS_NOW, {"now": now.astimezone(UTC).replace(tzinfo=None)}).fetchall()
     bounds = {}
     for backend, said, found in rows:
-        p50, p90 = (found[_rank(len(found), share) - 1] for share in (0.5, 0.9))
+        # the next job is no longer than the k-th of n that are like it with a probability of k / (n + 1)
+        p50, p90 = (found[ceil(share * (len(found) + 1)) - 1] for share in (0.5, 0.9))
         bounds[backend] = (p50, None if p90 is None else max(p90, said))
     return bounds
-
-
-def _rank(count: int, share: float) -> int:
-    """Return which of so many values bounds a quantile from above with a confidence of 95 % (see `queue_forecast`)."""
-    tail, rank = 0.0, count + 1
-    while tail <= 0.05:
-        rank -= 1
-        tail += comb(count, rank) * share**rank * (1 - share) ** (count - rank)
-    return rank + 1
 
 
 def _option(

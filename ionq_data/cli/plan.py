@@ -21,7 +21,7 @@ from ionq_data.warehouse import connect
 Count = Annotated[int, Parameter(validator=validators.Number(gte=0))]
 AtLeast1 = Annotated[int, Parameter(validator=validators.Number(gte=1))]
 _COMES_OUT = "Comes out: where 95 % of such jobs do, by those whose results were copied and compared."
-_WAITS = "Waits are bounds that hold with a confidence of 95 %."
+_WAITS = "Waits: what half, and nine of ten, of such jobs do not exceed."
 _EXTRA = (
     "Reading a circuit needs the extra 'emulator': pip install 'ionq-data[emulator]', or give --qubits, --1q and --2q."
 )
