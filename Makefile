@@ -1,12 +1,12 @@
 # `make demo` and `make test` work on a fresh clone: they set up .venv themselves, from hash-checked lock files.
 PYTHON ?= python3
 BIN := .venv/bin
-# uv installs the same files of the same locks in a tenth of the time; where there is none, pip does.
+# uv installs the same files from the same locks in a tenth of the time; without uv, pip installs them.
 PIP := $(if $(shell command -v uv),uv pip --quiet,$(BIN)/python -m pip --disable-pip-version-check --quiet)
 INTO := $(if $(shell command -v uv),--python $(BIN)/python)
 export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
-# Each command starts several processes: where Python may keep no compiled modules, each compiles all of them again.
+# Each command starts several processes: without compiled modules on disk, each would compile all of them again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test slow check prove bench quality mutants dev server spark lock dictionary screenshots pictures clean
@@ -56,15 +56,15 @@ dev: .venv/.runtime ## Dagster's UI, with a persistent home
 	test -e .dagster/dagster.yaml || cp deploy/dagster.dev.yaml .dagster/dagster.yaml
 	DAGSTER_HOME="$(CURDIR)/.dagster" $(BIN)/dagster dev -w workspace.yaml $(ARGS)
 
-server: .venv/.server ## what the services of docs/server.md need
+server: .venv/.server ## install what the services of docs/server.md need
 
-spark: .venv/.spark ## what `ionq-data build --engine spark` needs beside a Java runtime (docs/beyond-one-machine.md)
+spark: .venv/.spark ## install what `ionq-data build --engine spark` needs besides a Java runtime (docs/beyond-one-machine.md)
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "ionq-data needs Python 3.11, 3.12 or 3.13: make PYTHON=/path/to/python")'
 	$(PYTHON) -m venv .venv
 
-# The locks are complete, so that nothing has to be resolved (--no-deps) and every file is checked.
+# The locks are complete, so nothing has to be resolved (--no-deps) and every file is checked.
 define install
 	@echo "Setting up .venv from $(1) (some minutes the first time)"
 	$(PIP) install $(INTO) --no-deps --require-hashes -r $(1)
@@ -98,7 +98,7 @@ endef
 LOCK := uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate --quiet
 
-lock: ## resolve the dependencies anew (needs uv)
+lock: ## resolve the dependencies again (needs uv)
 	$(LOCK) --output-file requirements/runtime.lock
 	$(LOCK) --extra server --constraints requirements/runtime.lock --output-file requirements/server.lock
 	$(LOCK) --group dev --extra emulator --extra mcp --extra server --constraints requirements/server.lock --output-file requirements/dev.lock
@@ -106,9 +106,9 @@ lock: ## resolve the dependencies anew (needs uv)
 	$(LOCK) --group dev --group bench --extra emulator --extra mcp --extra server --constraints requirements/dev.lock --output-file requirements/bench.lock
 	$(LOCK) --group dev --group mutation --extra emulator --extra mcp --extra server --constraints requirements/dev.lock --output-file requirements/mutation.lock
 
-dictionary: .venv/.dev ## docs/data-dictionary.md, from the descriptions beside the models
+dictionary: .venv/.dev ## write docs/data-dictionary.md from the descriptions beside the models, and the SQL that follows from the resources
 	$(BIN)/python -m ionq_data.warehouse.dictionary
 	$(BIN)/python -m ionq_data.warehouse.records
 
-clean: ## remove what running the project has made
+clean: ## remove everything that running the project made
 	rm -rf .venv .cache .dagster data sql/target sql/logs

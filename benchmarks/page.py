@@ -9,11 +9,11 @@ from benchmarks.results import Row, Section, Series, Table
 _OPENING = """\
 # Benchmarks
 
-`make bench` measures this page anew (`make bench ARGS="--scale quick"` in a tenth of the time, at a tenth of the
-sizes; `ARGS="--only pages"` one part of it). Each program runs in a process of its own; programs that are compared run
-in turn, and the emulator in another process of the same machine, so it shares the cores. Figures are medians; peak
-memory is the greatest resident set of any one process. Organizations of every size submit at the same rate, a million
-jobs a year: the larger ones have the longer history.
+`make bench` measures everything on this page again. `make bench ARGS="--scale quick"` takes a tenth of the time, at a
+tenth of the sizes; `ARGS="--only pages"` measures one part. Each program runs in its own process. Compared programs run
+in turn. The emulator runs in another process on the same machine, so it shares the cores. Figures are medians; peak
+memory is the greatest resident set of any one process. Organizations of every size submit a million jobs a year, so the
+larger ones have a longer history.
 """
 
 
@@ -32,7 +32,7 @@ def render(
             [_row(row) for section in sections.values() for row in section.rows],
         ),
         "## Growth\n",
-        "The slope of time or memory against jobs on logarithmic axes: 1 is proportional, 0 is no growth at all.\n",
+        "The slope of time or memory against jobs on logarithmic axes: 1 is proportional growth, 0 is no growth.\n",
         _table(
             ("what", "figures by number of jobs", "slope", "at most", "met", "if not: why, and the next step"),
             [_growth(series) for section in sections.values() for series in section.series],

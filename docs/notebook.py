@@ -1,7 +1,7 @@
 """What an organization's IonQ account costs, how good its backends are, and how long jobs wait.
 
-A marimo notebook: ``marimo edit docs/notebook.py`` to play with it, ``marimo run docs/notebook.py`` to read it. The
-data directory is the one of the settings (``IONQ_DATA_DIR``); ``ionq-data demo`` makes one without an account.
+A marimo notebook: edit it with ``marimo edit docs/notebook.py``, or view it with ``marimo run docs/notebook.py``. It
+reads the data directory of the settings (``IONQ_DATA_DIR``); ``ionq-data demo`` makes one without an account.
 """
 
 import marimo
@@ -29,8 +29,8 @@ def _(mo):
     mo.md("""
     ## What did it cost?
 
-    Each project by month. The rows of a date add up to the usage report exactly; what no project accounts for is
-    "not attributed".
+    The cost of each project by month. The rows of a date add up to the usage report exactly; cost that belongs to no
+    project is "not attributed".
     """)
 
 
@@ -140,8 +140,8 @@ def _(mo):
     mo.md("""
     ## How long do jobs wait?
 
-    Straight from the lake: `site.scan("jobs")` is a lazy frame of the current records, under the API's own names. A job
-    that has not started has waited at least until now, and is not among these.
+    `site.scan("jobs")` reads the lake directly: a lazy frame of the current records, under the API's own names. The
+    table leaves out jobs that have not started and are still waiting.
     """)
 
 

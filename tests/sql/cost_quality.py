@@ -135,8 +135,9 @@ def sections(said: dict[str, Any]) -> dict[str, str]:
                 *rows,
             ]
         ),
-        "Cost forecasts": f"On {said['days']:,} mornings of the months that are over, of the same organizations, the "
-        f"80 % interval of `forecast_accuracy` held the month's cost on **{said['inside']:.1%}** (target 75 to 85 %).",
+        "Cost forecasts": f"`forecast_accuracy` has {said['days']:,} mornings of finished months for the same "
+        f"organizations. On **{said['inside']:.1%}** of them the 80 % interval contained the month's cost (target 75 to "
+        "85 %).",
     }
 
 

@@ -226,13 +226,13 @@ def section(ours: Found, seeds: range) -> str:
         [
             f"`fidelity_changes` on {len(seeds)} simulated backends of each shape (seeds {seeds.start} to "
             f"{seeds.stop - 1}): a year of daily measurements of three fidelities, one of which changes. The method "
-            "was made on other seeds. A false alarm is a change that is dated, at the year's end, more than "
-            f"{NEAR} measurements from a true one. The delay is measured by building the mart as of each measurement "
-            "after the step.",
+            "was developed on other seeds. A false alarm is a change whose date, as the mart gives it at the year's "
+            f"end, is more than {NEAR} measurements from a true one. To measure the delay, the mart is built as of "
+            "each measurement after the step.",
             "",
-            f"Of the steps of 3 sigma, **{said['step of 3 sigma'].within:.0%} are told within {WITHIN} measurements** "
-            "(target: all); there are at most "
-            f"**{max(one.alarms for one in said.values()):.2f} false alarms a backend and year** (target: 1).",
+            f"**{said['step of 3 sigma'].within:.0%} of the steps of 3 sigma are reported within {WITHIN} "
+            "measurements** (target: all), with at most "
+            f"**{max(one.alarms for one in said.values()):.2f} false alarms per backend and year** (target: 1).",
             "",
             *header,
             *_rows_of(said),
@@ -243,9 +243,9 @@ def section(ours: Found, seeds: range) -> str:
             *header,
             *_rows_of(judge),
             "",
-            f"Of our changes at the year's end, **it has {of_ours:.0%}** within {NEAR} measurements; of its changes, "
-            f"we have {of_theirs:.0%}: it fits levels, so that drift and groups of outliers are levels to it, and a "
-            "ramp is stairs.",
+            f"At the year's end, `ruptures` **has {of_ours:.0%} of our changes** within {NEAR} measurements, and we "
+            f"have {of_theirs:.0%} of its changes. It fits constant levels, so it reports drift and groups of outliers "
+            "as levels, and a ramp as several steps.",
         ]
     )
 

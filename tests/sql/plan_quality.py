@@ -227,23 +227,23 @@ def section(decisions: Sequence[Decision]) -> str:
         [
             f"Following `plan`'s advice against two habits, on {len({one.seed for one in decisions})} simulated "
             f"organizations (seeds {SEEDS.start} to {SEEDS.stop - 1}, 120 days and 6,000 jobs each, October's "
-            "contract), each asked about at another hour of the week, with facts just synced. Nothing in `plan` was "
-            f"chosen on these seeds. The circuits are {CIRCUITS} of each organization's own, once with any start and "
-            f"once with a start within {', '.join(map(str, HOURS[:-1]))} or {HOURS[-1]} hours.",
+            "contract). Each organization asks at a different hour of the week, just after a sync. Nothing in `plan` "
+            f"was tuned on these seeds. The circuits are {CIRCUITS} of each organization's own, once with any start "
+            f"and once with a start within {', '.join(map(str, HOURS[:-1]))} or {HOURS[-1]} hours.",
             "",
-            "The loss is what `plan` minimises, by the truth: the expected bill over the true probability of success, "
-            "which has none of the noise that calibrations have. A job that starts too late was paid for nothing, so "
-            "that the best choice is paid on top. Regret is the loss over that of the best choice, less 1. The best "
-            "expected fidelity is that of the newest calibrations; the shortest queue is that of the API's "
-            "`average_queue_time`. Where `plan` says that nothing fits, its table's least bound of the wait is taken. "
-            "Questions that no backend could meet are left out. Intervals are of 95 %, by a bootstrap over "
-            "organizations.",
+            "The loss is what `plan` minimizes, computed from the simulation's truth: the expected bill divided by the "
+            "true probability of success, which has none of the calibrations' noise. A job that starts too late is "
+            "paid for nothing, so its loss also includes that of the best choice. Regret is the loss divided by that "
+            "of the best choice, minus 1. The best expected fidelity comes from the newest calibrations; the shortest "
+            "queue comes from the API's `average_queue_time`. Where `plan` says that nothing fits, the backend with "
+            "the lowest bound on the wait counts as its advice. Questions that no backend can meet are left out. The "
+            "95 % intervals come from a bootstrap over organizations.",
             "",
             "| asked for | policy | mean regret | interval | regret of 10 % at most | too late | decisions |",
             "|---|---|---|---|---|---|---|",
             *rows,
             "",
-            "How much more regret a habit has than `plan`, in percentage points:",
+            "Regret of each habit minus that of `plan`, in percentage points:",
             "",
             "| asked for | habit | more regret | interval |",
             "|---|---|---|---|",
