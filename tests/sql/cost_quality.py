@@ -136,8 +136,8 @@ def sections(said: dict[str, Any]) -> dict[str, str]:
             ]
         ),
         "Cost forecasts": f"`forecast_accuracy` has {said['days']:,} mornings of finished months for the same "
-        f"organizations. On **{said['inside']:.1%}** of them the 80 % interval contained the month's cost (target 75 to "
-        "85 %).",
+        f"organizations. On **{said['inside']:.1%}** of them the 80 % interval contained the month's cost (target 75 "
+        "to 85 %).",
     }
 
 
