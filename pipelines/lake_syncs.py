@@ -1,5 +1,6 @@
 """What a step that syncs resources does: ask, try the incomplete ones again, and say what was copied."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -76,14 +77,22 @@ def sync_step(
     earlier = _newest_records(library.open_lake(), done) if done else []
     records = [*earlier, *_sync(open_ones, config, library, dates)]
     incomplete = {record.resource for record in records if not record.complete}
-    missing = [sentence for record in records if not record.complete for sentence in record.missing]
-    if missing:
-        context.log.warning("Incomplete: %s", " ".join(missing))
+    if missing := missing_of(records):
+        context.log.warning("Incomplete: %s", missing)
         if library.may_retry and context.retry_number < RETRIES.max_retries:
             complete = sorted(set(resources) - incomplete | _completed(context))
             context.instance.add_run_tags(context.run.run_id, {_COMPLETE: ",".join(complete)})
-            raise Failure(f"The sync is incomplete: {' '.join(missing)}")
+            raise Failure(f"The sync is incomplete: {missing}")
     return records
+
+
+def missing_of(records: Sequence[SyncRecord]) -> str:
+    """Say what is missing: each cause once, after the names of the resources that it kept from being complete."""
+    resources: dict[str, list[str]] = defaultdict(list)
+    for record in records:
+        for sentence in () if record.complete else record.missing:
+            resources[sentence.removeprefix(f"{record.resource}: ")].append(record.resource)
+    return "\n".join(f"{', '.join(dict.fromkeys(names))}: {cause}" for cause, names in resources.items())
 
 
 def result_of(name: str, records: Sequence[SyncRecord], lake: Lake) -> MaterializeResult[None]:

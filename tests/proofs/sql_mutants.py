@@ -101,7 +101,8 @@ def mutants(model: str, sql: str) -> Iterator[Mutant]:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    """Return a line as it is shown, without the folder that a lake lies in."""
+    return " ".join(re.sub(r"'[^']*/(lake/[^']*)'", r"'\1'", text).split())
 
 
 def _arguments(sql: str, start: int) -> tuple[list[str], int]:
