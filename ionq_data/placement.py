@@ -36,10 +36,24 @@ _FACTS = """
         where jobs.status = 'completed' and jobs.billed_qpu_seconds > 0 and jobs.is_debiased = $is_debiased
             and jobs.circuits = 1
     ),
+    recent as (
+        select * from timed where submitted_at >= (select max(submitted_at) from timed) - interval 90 day
+    ),
+    pooled as (select count(share) as bills, median(share) as share from recent having count(share) >= 5),
+    -- what differs by chance is not told from what is the same: the median of all tells the two apart better
     billed as (
-        select backend, count(share) as timed_bills, median(share) as billed_share
-        from timed where submitted_at >= (select max(submitted_at) from timed) - interval 90 day
-        group by backend having count(share) >= 5
+        select
+            backends.backend,
+            if(own.is_apart, own.bills, pooled.bills) as timed_bills,
+            if(own.is_apart, own.share, pooled.share) as billed_share
+        from dim_backends as backends
+        cross join pooled
+        left join (
+            select
+                backend, count(share) as bills, median(share) as share,
+                count(share) >= 30 and abs(median(share) / (select share from pooled) - 1) > 0.1 as is_apart
+            from recent group by backend
+        ) as own on own.backend = backends.backend
     )
     select
         backends.backend, backends.status, backends.has_access, backends.qubits,
@@ -148,8 +162,9 @@ class Option:
         price: cost of the job by the rate in force, rounded to the cent, in `currency`.
         is_price_estimated: the backend bills compute time, which is estimated from the calibration's gate times, and
             from how much of such times it has billed so far.
-        timed_bills: jobs of the last 90 days with bills that such an estimate goes by; with fewer than five, all of
-            the gates' times is taken to be billed.
+        timed_bills: jobs of the last 90 days with bills that such an estimate goes by: of every backend that bills
+            compute time, or of this one where 30 are more than a tenth off the others; with fewer than five, all of the
+            gates' times is taken to be billed.
         cost_per_success: price divided by the expected success.
         wait_p50_seconds, wait_p90_seconds: what half, and nine of ten, of jobs that are submitted now do not exceed: of
             the jobs of the last 90 days for which the API had foreseen a wait most like the queue that it told in the

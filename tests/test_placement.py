@@ -178,8 +178,15 @@ def test_an_estimated_time_goes_by_what_was_billed_so_far(warehouse: duckdb.Duck
     seconds = 1000 * (200 * 0.0001 + 60 * 0.0006 + 0.0002 + 0.00001)
     assert option.price == round(Decimal(2 * 0.5 * seconds), 2)
     assert option.timed_bills == 5
-    bill(warehouse, "qpu.b", *[0.1] * 5)
-    assert only(ask(warehouse)).price == option.price, "the bills of another backend tell nothing"
+    add(warehouse, "qpu.b", gates=None, second="2")
+    bill(warehouse, "qpu.b", *[0.52] * 30)
+    of_a, of_b = ask(warehouse).options
+    assert of_a.price == of_b.price == round(Decimal(2 * 0.52 * seconds), 2), "the same, as far as one can tell"
+    assert of_b.timed_bills == 35
+    bill(warehouse, "qpu.a", *[0.8] * 40)
+    of_a, of_b = ask(warehouse).options
+    assert (of_a.timed_bills, of_b.timed_bills) == (75, 30), "30 bills or more, and a tenth off: its own"
+    assert of_b.price == round(Decimal(2 * 0.52 * seconds), 2)
 
 
 def test_the_least_cost_per_success_wins(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -1,17 +1,13 @@
 {#-
-    Whether an hour of the week belongs to the pool of another: 0 the same hour of the same day, 1 and 2 the hours up to
-    1 and 3 away on such days (Monday to Friday, or the weekend), 3 such days at any hour.
+    Whether an hour of the week belongs to the pool of another: 0 and 1 the hours up to 1 and 3 away on such days (Monday
+    to Friday, or the weekend), 2 such days at any hour.
 -#}
 {% macro in_pool(asked, near, pool) -%}
-    {%- if pool == 0 -%}
-        {{ asked }}.iso_weekday = {{ near }}.iso_weekday and {{ asked }}.hour = {{ near }}.hour
-    {%- elif pool == 3 -%}
-        {{ asked }}.is_weekend = {{ near }}.is_weekend
-    {%- else -%}
-        {{ asked }}.is_weekend = {{ near }}.is_weekend
+    {{ asked }}.is_weekend = {{ near }}.is_weekend
+    {%- if pool < 2 %}
         and least(
             ({{ asked }}.hour - {{ near }}.hour + 24) % 24, ({{ near }}.hour - {{ asked }}.hour + 24) % 24
-        ) <= {{ {1: 1, 2: 3}[pool] }}
+        ) <= {{ [1, 3][pool] }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -61,4 +57,9 @@ binomial_ranks as (
     from tails
     group by {{ count }}
 )
+{%- endmacro %}
+
+{#- A rank among the jobs that count, as one among all jobs of the relation `counted`, rounded up. -#}
+{% macro scaled_rank(rank) -%}
+    floor(({{ rank }} * counted.jobs + counted.counted_jobs - 1) / counted.counted_jobs)
 {%- endmacro %}

@@ -11,7 +11,7 @@ from scipy.stats import binom
 from tests.truth.knowledge import Knowledge
 from tests.truth.queues import Row, Wait, waits
 
-ENOUGH = 60
+ENOUGH, MOST = 60, 200
 Cell = tuple[int, int]
 
 
@@ -48,7 +48,7 @@ def queue_forecast_accuracy(known: Knowledge) -> list[Row]:
 
 def bounds(trailing: Sequence[tuple[Cell, float | None]], cell: Cell) -> Row | None:
     """Return the bounds for an hour of the week from the waits of the narrowest pool that is large enough."""
-    for pool in range(5):
+    for pool in range(4):
         chosen = [seconds for near, seconds in trailing if _is_in(pool, cell, near)]
         if len(chosen) >= ENOUGH:
             break
@@ -63,9 +63,10 @@ def bounds(trailing: Sequence[tuple[Cell, float | None]], cell: Cell) -> Row | N
 
 
 def rank(count: int, share: float) -> int | None:
-    """Return which of so many values in order is an upper bound of a quantile with a confidence of 95 %."""
-    found = int(binom.ppf(0.95, count, share)) + 1
-    return found if found <= count else None
+    """Return which of so many values in order is an upper bound of a quantile, as sure as of 200 at most."""
+    counted = min(count, MOST)
+    found = int(binom.ppf(0.95, counted, share)) + 1
+    return -(-found * count // counted) if found <= counted else None
 
 
 def _at(ordered: Sequence[float | None], position: int | None) -> float | None:
@@ -95,11 +96,9 @@ def _shares(name: str, pairs: Sequence[tuple[Wait, float | None]]) -> Row:
 
 
 def _is_in(pool: int, cell: Cell, near: Cell) -> bool:
-    if pool == 0:
-        return cell == near
     apart = abs(cell[1] - near[1])
     is_such_a_day = (cell[0] > 5) == (near[0] > 5)
-    return pool == 4 or (is_such_a_day and min(apart, 24 - apart) <= {1: 1, 2: 3, 3: 24}[pool])
+    return pool == 3 or (is_such_a_day and min(apart, 24 - apart) <= (1, 3, 24)[pool])
 
 
 def _cell(wait: Wait) -> Cell:

@@ -1,5 +1,8 @@
-{#- Trailing days, jobs that a bound should rest on, and the confidence that the share of waits is really under it. -#}
-{%- set trailing_days, enough_jobs, confidence, weeks = 42, 60, 0.95, 26 -%}
+{#-
+    Trailing days, jobs that a bound should rest on, jobs beyond which it is no surer, and the confidence that the share
+    of waits is really under it. Jobs of one hour wait in one queue: a thousand of six weeks tell little more than 200.
+-#}
+{%- set trailing_days, enough_jobs, most_jobs, confidence, weeks = 42, 60, 200, 0.95, 26 -%}
 -- 1 row per job that waited in a queue or is still there
 with waits as (
     select
@@ -81,10 +84,9 @@ pools as (
         asked.iso_weekday,
         asked.hour,
         asked.is_weekend,
-        coalesce(sum(near.jobs) filter (where {{ in_pool('asked', 'near', 0) }}), 0) as same_hour,
-        coalesce(sum(near.jobs) filter (where {{ in_pool('asked', 'near', 1) }}), 0) as three_hours,
-        coalesce(sum(near.jobs) filter (where {{ in_pool('asked', 'near', 2) }}), 0) as seven_hours,
-        coalesce(sum(near.jobs) filter (where {{ in_pool('asked', 'near', 3) }}), 0) as all_day
+        coalesce(sum(near.jobs) filter (where {{ in_pool('asked', 'near', 0) }}), 0) as three_hours,
+        coalesce(sum(near.jobs) filter (where {{ in_pool('asked', 'near', 1) }}), 0) as seven_hours,
+        coalesce(sum(near.jobs) filter (where {{ in_pool('asked', 'near', 2) }}), 0) as all_day
     from asked
     left join recent_hours as near on asked.backend = near.backend and asked.known_at = near.known_at
     group by all
@@ -95,11 +97,10 @@ chosen as (
     select
         *,
         case
-            when same_hour >= {{ enough_jobs }} then 0
-            when three_hours >= {{ enough_jobs }} then 1
-            when seven_hours >= {{ enough_jobs }} then 2
-            when all_day >= {{ enough_jobs }} then 3
-            else 4
+            when three_hours >= {{ enough_jobs }} then 0
+            when seven_hours >= {{ enough_jobs }} then 1
+            when all_day >= {{ enough_jobs }} then 2
+            else 3
         end as pool
     from pools
 ),
@@ -119,11 +120,10 @@ members as (
             chosen.backend = near.backend
             and chosen.known_at = near.known_at
             and (
-                chosen.pool = 4
+                chosen.pool = 3
                 or (chosen.pool = 0 and {{ in_pool('chosen', 'near', 0) }})
                 or (chosen.pool = 1 and {{ in_pool('chosen', 'near', 1) }})
                 or (chosen.pool = 2 and {{ in_pool('chosen', 'near', 2) }})
-                or (chosen.pool = 3 and {{ in_pool('chosen', 'near', 3) }})
             )
 ),
 
@@ -149,17 +149,25 @@ ranked as (
             and members.near_hour = recent.hour
 ),
 
-{{ binomial_ranks('ranked', 'jobs', [0.5, 0.9], confidence) }}
+-- 1 row per hour asked about and job of its pool, with the number of jobs that count
+counted as (
+    select
+        *,
+        least(jobs, {{ most_jobs }}) as counted_jobs
+    from ranked
+),
+
+{{ binomial_ranks('counted', 'counted_jobs', [0.5, 0.9], confidence) }}
 
 -- 1 row per hour asked about: the shortest waits that are upper bounds; null where too few jobs tell
 select
-    ranked.backend,
-    ranked.known_at,
-    ranked.iso_weekday,
-    ranked.hour,
-    ranked.jobs,
-    max(ranked.wait_seconds) filter (where ranked.rank_of_wait = ranks.rank_1) as p50_seconds,
-    max(ranked.wait_seconds) filter (where ranked.rank_of_wait = ranks.rank_2) as p90_seconds
-from ranked
-left join binomial_ranks as ranks on ranked.jobs = ranks.jobs
-group by ranked.backend, ranked.known_at, ranked.iso_weekday, ranked.hour, ranked.jobs
+    counted.backend,
+    counted.known_at,
+    counted.iso_weekday,
+    counted.hour,
+    counted.jobs,
+    max(counted.wait_seconds) filter (where counted.rank_of_wait = {{ scaled_rank('ranks.rank_1') }}) as p50_seconds,
+    max(counted.wait_seconds) filter (where counted.rank_of_wait = {{ scaled_rank('ranks.rank_2') }}) as p90_seconds
+from counted
+left join binomial_ranks as ranks on counted.counted_jobs = ranks.counted_jobs
+group by counted.backend, counted.known_at, counted.iso_weekday, counted.hour, counted.jobs
