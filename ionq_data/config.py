@@ -63,7 +63,7 @@ class Account(BaseModel):
     @classmethod
     def _is_variable(cls, value: str) -> str:
         if not _VARIABLE.match(value):  # it may be the key itself, so the message does not repeat it
-            raise ValueError("name an environment variable, in capitals; the key itself does not belong here")
+            raise ValueError("give the name of an environment variable, in capitals, not the key itself")
         return value
 
     @field_validator("base_url")
@@ -101,10 +101,12 @@ class Settings(BaseSettings):
     organization_id: str | None = None
     base_url: str = DEFAULT_BASE_URL
     data_dir: Path = Path("data")
-    lake: str | None = Field(default=None, description="Where the lake lies, if not in data_dir: a path or s3://…")
+    lake: str | None = Field(default=None, description="Where the lake is, if not in data_dir: a path or s3://…")
     accounts: tuple[Account, ...] = ()
     submitters: Submitters = "auto"
-    backends: tuple[str, ...] = Field(default=(), description="Backends to ask beside those listed and those in jobs.")
+    backends: tuple[str, ...] = Field(
+        default=(), description="Backends to ask for besides those listed and those in jobs."
+    )
     clock: Literal["local", "server"] = "local"
 
     page_size: int = Field(default=100, ge=1)
@@ -115,18 +117,26 @@ class Settings(BaseSettings):
     simulator_costs: bool = False
     contract: ContractModes = ContractModes()
     results: ResultsFilter = ResultsFilter()
-    usage_start: date | None = Field(default=None, description="First date of usage to ask for; found where not set.")
-    budgets: Path | None = Field(default=None, description="A CSV of budgets; budgets.csv in data_dir where not set.")
-    cost_centers: Path | None = Field(
-        default=None, description="A CSV of rules that book cost; cost_centers.csv in data_dir where not set."
+    usage_start: date | None = Field(
+        default=None, description="First date of usage to ask for; found automatically if not set."
     )
-    engine: Literal["duckdb", "spark"] = Field(default="duckdb", description="What runs the warehouse's SQL.")
+    budgets: Path | None = Field(
+        default=None, description="A CSV file of budgets; the default is budgets.csv in data_dir."
+    )
+    cost_centers: Path | None = Field(
+        default=None, description="A CSV file of rules for cost centers; the default is cost_centers.csv in data_dir."
+    )
+    engine: Literal["duckdb", "spark"] = Field(
+        default="duckdb", description="The engine that runs the warehouse's SQL."
+    )
     spark_folder: str | None = Field(
-        default=None, description="Where a Spark cluster writes what it builds: a path or URL that it sees."
+        default=None, description="Where a Spark cluster writes its tables: a path or URL that it can reach."
     )
     schedules: bool = False
     keep_runs_days: float = Field(default=30, gt=0, description="How long Dagster keeps a finished run and its logs.")
-    owners: tuple[str, ...] = Field(default=("team:data",), description="Of every asset: e-mail addresses, team:name.")
+    owners: tuple[str, ...] = Field(
+        default=("team:data",), description="Owners of every asset: e-mail addresses or team:name."
+    )
     alerts: Alerts = Alerts()
 
     @field_validator("owners")
@@ -193,7 +203,7 @@ def load_settings(path: Path | None = None) -> Settings:
     tables = [values, *(accounts if isinstance(accounts, list) else ())]
     if any("api_key" in table for table in tables if isinstance(table, dict)):
         raise ConfigurationError(
-            f"{file} holds an API key: keep it in an environment variable and name that in api_key_env"
+            f"{file} contains an API key: put the key into an environment variable and name that in api_key_env"
         )
     try:
         settings = Settings(**values)

@@ -68,7 +68,7 @@ def _resource_names(settings: Settings, resources: Iterable[str] | None) -> list
     if resources is None and settings.results.enabled:
         names.append("job_results")
     if unknown := sorted(set(names) - set(RESOURCES)):
-        raise ConfigurationError(f"no such resource: {', '.join(unknown)}. There are: {', '.join(RESOURCES)}")
+        raise ConfigurationError(f"there is no resource {', '.join(unknown)}. Resources: {', '.join(RESOURCES)}")
     return names
 
 

@@ -140,4 +140,4 @@ def _check(what: str, name: str, names: Iterable[str]) -> None:
     if name not in known:
         nearest = get_close_matches(name, known, n=1, cutoff=0.5)
         hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
-        raise UnknownName(f"There is no {what} {name!r}.{hint} Those that exist: {', '.join(known)}.")
+        raise UnknownName(f"There is no {what} {name!r}.{hint} Available: {', '.join(known)}.")

@@ -44,7 +44,7 @@ def alerts_asset() -> AssetsDefinition:
         kinds={"python"},
         pool="publish",
         code_version=__version__,
-        description="`alerts.json`: what is open, each told once to the destinations of `[alerts]`.",
+        description="`alerts.json`: the open alerts; each is sent once to the destinations of `[alerts]`.",
     )
     def _tell_alerts(library: ResourceParam[Library]) -> MaterializeResult[None]:
         told = tell(library)
@@ -71,7 +71,7 @@ def find_and_tell(context: OpExecutionContext, library: ResourceParam[Library]) 
     context.log.info("%d opened, %d resolved, %d messages sent", len(told.opened), len(told.resolved), told.sent)
 
 
-@job(description="Finds what somebody should know of, and tells it once.", tags=LIMITS)
+@job(description="Finds problems that need attention, and sends an alert once.", tags=LIMITS)
 def tell_alerts() -> None:
     """Tell alerts."""
     find_and_tell()
@@ -85,7 +85,9 @@ def alert_sensors(schedules_of: Mapping[str, Sequence[str]], *, running: bool) -
     """
     status = DefaultSensorStatus.RUNNING if running else DefaultSensorStatus.STOPPED
 
-    @run_failure_sensor(name="failed_runs", default_status=status, description="Tells of what goes on failing, once.")
+    @run_failure_sensor(
+        name="failed_runs", default_status=status, description="Sends one alert for a job that keeps failing."
+    )
     def _failed(context: RunFailureSensorContext, library: ResourceParam[Library]) -> None:
         run = context.dagster_run
         if run.tags.get(WILL_RETRY_TAG) == "true" or succeeded_since(context.instance, run, schedules_of):
@@ -103,7 +105,7 @@ def alert_sensors(schedules_of: Mapping[str, Sequence[str]], *, running: bool) -
         run_status=DagsterRunStatus.SUCCESS,
         name="successful_runs",
         default_status=status,
-        description="Takes the alert of a failed run back once the same succeeds.",
+        description="Resolves the alert of a failed run once the same job succeeds.",
     )
     def _succeeded(context: RunStatusSensorContext, library: ResourceParam[Library]) -> None:
         names = names_of(context.dagster_run, schedules_of)

@@ -55,7 +55,7 @@ def build_definitions(settings: Settings, library: Library | None = None) -> Def
         tags=LIMITS,
     )
     freshness = define_asset_job(
-        FRESHNESS_JOB, selection=alone, description="Finds resources that fell behind.", tags=LIMITS
+        FRESHNESS_JOB, selection=alone, description="Finds resources that are out of date.", tags=LIMITS
     )
     downstream = [*warehouse.keys, *(key for asset in publication for key in asset.keys)]
     planned = schedules(downstream, running=settings.schedules)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from dagster import Failure
 
-INTERRUPTED = "The run was told to end. What was complete is in the lake; the next sync goes on from there."
+INTERRUPTED = "The run was interrupted. Complete records are in the lake; the next sync continues from there."
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 

@@ -28,7 +28,7 @@ from pipelines.runs import RETRIES
 GROUP = "lake"
 SIDE_FILES = {
     LEDGER: ("The ledger: one row for each finished sync of a resource for an account.", LEDGER_SCHEMA),
-    REJECTED: ("Records that could not be stored as rows, whole, with the reason.", REJECTED_SCHEMA),
+    REJECTED: ("Records that could not be stored as rows, in full, with the reason.", REJECTED_SCHEMA),
 }
 """What every sync writes beside the records."""
 
@@ -51,9 +51,11 @@ def lake_key(resource: str) -> AssetKey:
 def check_specs(key: AssetKey) -> list[AssetCheckSpec]:
     """Describe the checks that every sync of a resource makes."""
     return [
-        AssetCheckSpec("complete", asset=key, description="The last sync of each account got all that the API shows."),
+        AssetCheckSpec(
+            "complete", asset=key, description="The last sync of each account read everything that the API shows."
+        ),
         AssetCheckSpec("none_rejected", asset=key, description="Every record had a usable key."),
-        AssetCheckSpec("no_problems", asset=key, description="Every value written fitted its column."),
+        AssetCheckSpec("no_problems", asset=key, description="Every written value fits its column."),
     ]
 
 

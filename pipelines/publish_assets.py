@@ -30,7 +30,7 @@ REPORT = AssetKey("report")
 RECONCILES = AssetCheckSpec(
     "costs_reconcile",
     asset=WAREHOUSE,
-    description="The costs of the jobs agree with the usage report for every date that is settled.",
+    description="The costs of the jobs agree with the usage report on every settled date.",
 )
 _UNRECONCILED = "select count(*), coalesce(sum(abs(difference)), 0)::varchar from cost_reconciliation where status = $1"
 
@@ -45,7 +45,7 @@ def publish_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         kinds={"duckdb"},
         pool="publish",
         code_version=__version__,
-        description="`warehouse.duckdb`: replaced in one rename by the newest build whose tests passed.",
+        description="`warehouse.duckdb`: the newest build whose tests passed, put in place in one rename.",
         check_specs=[RECONCILES],
     )
     def _publish_warehouse(library: ResourceParam[Library]) -> Iterator[MaterializeResult[None]]:
@@ -71,7 +71,7 @@ def publish_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         kinds={"parquet"},
         pool="publish",
         code_version=__version__,
-        description="`marts/<mart>.parquet`: the published marts for tools that read no DuckDB.",
+        description="`marts/<mart>.parquet`: the published marts for tools that cannot read DuckDB.",
     )
     def _publish_marts(library: ResourceParam[Library]) -> MaterializeResult[None]:
         try:
@@ -89,7 +89,8 @@ def publish_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         kinds={"html"},
         pool="publish",
         code_version=__version__,
-        description="`report/index.html`: the page for those who pay and those who plan, from the published warehouse.",
+        description="`report/index.html`: the report for people who pay and people who plan, from the published "
+        "warehouse.",
     )
     def _write_report(library: ResourceParam[Library]) -> MaterializeResult[None]:
         from ionq_data.report import write_report  # charts take seconds to import, which only this asset needs

@@ -76,10 +76,10 @@ def remove_old_runs(context: OpExecutionContext, library: ResourceParam[Library]
     """Remove runs that ended more than ``keep_runs_days`` ago."""
     days = library.settings.keep_runs_days
     done = forget_runs(context.instance, ended_before=datetime.now(UTC) - timedelta(days=days))
-    context.log.info("%d runs of more than %g days ago removed; of %d the logs", done.runs, days, done.logs_only)
+    context.log.info("removed %d runs from more than %g days ago, and the logs of %d", done.runs, days, done.logs_only)
 
 
-@job(description="Removes old runs with their logs, but none that an asset's state is known by.", tags=LIMITS)
+@job(description="Removes old runs with their logs, except runs that record an asset's current state.", tags=LIMITS)
 def forget_old_runs() -> None:
     """Forget old runs."""
     remove_old_runs()

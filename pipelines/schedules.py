@@ -114,7 +114,7 @@ def _schedule(plan: Plan, downstream: Sequence[AssetKey], status: DefaultSchedul
     def request(context: ScheduleEvaluationContext) -> RunRequest | SkipReason:
         mine = RunsFilter(statuses=_UNFINISHED, tags={"dagster/schedule_name": plan.name})
         if context.instance.get_runs(mine, limit=1):
-            return SkipReason("The run that this schedule started before is not done yet.")
+            return SkipReason("The previous run of this schedule is still running.")
         return RunRequest(asset_selection=selection, run_config=run_config(plan.resources, full=plan.full))
 
     then = ", then builds and publishes the warehouse" if plan.publishes else ""

@@ -62,7 +62,7 @@ _ANOMALIES = """
 
 _REMEDY = {
     "budget_file": "change the budget in the budgets file",
-    "quota": "have the project's quota raised: the budgets file has no budget of this month",
+    "quota": "ask for a higher project quota (the budgets file has no budget for this month)",
 }
 _WHAT = {
     "spike": "far above",
@@ -92,8 +92,8 @@ def budgets(warehouse: duckdb.DuckDBPyConnection, rule: BudgetAtRisk, now: datet
             title=title,
             body=(
                 f"Spent so far: {spent}. Forecast for the month: {forecast}, between {low} and {high} in four of five "
-                f"months. Budget: {budget}. See who spends it in "
-                f"cost_per_user_monthly, then hold back runs or {_REMEDY[row['budget_source']]}."
+                f"months. Budget: {budget}. See who spends it in cost_per_user_monthly, then hold back runs or "
+                f"{_REMEDY[row['budget_source']]}."
             ),
             since=now,
         )
@@ -119,8 +119,8 @@ def anomalies(warehouse: duckdb.DuckDBPyConnection, rule: CostAnomaly, now: date
             severity="warning",
             title=f"Cost of project {_project(row)} {when}: {cost}, {usual}",
             body=(
-                f"The project cost {cost} {when}; {expected} was expected.{score} See its jobs of these days in "
-                "fct_jobs, dearest first, and ask who submitted them."
+                f"The project cost {cost} {when}; {expected} was expected.{score} List its jobs of these days in "
+                f"fct_jobs, most expensive first, and ask who submitted them."
             ),
             since=now,
         )

@@ -89,7 +89,7 @@ def _tell(
         return sent, []
     return sent, [
         f"{destination} did not accept {len(untold) - sent} of {len(untold)} alerts. Check its URL and whether it can "
-        "be reached; they are sent again with the next delivery"
+        f"be reached; the next delivery sends them again"
     ]
 
 
@@ -110,7 +110,7 @@ def _destinations(variable: str) -> tuple[dict[str, Send], list[str]]:
     for position, url in enumerate(urls, 1):
         receiver = Apprise(asset=asset)
         if not receiver.add(url):
-            failures.append(f"{variable}: URL number {position} is none that Apprise knows; mend it or take it out")
+            failures.append(f"{variable}: Apprise does not know URL number {position}; correct or remove it")
             continue
         service = str(receiver[0].service_name)
         numbers[service] += 1

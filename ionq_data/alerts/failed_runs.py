@@ -62,8 +62,8 @@ def failed_runs(data_dir: Path, now: datetime) -> Iterator[Alert]:
             title=f"The job {plain(failed.job)} failed{times}",
             body=(
                 f"Run {plain(failed.last_run)} failed at {failed.failed_at:%Y-%m-%d %H:%M} UTC: "
-                f"{plain(failed.message, at_most=_LONGEST_MESSAGE)}\nNothing is lost and what is published stays. "
-                "Mend the cause and run the job again."
+                f"{plain(failed.message, at_most=_LONGEST_MESSAGE)}\nNothing is lost, and the published tables are "
+                f"unchanged. Fix the cause and run the job again."
             ),
             since=now,
         )

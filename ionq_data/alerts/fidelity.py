@@ -87,7 +87,8 @@ def regressions(warehouse: duckdb.DuckDBPyConnection, rule: FidelityRegression, 
 def _change(row: dict[str, Any]) -> tuple[str, str]:
     before, after = measured(row["before"], row["unit"]), measured(row["after"], row["unit"])
     figures = (
-        f"Since {row['since']:%Y-%m-%d %H:%M} UTC the level of {row['metric']} is {after}; before, it was {before} "
+        f"Since {row['since']:%Y-%m-%d %H:%M} UTC the level of {row['metric']} has been {after}; before, it was "
+        f"{before} "
         f"(confidence {row['confidence']:.2f})."
     )
     return f"went from {before} to {after}", figures

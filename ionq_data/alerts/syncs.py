@@ -34,7 +34,7 @@ def stale_resources(ledger: Ledger, resources: Sequence[str], rule: StaleData, n
             if now - (last or first) <= timedelta(hours=allowed):
                 continue
             ago = _duration(now - (last or first))
-            said = f"The last complete one began at {last:%Y-%m-%d %H:%M} UTC" if last else "There has never been one"
+            said = f"The last complete sync began at {last:%Y-%m-%d %H:%M} UTC" if last else "No sync was ever complete"
             yield Alert(
                 rule=STALE,
                 subject=f"{account}/{resource}",
@@ -42,8 +42,8 @@ def stale_resources(ledger: Ledger, resources: Sequence[str], rule: StaleData, n
                 severity="failure",
                 title=f"{resource} of account {plain(account)}: no complete sync for {ago}",
                 body=(
-                    f"{said}; {allowed:g} hours are allowed. Look whether the schedules run and what "
-                    f"'ionq-data doctor' says, then run 'ionq-data sync --resource {resource}'."
+                    f"{said}; the limit is {allowed:g} hours. Check whether the schedules run and what 'ionq-data "
+                    f"doctor' says, then run 'ionq-data sync --resource {resource}'."
                 ),
                 since=now,
             )
@@ -59,8 +59,8 @@ def stale_warehouse(published: datetime | None, rule: StaleData, now: datetime) 
             severity="failure",
             title=f"The warehouse has not been published for {_duration(now - published)}",
             body=(
-                f"What is published was built at {published:%Y-%m-%d %H:%M} UTC; {rule.warehouse_after_hours:g} hours "
-                "are allowed. Run 'ionq-data build' and read what it says."
+                f"The published warehouse was built at {published:%Y-%m-%d %H:%M} UTC; the limit is "
+                f"{rule.warehouse_after_hours:g} hours. Run 'ionq-data build' and read its messages."
             ),
             since=now,
         )
@@ -83,8 +83,9 @@ def incomplete(ledger: Ledger, rule: IncompleteSync, now: datetime) -> Iterator[
             severity="failure",
             title=f"{resource} of account {plain(account)}: sync incomplete since {began}",
             body=(
-                "Missing:\n" + "\n".join(missing) + more + "\nWhat was read is kept, and the next sync goes on from "
-                f"there: run 'ionq-data sync --resource {resource}', or 'ionq-data doctor' if it says the same again."
+                "Missing:\n" + "\n".join(missing) + more + f"\nThe records read so far are kept, and the next sync "
+                f"continues from there: run 'ionq-data sync --resource {resource}', or 'ionq-data doctor' if the "
+                f"alert returns."
             ),
             since=now,
         )
@@ -104,8 +105,9 @@ def lost(ledger: Ledger, now: datetime) -> Iterator[Alert]:
             severity="warning",
             title=f"{resource} is {NOT_AVAILABLE} any more (account {plain(account)})",
             body=(
-                f"{plain(last.unavailable_reason or '', at_most=_LONGEST_SENTENCE)}\nWhat was copied stays as it was. "
-                "Ask the owner of the organization for access, or run 'ionq-data doctor' for what is missing now."
+                f"{plain(last.unavailable_reason or '', at_most=_LONGEST_SENTENCE)}\nThe copied records stay "
+                f"unchanged. Ask the owner of the organization for access, or run 'ionq-data doctor' to see what is "
+                f"missing now."
             ),
             since=now,
         )

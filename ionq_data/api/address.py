@@ -39,11 +39,11 @@ def parse_base_url(base_url: str) -> Address:
     try:
         url = httpx.URL(base_url.strip())
     except httpx.InvalidURL:
-        raise InsecureUrl("the base URL is no URL: it should look like https://api.ionq.co/v0.4") from None
+        raise InsecureUrl("the base URL is not a URL: it should look like https://api.ionq.co/v0.4") from None
     if url.userinfo or url.query or url.fragment:
-        raise InsecureUrl(f"the base URL of {url.host!r} carries credentials, a query or a fragment: leave those out")
+        raise InsecureUrl(f"the base URL of {url.host!r} contains credentials, a query or a fragment: remove them")
     if url.scheme not in ("https", "http") or not url.host:
-        raise InsecureUrl(f"the base URL needs https:// and a host, it has {url.scheme!r} and {url.host!r}")
+        raise InsecureUrl(f"the base URL needs https:// and a host, but has {url.scheme!r} and {url.host!r}")
     if url.scheme == "http" and not _is_loopback(url.host):
         raise InsecureUrl(f"http:// to {url.host!r} would send the key in the clear: use https://{url.host}")
     origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
@@ -69,7 +69,7 @@ def locate(address: Address, path: str, params: Params | None) -> tuple[str, str
     if not bare.isprintable() or "\\" in bare or _has_dot_segment(bare):
         shown = ascii(endpoint)
         raise RequestRefused(
-            f"a path that could lead elsewhere was not requested: {shown}; an id in it must be quoted", endpoint=shown
+            f"a path that could lead elsewhere was not requested: {shown}; quote the ids in it", endpoint=shown
         )
     if params:
         added = urlencode([pair for name, value in params.items() for pair in _pairs(name, value)])
@@ -101,7 +101,7 @@ def _within_origin(address: Address, link: str) -> str:
     try:
         url = httpx.URL(f"{address.scheme}:{link}" if link.startswith("//") else link)
     except httpx.InvalidURL:
-        raise RedirectRefused("a link that is no URL was not followed") from None
+        raise RedirectRefused("a link that is not a URL was not followed") from None
     origin = httpx.URL(address.origin)
     if (url.scheme, url.host, url.port) != (origin.scheme, origin.host, origin.port) or url.userinfo:
         raise RedirectRefused(

@@ -45,10 +45,10 @@ def parse_retry_after(value: str | None, *, now: datetime) -> RetryAfter:
     else:
         at = _http_date(text)
         if at is None:
-            return RetryAfter(None, f"Retry-After ignored: neither seconds nor a date: {text[:40]!r}")
+            return RetryAfter(None, f"Retry-After ignored, neither seconds nor a date: {text[:40]!r}")
         seconds = (at - now).total_seconds()
     if seconds <= 0:
-        return RetryAfter(None, f"Retry-After ignored: already over: {text[:40]!r}")
+        return RetryAfter(None, f"Retry-After ignored, already in the past: {text[:40]!r}")
     if seconds > LONGEST_RETRY_AFTER_SECONDS:
         return RetryAfter(
             LONGEST_RETRY_AFTER_SECONDS, f"Retry-After of {seconds:.0f} s capped at {LONGEST_RETRY_AFTER_SECONDS:.0f} s"

@@ -104,7 +104,7 @@ class Client:
 
     async def __aenter__(self) -> Self:
         if self._transport is not None:
-            raise RuntimeError("this client is open already: make another one")
+            raise RuntimeError("this client is already open: make another one")
         self._transport = self._given_transport or open_transport(
             self._address,
             concurrency=self._concurrency,
@@ -145,7 +145,9 @@ class Client:
         endpoint = self._hide_key(endpoint)
         headers = self._private_headers if authenticated else self._public_headers
         if authenticated and self._api_key is None:
-            raise AuthenticationError(f"{endpoint} needs an API key and none is configured: set one", endpoint=endpoint)
+            raise AuthenticationError(
+                f"{endpoint} needs an API key, but none is configured: set one", endpoint=endpoint
+            )
         attempt = 0
         while True:
             attempt += 1
@@ -205,7 +207,7 @@ class Client:
             raise fault.kind(message, endpoint=endpoint, status=fault.status, attempts=attempt)
         if fault.is_throttled:  # the next turn comes when the limiter's hold is over, for this request first
             log.info(
-                "%s %s (%s): every request of this key waits %.1f s, then at most %d at once; %s",
+                "%s %s (%s): all requests with this key wait %.1f s, then run at most %d at once; %s",
                 *(endpoint, what, tally, seconds, self._limiter.limit, remark),
             )
         else:

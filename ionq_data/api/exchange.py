@@ -68,7 +68,7 @@ async def exchange(
             finally:
                 await response.aclose()
     except TimeoutError:
-        what = f"was not through after {timeouts.total_seconds:g} s"
+        what = f"did not finish within {timeouts.total_seconds:g} s"
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         return _not_connected(error, timeouts)
     except httpx.TimeoutException:
@@ -76,9 +76,9 @@ async def exchange(
     except httpx.DecodingError:
         what = "sent a body whose compression is damaged"
     except (httpx.HTTPError, httpx.StreamError, OSError) as error:
-        what = f"broke the connection ({type(error).__name__})"
+        what = f"closed the connection early ({type(error).__name__})"
     except httpx.InvalidURL:
-        return Broken("cannot be asked: its address is no valid URL", was_sent=False, is_passing=False)
+        return Broken("cannot be requested: its address is not a valid URL", was_sent=False, is_passing=False)
     else:
         if body is not None:
             return _reply(response, body, clock())

@@ -33,10 +33,10 @@ class Fault(NamedTuple):
     def advice(self) -> str:
         """Say what a person can do about it."""
         if self.kind is InvalidAnswer:
-            return "see whether a proxy answers in the API's place, or try again later"
+            return "check whether a proxy answers instead of the API, or try again later"
         if self.status is None:
             return "check the network and the base URL, or try again later"
-        return "the API is overloaded or out of order, try again later"
+        return "the API is overloaded or broken, try again later"
 
 
 def judge_broken(broken: Broken) -> Fault:

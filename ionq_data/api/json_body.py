@@ -59,7 +59,7 @@ def split_page(body: bytes, items: str, *, required: bool = True) -> tuple[list[
     try:
         return records, {name: msgspec.json.decode(value) for name, value in members.items()}
     except ValueError:  # msgspec's own error is one, and so is Python's limit on the digits of an integer
-        raise MalformedBody(f"a member beside {items!r} that cannot be read") from None
+        raise MalformedBody(f"an unreadable member beside {items!r}") from None
 
 
 def split_array(body: bytes) -> list[bytes]:
@@ -90,4 +90,4 @@ def _describe(body: bytes) -> str:
         return "an empty body"
     if start.startswith(b"<"):
         return "markup instead of JSON (a proxy's or login page?)"
-    return f"malformed or cut-off JSON of {len(body)} bytes"
+    return f"malformed or truncated JSON of {len(body)} bytes"

@@ -78,16 +78,16 @@ async def cursor_pages(
             if len(page.records) < full:
                 return
             raise PaginationError(
-                f"GET {path}: the last page has an empty 'next', which leads nowhere and is no end, so what follows it "
-                "is missing: try again later",
+                f"GET {path}: the last page has an empty 'next', which neither leads to a page nor marks the end, so "
+                "later records are missing: try again later",
                 endpoint=f"GET {path}",
             )
         full = max(full, len(page.records))
         if hash(cursor) in seen:
-            raise _endless(path, "the API gave a cursor a second time")
+            raise _endless(path, "the API repeated a cursor")
         empty_in_a_row = 0 if page.records else empty_in_a_row + 1
         if empty_in_a_row >= MOST_EMPTY_PAGES:
-            raise _endless(path, f"{empty_in_a_row} empty pages in a row, each with a next one")
+            raise _endless(path, f"it sent {empty_in_a_row} empty pages in a row, each with a next one")
     raise _endless(path, f"no end after {max_pages} pages")
 
 

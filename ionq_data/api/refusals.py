@@ -19,11 +19,17 @@ _LONGEST_QUOTE = 300
 
 _REFUSALS: dict[int, tuple[type[ApiError], str]] = {
     400: (BadRequest, "the API does not accept a parameter of the request"),
-    401: (AuthenticationError, "the API does not accept the key: check that it is complete, in force and of this API"),
-    403: (PermissionDenied, "the key may not see this: ask the owner of the organization for access, or leave it out"),
+    401: (
+        AuthenticationError,
+        "the API does not accept the key: check that it is complete, active and meant for this API",
+    ),
+    403: (
+        PermissionDenied,
+        "the key may not see this: ask the owner of the organization for access, or skip this resource",
+    ),
     404: (NotFound, "the API does not know it: it was deleted, or the key belongs to another organization"),
 }
-_OTHER_REFUSAL = (RequestRefused, "asking again would not help: check the base URL and the version of the API")
+_OTHER_REFUSAL = (RequestRefused, "repeating the request would not help: check the base URL and the version of the API")
 
 
 def refusal(endpoint: str, status: int, body: bytes) -> ApiError:

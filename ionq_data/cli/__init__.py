@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "demo": "Try everything on a simulated organization; no account is needed.",
-    "sync": "Copy what is new from the API, rebuild the warehouse, publish it.",
-    "build": "Rebuild the warehouse from the lake, without the network.",
-    "status": "Say what the lake holds, how fresh it is and what is open.",
-    "doctor": "Check key, organization, clock, disk and versions, and say how to mend them.",
+    "sync": "Copy new records from the API, rebuild the warehouse and publish it.",
+    "build": "Rebuild the warehouse from the lake, offline.",
+    "status": "Show what the lake holds, how fresh it is and what is open.",
+    "doctor": "Check key, organization, clock, disk and versions, and say how to fix them.",
     "show": "Show cost, fidelity, queue times or jobs as a table, JSON or CSV.",
-    "plan": "Say where to run a circuit: expected success, price and wait of each backend.",
+    "plan": "Show where to run a circuit: expected success, price and wait of each backend.",
     "sql": "Run read-only SQL on the published warehouse.",
     "report": "Write the report from the published warehouse.",
     "mcp": "Serve the published tables to an assistant, read-only (Model Context Protocol).",
@@ -34,12 +34,12 @@ COMMANDS = {
 """Each command's help in one line; its function has the same name, in the module of that name."""
 
 _OPTIONS = {
-    "--help, -h": "Show this help; after a command, the help of that command.",
+    "--help, -h": "Show this help, or the help of the command before it.",
     "--version": "Show the version.",
-    "--debug": "Where a command fails, show where in the program.",
+    "--debug": "If a command fails, show where in the program.",
     "--install-completion": "Install shell completion.",
 }
-_SUMMARY = "Copy an organization's IonQ Quantum Cloud records into Parquet and DuckDB, and answer from them."
+_SUMMARY = "Copy an organization's IonQ Quantum Cloud records into Parquet and DuckDB, and query them."
 _EPILOGUE = """\
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but incomplete.
 
@@ -108,7 +108,7 @@ def run(arguments: list[str]) -> int:
         result = build_app(tokens)(tokens, result_action="return_value")
         return result if isinstance(result, int) else 0
     except KeyboardInterrupt:
-        return _say("Interrupted. What was complete is kept; the next run goes on from there.", INTERRUPTED)
+        return _say("Interrupted. Complete work is kept; the next run continues from there.", INTERRUPTED)
     except BrokenPipeError:  # the reader of a pipe, such as `head`, has had enough
         return FAILED
     except Exception as error:
@@ -128,7 +128,8 @@ def _explain(error: Exception) -> str:
     """Return an error as a sentence: its own where it was made for people, else what kind it is."""
     if type(error).__module__.partition(".")[0] == "ionq_data":
         return str(error)
-    return f"{type(error).__name__}: {error}\nThis should not happen. Run the command again with --debug to see where."
+    advice = "This is unexpected. Run the command again with --debug to see where."
+    return f"{type(error).__name__}: {error}\n{advice}"
 
 
 def _say(sentence: str, code: int) -> int:

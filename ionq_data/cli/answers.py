@@ -76,7 +76,7 @@ def cost(by: str, months: int) -> Answer:
             Shown("last_month", "last month", "money", unit="currency"),
             Shown("all_months", f"{months} months", "money", unit="currency", rank=2),
             Shown("jobs", "jobs", "count", rank=3),
-            Shown("trend", "by month", "bars", rank=1, note="Bars: each month, from nothing to the dearest."),
+            Shown("trend", "by month", "bars", rank=1, note="Bars: each month, from zero to the highest."),
         ),
         sums=("this_month", "last_month", "all_months", "jobs"),
     )
@@ -93,7 +93,7 @@ FIDELITY = Answer(
         Shown("median_30d", "30-day median", "metric", unit="unit", rank=3),
         Shown("change_30d", "in 30 days", "change", unit="unit", note="In 30 days: the change of the 30-day median."),
         Shown("measured_at", "measured", "date", rank=2),
-        Shown("trend", "trend", "bars", rank=1, note="Bars: that median since the first measurement."),
+        Shown("trend", "trend", "bars", rank=1, note="Bars: the median since the first measurement."),
     ),
 )
 QUEUE = Answer(
@@ -108,7 +108,7 @@ QUEUE = Answer(
         Shown("longest_seconds", "longest", "duration", rank=3),
         Shown("trend", "by day", "bars", rank=1, note="Bars: the median of each day."),
     ),
-    caption="Waits are of jobs that started; --daily also estimates with those that have not.",
+    caption="Waits include only jobs that started; --daily also estimates the others.",
 )
 QUEUE_DAILY = Answer(
     title="Wait by day of submission, {days} days",
@@ -123,7 +123,7 @@ QUEUE_DAILY = Answer(
         Shown("km_p50_seconds", "median, all", "duration", rank=1),
         Shown("km_p90_seconds", "90 %, all", "duration", rank=1),
     ),
-    caption="All: an estimate (Kaplan–Meier) that counts those that have not started, or never did.",
+    caption="All: an estimate (Kaplan–Meier) that includes jobs that have not started or never did.",
 )
 JOBS = Answer(
     title="Latest jobs",

@@ -11,20 +11,20 @@ from ionq_data.config import load_settings
 
 
 def build(*, full_refresh: bool = False, engine: Literal["duckdb", "spark"] | None = None) -> int:
-    """Rebuild the warehouse from the lake, test it, publish it and write the report, without the network.
+    """Rebuild the warehouse from the lake, test it, publish it and write the report, offline.
 
-    What no change reaches is not built again. If a test fails, what was published before stays as it was, and the
-    failed build is kept for a look.
+    Only tables that a change affects are built again. If a test fails, the published tables stay unchanged, and the
+    failed build is kept for inspection.
 
     Example: ionq-data build --full-refresh
 
     Parameters
     ----------
     full_refresh
-        Build everything from the lake alone, also what has not changed.
+        Build everything from the lake alone, including what has not changed.
     engine
-        What runs the SQL: duckdb, or spark (on this machine, or on the cluster that SPARK_REMOTE names). By default
-        what the settings say.
+        The engine that runs the SQL: duckdb, or spark (on this machine, or on the cluster that SPARK_REMOTE names). The
+        default comes from the settings.
     """
     settings = load_settings()
     if engine:

@@ -40,7 +40,7 @@ def demo(
     """Try everything on a simulated organization: no account is needed and nothing leaves this machine.
 
     Starts an IonQ API on this machine with a year of simulated history, copies it, builds and publishes the warehouse,
-    and prints what it answers. Run it again later, and it copies only what has happened since.
+    and prints its answers. If you run it again later, it copies only what has happened since.
 
     Example: ionq-data demo --jobs 5000 --days 90
 
@@ -89,8 +89,8 @@ def _history(data_dir: Path, *, seed: int, days: int, jobs: int) -> History:
         return History(seed=seed, days=days, jobs=jobs, anchor=_this_hour())
     if not begun.is_like(seed=seed, days=days, jobs=jobs):
         raise ConfigurationError(
-            f"The demo in {data_dir} has --seed {begun.seed} --days {begun.days} --jobs {begun.jobs}. Go on with "
-            "those, set IONQ_DATA_DIR to another directory, or remove this one."
+            f"The demo in {data_dir} has --seed {begun.seed} --days {begun.days} --jobs {begun.jobs}. Use these "
+            "options, set IONQ_DATA_DIR to another directory, or remove this one."
         )
     return begun
 
@@ -99,8 +99,8 @@ def _remember(data_dir: Path, history: History, served: Served) -> None:
     """Note the history where the demo begins; where it goes on, make sure that it is the same one."""
     if history.digest and history.digest != served.digest:
         raise ConfigurationError(
-            f"The demo in {data_dir} was made by another version of the emulator, which simulates another history. "
-            f"Remove {data_dir} to begin a new one."
+            f"The demo in {data_dir} was made by another version of the emulator, which simulates a different "
+            f"history. Remove {data_dir} to start a new demo."
         )
     write_marker(data_dir, replace(history, digest=served.digest))
 

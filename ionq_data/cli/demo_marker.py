@@ -46,7 +46,7 @@ def read_marker(data_dir: Path) -> History | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise ConfigurationError(f"Cannot read {file}: {error}. Remove {data_dir} to begin a new demo.") from None
+        raise ConfigurationError(f"Cannot read {file}: {error}. Remove {data_dir} to start a new demo.") from None
 
 
 def write_marker(data_dir: Path, history: History) -> None:

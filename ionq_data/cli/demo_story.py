@@ -21,8 +21,8 @@ MONTHS = 12
 _METRICS = ["2q", "1q", "spam"]
 _MOST_ALERTS = 5
 _MADE = {
-    "report/index.html": "the report, one page that opens offline",
-    "warehouse.duckdb": "the warehouse, for DuckDB and everything that reads it",
+    "report/index.html": "the report, one page that works offline",
+    "warehouse.duckdb": "the warehouse, for DuckDB and tools that read it",
     "marts": "each mart as a Parquet file",
     "lake": "the records as they were received",
     "budgets.csv": "the budgets: edit them, then 'ionq-data build'",
@@ -46,7 +46,7 @@ def tell_story(data_dir: Path, history: History) -> None:
     if alerts:
         print_alerts(alerts, as_of.replace(tzinfo=UTC) if as_of else alerts[0].since, most=_MOST_ALERTS)
     else:
-        print_lines("Nothing: no budget, cost, fidelity or sync has anything to report.", "")
+        print_lines("Nothing: there are no alerts about budgets, costs, fidelities or syncs.", "")
     print_heading("Where to look")
     print_lines(*(f"  {data_dir / name}: {what}" for name, what in _MADE.items() if (data_dir / name).exists()), "")
     print_lines(*_next())
@@ -66,9 +66,9 @@ def _simulated(connection: DuckDBPyConnection, history: History) -> list[str]:
     }
     known = ", ".join(f"{count:,} {what}" for what, count in counts.items())
     return [
-        f"An organization's {history.days} days until {history.anchor:%Y-%m-%d %H:%M} UTC, and what has happened since "
-        f"(seed {history.seed}), served by an IonQ API on this machine.",
-        f"The pipeline asked it over HTTP and knows {known}.",
+        f"An organization's {history.days} days until {history.anchor:%Y-%m-%d %H:%M} UTC, and everything since (seed "
+        f"{history.seed}). An IonQ API on this machine serves it.",
+        f"The pipeline read it over HTTP and has {known}.",
     ]
 
 
@@ -79,6 +79,6 @@ def _next() -> list[str]:
         f"  {program} report --open         the report in a browser",
         f"  {program} show jobs             an answer as a table; also cost, fidelity and queue",
         f'  {program} sql "from fct_jobs"   any question, in SQL; docs/cookbook.md has many',
-        f"  {program} status                what is in the lake, how fresh it is, and every alert",
+        f"  {program} status                what the lake holds, how fresh it is, and every alert",
         f"  IONQ_API_KEY=… IONQ_DATA_DIR=my-data {program} sync      with a key from the IonQ cloud console",
     ]

@@ -75,7 +75,7 @@ async def check_api(settings: Settings, account: Account) -> tuple[list[Finding]
 
 def _clock(offset: timedelta | None) -> Finding:
     if offset is None:
-        return Finding("clock", True, "the API's answers carry no time to compare with")
+        return Finding("clock", True, "the API's answers have no time to compare with")
     seconds = offset.total_seconds()
     if abs(offset) <= _MOST_SKEW:
         return Finding("clock", True, f"{abs(seconds):.0f} s apart from the API's")
@@ -83,7 +83,7 @@ def _clock(offset: timedelta | None) -> Finding:
         "clock",
         False,
         f"{abs(seconds):.0f} s {'behind' if seconds > 0 else 'ahead of'} the API's",
-        "Set this machine's clock (NTP), or set IONQ_CLOCK=server to go by the API's.",
+        "Set this machine's clock (NTP), or set IONQ_CLOCK=server to use the API's.",
     )
 
 

@@ -24,15 +24,15 @@ _SIGNS = {True: ("✓", "green"), False: ("✗", "bold red")}
 def doctor(*, offline: bool = False, as_json: Annotated[bool, Parameter(name="--json")] = False) -> int:
     """Check the settings, the key, what it may see, the organization, the clock, the disk, the versions and the SQL.
 
-    The exit code is 1 where something has to be mended; what is not available to a key is no fault of it. Nothing is
-    written to the lake, and the key is never shown.
+    The exit code is 1 if something has to be fixed; a resource that is not available to the key is no failure. The
+    command writes nothing to the lake and never shows the key.
 
     Example: ionq-data doctor
 
     Parameters
     ----------
     offline
-        Leave out what needs the network.
+        Skip the checks that need the network.
     as_json
         Print the findings as JSON.
     """
@@ -68,7 +68,7 @@ def _said(access: Access) -> str:
 def _finding(account: str, access: Access) -> dict[str, object]:
     """Return what a key may see in the form of a finding."""
     detail = _said(access) + (f": {access.detail}" if access.detail else "")
-    mend = f"Missing therefore: {WITHOUT[access.resource]}." if access.is_available is False else ""
+    mend = f"This leaves out: {WITHOUT[access.resource]}." if access.is_available is False else ""
     return asdict(Finding(f"{access.resource} of account {account}", True, detail, mend))
 
 

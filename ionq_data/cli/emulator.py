@@ -40,7 +40,7 @@ def emulator(
     Parameters
     ----------
     port
-        Port to listen on; 0 takes a free one.
+        Port to listen on; 0 picks a free one.
     host
         Address to listen on.
     seed
@@ -52,20 +52,20 @@ def emulator(
     now
         The simulated present (UTC); by default the current hour.
     clock
-        The simulated time stands still (frozen), goes with the machine's (real), or runs faster (x60).
+        The simulated time stands still (frozen), follows the machine's (real), or runs faster (x60).
     state
-        A file: continued from where it exists, and written at the end.
+        A file with the simulation's state: loaded if it exists, and written at the end.
     replay
-        A folder of recorded answers (IONQ_RECORD) that are served instead of a simulation.
+        A folder of recorded answers (IONQ_RECORD) to serve instead of a simulation.
     contract
-        The published contract that the answers keep: of May or of October 2026, which accounts meet today.
+        The published contract that the answers follow: May or October 2026. Accounts get October's today.
     role
-        What the printed key may do: everything (admin); all but estimates, usage and sessions (user); all but usage
-        (member); nothing but jobs and their costs (jobs_only).
+        What the printed key may see: everything (admin); everything except estimates, usage and sessions (user);
+        everything except usage (member); only jobs and their costs (jobs_only).
     hostile
         Give names and metadata that break careless software.
     anomalies
-        Plant anomalies of spending and ramps of fidelities, which /_emulator/truth names.
+        Plant spending anomalies and fidelity ramps; /_emulator/truth lists them.
     """
     anchor = now if now is None or now.tzinfo else now.replace(tzinfo=UTC)
     scenario = Scenario(

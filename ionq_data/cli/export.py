@@ -29,15 +29,15 @@ def export(
     kind
         focus: costs in the FinOps Foundation's format, FOCUS. csv, parquet, xlsx: every mart.
     start
-        First date (UTC) of the rows; all where left out.
+        First date (UTC) of the rows; the default is all.
     end
-        The date after the last.
+        The day after the last date.
     to
-        A folder to write to instead.
+        Another folder to write to.
     version
-        Of FOCUS: 1.2 is one file; 1.4 has a file for each of its data sets, with no row where the API says nothing.
+        FOCUS version: 1.2 is one file; 1.4 has one file per data set, without rows if the API has no such data.
     format
-        Of FOCUS: csv, or parquet with each data set in a folder of its own.
+        FOCUS format: csv, or parquet with each data set in its own folder.
     """
     from ionq_data.report import export as write_export
 

@@ -21,10 +21,10 @@ def lake(what: Literal["verify", "compact"], /, *, as_json: Annotated[bool, Para
     Parameters
     ----------
     what
-        verify: read every file, schema, key and ledger row, and say what is found. compact: merge small files; what
-        they held stays, and the old files go an hour later.
+        verify: check every file, schema, key and ledger row, and list the findings. compact: merge small files; no row
+        is lost, and the old files are removed an hour later.
     as_json
-        Print what was found as JSON.
+        Print the findings as JSON.
     """
     opened = open_lake(load_settings())
     if what == "compact":
@@ -33,7 +33,9 @@ def lake(what: Literal["verify", "compact"], /, *, as_json: Annotated[bool, Para
         if as_json:
             print_json(asdict(done))
         else:
-            print_lines(f"Merged {done.merged} files into {done.written}; removed {done.removed} merged before.")
+            print_lines(
+                f"Merged {done.merged} files into {done.written}; removed {done.removed} that were merged earlier."
+            )
         return 0
     with console().status("Reading the lake …"):
         report = verify(opened)
@@ -41,6 +43,6 @@ def lake(what: Literal["verify", "compact"], /, *, as_json: Annotated[bool, Para
         print_json({"is_sound": report.is_sound, **asdict(report)})
     else:
         print_lines(*(f"{found.level}: {found.where}: {found.what}" for found in report.findings))
-        verdict = "sound" if report.is_sound else "NOT sound: restore the files named above from a copy of the lake"
+        verdict = "sound" if report.is_sound else "NOT sound; restore the files named above from a copy of the lake"
         print_lines(f"{report.files:,} files, {report.rows:,} rows: {verdict}.")
     return 0 if report.is_sound else FAILED

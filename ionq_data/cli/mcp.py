@@ -14,21 +14,21 @@ AtLeast1 = Annotated[int, Parameter(validator=validators.Number(gte=1))]
 
 
 def mcp(*, rows: AtLeast1 = 1000, seconds: AtLeast1 = 20, memory_mb: AtLeast1 = 512) -> int:
-    """Serve the published warehouse to an assistant: read-only, by the Model Context Protocol.
+    """Serve the published warehouse to an assistant, read-only, over the Model Context Protocol.
 
-    The assistant starts this command and talks to it by standard input and output. It gets the questions of the
-    cookbook as tools, SQL within limits, and what the tables mean; no files and no network.
+    The assistant starts this command and talks to it over standard input and output. It can use the questions of the
+    cookbook as tools, run SQL within limits, and read what the tables mean. It gets no access to files or the network.
 
     Example: ionq-data mcp --rows 500
 
     Parameters
     ----------
     rows
-        Most rows of an answer.
+        Maximum rows of an answer.
     seconds
-        Most seconds that a query may take.
+        Maximum seconds that a query may take.
     memory_mb
-        Most memory of a query, MiB.
+        Maximum memory of a query, MiB.
     """
     try:
         from ionq_data.mcp.bounded import Limits

@@ -115,7 +115,7 @@ def open_instance() -> Iterator[DagsterInstance]:
             yield instance
         return
     if not (Path(home).is_absolute() and Path(home).is_dir()):
-        raise ConfigurationError(f"DAGSTER_HOME is {home!r}, which is no folder. Create it, or unset DAGSTER_HOME.")
+        raise ConfigurationError(f"DAGSTER_HOME is {home!r}, which is not a folder. Create it, or unset DAGSTER_HOME.")
     with DagsterInstance.from_ref(InstanceRef.from_dir(home, overrides={"telemetry": {"enabled": False}})) as instance:
         yield instance
 

@@ -20,8 +20,8 @@ from ionq_data.warehouse import connect
 
 Count = Annotated[int, Parameter(validator=validators.Number(gte=0))]
 AtLeast1 = Annotated[int, Parameter(validator=validators.Number(gte=1))]
-_COMES_OUT = "Comes out: where 95 % of such jobs do, by those whose results were copied and compared."
-_WAITS = "Waits: what half, and nine of ten, of such jobs do not exceed."
+_COMES_OUT = "Comes out: the range of 95 % of such jobs, from those whose results were copied and compared."
+_WAITS = "Waits: the longest wait of half and of nine tenths of such jobs."
 _EXTRA = (
     "Reading a circuit needs the extra 'emulator': pip install 'ionq-data[emulator]', or give --qubits, --1q and --2q."
 )
@@ -39,9 +39,9 @@ def plan(
     max_cost: Annotated[Decimal | None, Parameter(validator=validators.Number(gte=0))] = None,
     as_json: Annotated[bool, Parameter(name="--json")] = False,
 ) -> int:
-    """Say where to run a circuit: expected success, price, wait and best hour of each backend.
+    """Show where to run a circuit: expected success, price, wait and best hour of each backend.
 
-    It reads the published warehouse alone. It ends with 1 where nothing fits, so that a script can stop there.
+    It reads only the published warehouse. The exit code is 1 if no backend fits, so that a script can stop there.
 
     Example: ionq-data plan --qubits 12 --1q 200 --2q 60 --shots 1000 --max-cost 100
 
@@ -54,15 +54,15 @@ def plan(
     gates_2q
         Two-qubit gates of the circuit.
     circuit
-        A file with the circuit instead: OpenQASM 3, or IonQ's JSON. Its native gates are counted.
+        A file with the circuit, instead of counts: OpenQASM 3 or IonQ's JSON. Its native gates are counted.
     shots
-        How often the circuit is run.
+        How many times the circuit is run.
     debias
-        With debiasing.
+        Use debiasing.
     before
-        When nine of ten such jobs have to have started, such as 2026-12-01T09:00 (UTC unless it says otherwise).
+        When nine of ten such jobs must have started, such as 2026-12-01T09:00 (UTC unless it has another offset).
     max_cost
-        The most that the job may cost.
+        The maximum cost of the job.
     as_json
         Print JSON.
     """

@@ -51,7 +51,7 @@ def show(
     status
         Only jobs of this status.
     metric
-        Only this metric, such as 2q or t1, or all; may be repeated (fidelity; by default 2q, 1q and spam).
+        Only this metric, such as 2q or t1, or all; can be repeated (fidelity; by default 2q, 1q and spam).
     daily
         A row for each day of submission (queue).
     days
@@ -81,7 +81,7 @@ def show(
     chosen |= {"daily"} if daily and what != "queue" else set()
     if chosen or (as_json and as_csv):
         wrong = f"--{min(chosen)} does not go with 'show {what}'." if chosen else "Choose --json or --csv."
-        say_error(f"{wrong} What goes with it: 'ionq-data show --help'.")
+        say_error(f"{wrong} For the options of each, see 'ionq-data show --help'.")
         return WRONG_USAGE
 
     defaults = {"days": 14, "months": 12, "limit": 20}
@@ -96,6 +96,6 @@ def show(
         print_machine_readable(Result(names, [tuple(row.values()) for row in rows]), as_json=as_json)
     else:
         is_filtered = any(given[name] for name in ("project", "backend", "status")) or bool(metric)
-        nothing = f"no row matches. Without filters: ionq-data show {what}" if is_filtered else "nothing yet"
+        nothing = f"no row matches. To see all rows: ionq-data show {what}" if is_filtered else "nothing yet"
         print_answer(answer, rows, as_of=as_of, empty=nothing, days=options["days"])
     return DONE

@@ -25,7 +25,7 @@ def sql(
 ) -> int:
     """Run a read-only SQL query on the published warehouse.
 
-    It sees the tables of the warehouse and nothing else: no files, no network.
+    The query sees only the tables of the warehouse: no files, no network.
 
     Example: ionq-data sql "select backend, count(*) from fct_jobs group by backend"
 
@@ -34,7 +34,7 @@ def sql(
     query
         The SQL, or - to read it from the standard input.
     limit
-        Most rows to print; 0 for all.
+        Maximum rows to print; 0 for all.
     as_json
         Print the rows as JSON.
     as_csv
@@ -67,7 +67,7 @@ def sql(
 def _what_next(error: duckdb.Error) -> str:
     """Return what to do about an error."""
     if isinstance(error, duckdb.PermissionException):
-        return "Only the warehouse's own tables can be read here. For files, open warehouse.duckdb in DuckDB itself."
+        return "This command reads only the warehouse's own tables. To read files, open warehouse.duckdb in DuckDB."
     if "read-only" in str(error) or "configuration has been locked" in str(error):
-        return "This only reads. To keep something, print it with --csv or --json, or see 'ionq-data export'."
+        return "This command only reads. To save a result, print it with --csv or --json, or use 'ionq-data export'."
     return "Tables: 'ionq-data sql \"show tables\"'; columns: docs/data-dictionary.md."

@@ -23,9 +23,9 @@ from ionq_data.lake.ledger import NOT_AVAILABLE
 
 
 def status(*, as_json: Annotated[bool, Parameter(name="--json")] = False) -> int:
-    """Say what the lake holds, how fresh it is, what is open and what was rejected. Works without a warehouse.
+    """Show what the lake holds, how fresh it is, what is open and what was rejected. Works without a warehouse.
 
-    The exit code is 3 where the last sync of a resource was not complete.
+    The exit code is 3 if the last sync of a resource was incomplete.
 
     Example: ionq-data status --json
 
@@ -63,7 +63,7 @@ def status(*, as_json: Annotated[bool, Parameter(name="--json")] = False) -> int
     print_lines(f"Warehouse: {f'built {age(built, now)} ago' if built else 'none yet. Next: ionq-data build'}")
     print_alerts(alerts, now)
     if failed:
-        print_lines(f"A build has failed and is kept at {failed}. Next: ionq-data build")
+        print_lines(f"The last build failed and is kept at {failed}. Next: ionq-data build")
     return code
 
 

@@ -25,27 +25,27 @@ def sync(
     since: date | None = None,
     as_json: Annotated[bool, Parameter(name="--json")] = False,
 ) -> int:
-    """Copy what is new from the API, rebuild the warehouse, publish it and write the report.
+    """Copy new records from the API, rebuild the warehouse, publish it and write the report.
 
-    What an interrupted sync has copied stays, and the next one goes on from there.
+    The records that an interrupted sync has copied stay, and the next sync continues from there.
 
     Example: ionq-data sync --resource jobs --resource job_costs
 
     Parameters
     ----------
     resource
-        Copy this resource only, such as jobs; may be repeated.
+        Copy only this resource, such as jobs; can be repeated.
     full
-        Read everything again: finds what was deleted or came late.
+        Read everything again, to find records that were deleted or came late.
     since
-        Copy no jobs submitted before this date (2026-03-01). The sync does not count as complete history.
+        Do not copy jobs submitted before this date (2026-03-01). The sync does not count as complete history.
     as_json
-        Print what was done as JSON.
+        Print a summary as JSON.
     """
     settings = load_settings()
     refuse_demo_data(settings)
     if unknown := [name for name in resource if name not in RESOURCES]:
-        raise ConfigurationError(f"There is no resource {unknown[0]!r}. There are: {', '.join(RESOURCES)}.")
+        raise ConfigurationError(f"There is no resource {unknown[0]!r}. Resources: {', '.join(RESOURCES)}.")
     with Watch() as watch:
         outcome = run_pipeline(
             settings,

@@ -10,12 +10,12 @@ from ionq_data.lake.ledger import NOT_AVAILABLE
 
 WITHOUT: dict[str, str] = {
     "whoami": "the name and the project of the key",
-    "sessions": "how well sessions were used; the organization's id, where nothing else says it",
-    "rates": "prices: the audit of bills, and what a planned job would cost",
+    "sessions": "the use of sessions, and the organization's id if no other answer gives it",
+    "rates": "prices, the audit of bills, and the cost of a planned job",
     "projects": "quotas of projects, as budgets",
-    "usage": "the check of costs against the usage report; costs are those of the jobs that the key sees",
+    "usage": "the check of costs against the usage report; costs include only the jobs that the key sees",
     "jobs": "everything about jobs: costs, waits, failures",
-    "job_costs": "what each job cost; costs are those of the usage report",
+    "job_costs": "the cost of each job; costs come from the usage report",
     "job_results": "measured distributions",
 }
 """What the answers lack where a resource is not available, by its name."""

@@ -40,8 +40,8 @@ def scan_current(lake: Lake, resource: Resource) -> pl.LazyFrame:
     ]
     if not versions:
         raise LakeError(
-            f"The lake in {lake.root} holds no {resource.name} yet. Copy some: 'ionq-data sync', or 'ionq-data demo' "
-            "without an account."
+            f"The lake in {lake.root} has no {resource.name} yet. Run 'ionq-data sync', or 'ionq-data demo' if you "
+            "have no account."
         )
     frame = pl.concat(versions).sort(*_ORDER).unique([ACCOUNT, *resource.key], keep="last")
     if resource.key[0] not in _GLOBAL_KEYS or len(versions) == 1:

@@ -156,21 +156,21 @@ class ObjectStorage:
         if any(status in said for status in _REFUSALS):
             return LakeError(
                 f"{self.url}/{name}: the object store does not let these credentials {verb} it. Check "
-                "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, and what the bucket's policy allows"
+                "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, and the bucket's policy"
             )
         return LakeError(
             f"{self.url}/{name}: could not {verb} it: {said}. Check AWS_ENDPOINT_URL and that the object store can be "
-            "reached, and run it again; nothing is lost"
+            "reached, then run the command again; nothing is lost"
         )
 
     def _no_bucket(self) -> LakeError:
-        return LakeError(f"there is no bucket for {self.url}: create it, or mend the setting `lake`")
+        return LakeError(f"there is no bucket for {self.url}: create it, or correct the setting `lake`")
 
 
 def _connect(url: str) -> Any:
     parts = urlsplit(url)
     if parts.scheme != "s3" or not parts.netloc or parts.query or parts.fragment or "@" in parts.netloc:
-        raise LakeError(f"the lake {parts.scheme}://{parts.hostname or ''}… is no place for it: use s3://bucket/prefix")
+        raise LakeError(f"the lake {parts.scheme}://{parts.hostname or ''}… is not supported: use s3://bucket/prefix")
     options: dict[str, Any] = {"connect_timeout": timedelta(seconds=5), "timeout": timedelta(seconds=60)}
     endpoint = next((os.environ[name] for name in _ENDPOINTS if os.environ.get(name)), None)
     if endpoint:

@@ -29,7 +29,7 @@ def open_query() -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         yield connection
     except (duckdb.IOException, duckdb.InvalidInputException, duckdb.OutOfMemoryException) as error:
-        raise LakeError(f"the lake cannot be read: {error}. See `ionq-data lake verify`") from error
+        raise LakeError(f"the lake cannot be read: {error}. Run `ionq-data lake verify`") from error
     finally:
         connection.close()
 

@@ -194,7 +194,7 @@ def _is_unfinished(name: str) -> bool:
 def _refuse(error: OSError) -> None:
     """Do not take a folder that cannot be read for an empty one; one that is just gone is no matter."""
     if not isinstance(error, FileNotFoundError):
-        raise LakeError(f"{error.filename} cannot be read: {error.strerror}. Give this user the right to") from error
+        raise LakeError(f"{error.filename} cannot be read: {error.strerror}. Give this user permission") from error
 
 
 def flush(path: Path) -> None:
@@ -215,7 +215,7 @@ def _explain(error: OSError, path: Path) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"the disk is full: {path} could not be written. Free some space and run the sync again; nothing is lost"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"{path.parent} cannot be written to: give this user the right to, or set IONQ_DATA_DIR"
+        return f"{path.parent} cannot be written to: give this user permission, or set IONQ_DATA_DIR"
     if error.errno in (errno.EEXIST, errno.ENOTDIR):
-        return f"{error.filename} is a file where a folder has to be: move it away, or set IONQ_DATA_DIR"
+        return f"{error.filename} is a file, but must be a folder: move the file away, or set IONQ_DATA_DIR"
     return f"{path} could not be written: {error.strerror or error}"

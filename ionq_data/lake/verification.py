@@ -61,7 +61,7 @@ def verify(lake: Lake) -> Verification:
         _check_ledger(report, lake, account, {top: sound[account, top] for top in (*RESOURCES, LEDGER)})
     for name in lake.storage.list(PLANS):
         if name.endswith(".json"):
-            report.add("note", name, "files that were merged wait to be removed; their versions are there twice")
+            report.add("note", name, "merged files are waiting to be removed; until then their versions exist twice")
     return report
 
 
@@ -83,7 +83,7 @@ def _read(lake: Lake, report: Verification, top: str, name: str) -> pa.Table | N
     try:
         return in_schema(table, schema_of(top))
     except pa.ArrowException as error:
-        report.add("error", name, f"does not fit the columns of today: {error}")
+        report.add("error", name, f"does not fit the current columns: {error}")
         return None
 
 
@@ -137,7 +137,7 @@ def _check_ledger(report: Verification, lake: Lake, account: str, files: dict[st
         for resource_name, run_id, said, found, is_backwards in query.execute(_WRONG_SYNCS).fetchall():
             where = f"{LEDGER}: run {run_id} of {account}/{resource_name}"
             if said != found:
-                report.add("error", where, f"says {said} rows were written; the lake holds {found}")
+                report.add("error", where, f"says that {said} rows were written, but the lake has {found}")
             if is_backwards:
                 report.add("error", where, "finished before it started")
         for resource_name, run_id, found in query.execute(_CUT_SHORT).fetchall():

@@ -53,7 +53,7 @@ async def ask(
     """
     file = Layout(data_dir).warehouse
     if not file.is_file():
-        raise NoWarehouse(f"There is no warehouse in {data_dir} yet. Make one: 'ionq-data sync' or 'ionq-data demo'.")
+        raise NoWarehouse(f"There is no warehouse in {data_dir} yet. Run 'ionq-data sync' or 'ionq-data demo'.")
     request = {
         "file": str(file),
         "sql": sql,
@@ -69,7 +69,7 @@ async def ask(
             [sys.executable, "-I", str(_PROGRAM)], input=json.dumps(request).encode(), check=False, env={}
         )
         if ran.returncode != 0 or not ran.stdout:
-            raise QueryRefused("The query needs more memory or time than it may have. Ask for less at once.")
+            raise QueryRefused("The query exceeds its memory or time limit. Ask for less at once.")
         answer: dict[str, Any] = json.loads(ran.stdout)
         if "error" in answer:
             raise QueryRefused(answer["error"])

@@ -36,7 +36,7 @@ def describe_mart(data_dir: Path, mart: str) -> str:
     """
     marts = mart_descriptions(data_dir)
     if mart not in marts:
-        raise LookupError(f"There is no mart {mart!r}. Those that exist: {', '.join(marts)}.")
+        raise LookupError(f"There is no mart {mart!r}. Marts: {', '.join(marts)}.")
     with connect(data_dir) as warehouse:
         columns = warehouse.execute(_COLUMNS, {"mart": mart}).fetchall()
     lines = [f"- `{name}` ({kind}): {' '.join((comment or '').split())}" for name, kind, comment in columns]

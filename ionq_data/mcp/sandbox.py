@@ -32,7 +32,7 @@ def main() -> None:
     try:
         answer = _run(request)
     except (duckdb.OutOfMemoryException, MemoryError):
-        answer = {"error": "The query needs more memory or time than it may have. Ask for less at once."}
+        answer = {"error": "The query exceeds its memory or time limit. Ask for less at once."}
     except (duckdb.Error, ValueError) as error:
         answer = {"error": str(error)}
     json.dump(answer, sys.stdout, allow_nan=False)
@@ -56,7 +56,7 @@ def _run(request: dict[str, Any]) -> dict[str, Any]:
         warehouse.execute("set lock_configuration = true")
         statements = warehouse.extract_statements(request["sql"])
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-            raise ValueError("Send one query that reads, such as a select. Nothing else is run here.")
+            raise ValueError("Send one query that only reads, such as a select. Other statements are refused.")
         found = warehouse.execute(statements[0], request["parameters"] or None)
         columns = [{"name": column[0], "type": str(column[1])} for column in found.description or ()]
         return {"columns": columns, **_rows(found, request["rows"], request["characters"])}

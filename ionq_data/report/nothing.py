@@ -8,27 +8,28 @@ from dataclasses import replace
 from ionq_data.report.blocks import Chart, Dataset, Source, Table
 
 _REASONS = {
-    "cost_daily": "No cost is known yet: neither a usage report (it needs the organization's id) nor a job's price.",
+    "cost_daily": "No cost is known yet: there is neither a usage report (it needs the organization's id) nor a price "
+    "of a job.",
     "cost_this_month": "Nothing was spent this month or the last.",
     "cost_by_backend": "No job on a QPU has a price yet.",
     "cost_by_user": "No cost is known by person yet.",
-    "budget_days": "No budget is set for this month. Budgets are a CSV file that you edit: name it in IONQ_BUDGETS.",
-    "anomalies": "No day stands out. It takes four of the same weekday to tell.",
-    "reconciliation": "There is no usage report to compare with: it needs the organization's id.",
+    "budget_days": "No budget is set for this month. To set budgets, write a CSV file and name it in IONQ_BUDGETS.",
+    "anomalies": "No day stands out. A comparison needs four days of the same weekday.",
+    "reconciliation": "There is no usage report to compare with; it needs the organization's id.",
     "failures": "No job failed.",
     "fidelity": "No characterization of a QPU is known yet.",
-    "backends": "No QPU is offered now, or none has been characterized.",
+    "backends": "No QPU is offered now, or no offered QPU has been characterized.",
     "queue_bands": "No job has been sent to a QPU yet.",
     "queue_hours": "No job was sent to a QPU in the last 90 days.",
     "backlog": "No job has been sent to a QPU yet.",
-    "predictions": "No job that the API predicted a wait for has started yet.",
-    "availability": "Nobody has looked at the backends yet; the API keeps no history of it.",
+    "predictions": "No job with a predicted wait has started yet.",
+    "availability": "No sync has read the backends yet; the API keeps no history of their status.",
 }
 
 _OF_ONE = {
-    "queue_bands": "No job has been sent to this backend in the period.",
+    "queue_bands": "No job was sent to this backend in the period.",
     "queue_hours": "No job was sent to this backend in the last 90 days.",
-    "fidelity": "This metric has not been measured in the period.",
+    "fidelity": "This metric was not measured in the period.",
 }
 """The same, where other backends or metrics have rows."""
 

@@ -110,8 +110,8 @@ class Context:
         is_behind = lead > timedelta(0)
         apart = timedelta(seconds=round(abs(lead).total_seconds()))
         return (
-            f"the clock of this machine is {apart} {'behind' if is_behind else 'ahead of'} the API's, which is used "
-            "instead: set this machine's clock"
+            f"the clock of this machine is {apart} {'behind' if is_behind else 'ahead of'} the API's. The sync uses "
+            "the API's clock; set this machine's clock"
         )
 
     def now(self) -> datetime:

@@ -54,7 +54,7 @@ def discarded(contract: Contract, resource: str, row: Row) -> str | None:
         what = f"no column holds {', '.join(misfits)}" if misfits is unknown else "; ".join(misfits)
         if mode == "freeze":
             raise ContractBroken(
-                f"a record of {resource} does not fit: {what}. [contract] in the settings says freeze: "  # noqa: S608
+                f"a record of {resource} does not fit: {what}. [contract] in the settings is freeze: "  # noqa: S608
                 "update ionq-data, or set it to evolve"
             )
         if mode == "discard_row":

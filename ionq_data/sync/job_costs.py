@@ -174,7 +174,7 @@ class _Asking:
                 self._failures_in_a_row += 1
                 self.missing.append(f"cost of job {job.id}: {error}")
                 if self._failures_in_a_row == _GIVE_UP_AFTER:
-                    self.missing.append("costs of all further jobs: the API does not answer")
+                    self.missing.append("costs of all remaining jobs: the API does not answer")
             else:
                 self._failures_in_a_row = 0
                 if keeps_refusals or (isinstance(found, Row) and not found.values["attempts"]):

@@ -112,7 +112,7 @@ class _Asking:
             if ended is not None and self.context.now() - ended < _ABSENT_AFTER:
                 return
             if is_of_variant_of_may:  # the address is gone, for all of them: that is nothing to keep of each
-                self.notes.append(f"variants of jobs of before October 2026 cannot be had: {refusal}")
+                self.notes.append(f"variants of jobs from before October 2026 are not available: {refusal}")
                 return
             body, stamp, status = b"{}", self.context.stamp(), refusal.status or 0
         self._take(job, artifact, body, stamp, status)

@@ -128,7 +128,7 @@ async def sync_jobs(context: Context, intake: Intake, bookmark: Bookmark) -> Out
     finally:
         reader.flush()
     if plan.read_to(OWN).is_partial and not missing:
-        missing.append(f"jobs before {rules.since} were not asked for; leave out --since to read them")
+        missing.append(f"jobs before {rules.since} were not read; run without --since to read them")
     reads_all = plan.is_full or bookmark.complete is None
     if reads_all and not missing:
         bookmark.parts["full_at"] = started_at.isoformat()

@@ -119,7 +119,10 @@ class ListingReader:
             except (BadRequest, NotFound, RequestRefused) as error:
                 if fallback is None:
                     raise
-                self.notes.append(f"an earlier reading cannot be taken up where it was cut off, so go on: {error}")
+                self.notes.append(
+                    "an earlier reading cannot continue where it was cut off, so the listing is read "
+                    f"on from above: {error}"
+                )
                 cursor, fallback = fallback, None
                 continue
             if has_jumped and not listing.is_ordered:  # what was jumped over may hold anything: begin again
@@ -130,7 +133,7 @@ class ListingReader:
                 continue
             break
         if not listing.is_ordered:
-            self.notes.append(f"the listing{_of(name)} is not newest first: it was read to its end")
+            self.notes.append(f"the listing{_of(name)} is not sorted newest first, so it was read to its end")
         if not to.is_partial:
             self.marks[name] = mark(listing.next_watermark, is_unordered=not listing.is_ordered)
 

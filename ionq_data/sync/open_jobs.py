@@ -46,7 +46,7 @@ async def ask_for_jobs(reader: ListingReader, open_jobs: Mapping[str, str]) -> l
             for shown in await _ask_for_batch(reader, batch):
                 wanted.pop(shown, None)
         except (BadRequest, RequestRefused) as error:  # one id that it does not like must not hide the others
-            notes.append(f"{len(batch)} jobs cannot be asked for together, so each is asked for alone: {error}")
+            notes.append(f"{len(batch)} jobs cannot be requested together, so each is requested alone: {error}")
     waiting = iter(sorted(wanted.items()))
     gone: dict[str, str] = {}
 

@@ -75,7 +75,7 @@ async def _outcome(context: Context, intake: Intake, bookmark: Bookmark) -> Outc
 
 def _refused(reason: str, last: list[SyncRecord]) -> Outcome:
     was_available = any(sync.complete and sync.availability != "refused" for sync in last)
-    notes = (f"{NOT_AVAILABLE} any more: what was copied before stays as it was",) if was_available else ()
+    notes = (f"{NOT_AVAILABLE} any more: the records copied before stay unchanged",) if was_available else ()
     return Outcome(mode="refused", refused=reason, notes=notes)
 
 

@@ -110,7 +110,7 @@ async def sync_usage(context: Context, intake: Intake, bookmark: Bookmark) -> Ou
     if context.organization is None:
         return Outcome(
             mode="refused",
-            refused="nothing tells this key its organization's id: set IONQ_ORGANIZATION_ID or organization_id",
+            refused="the organization's id is not known for this key: set IONQ_ORGANIZATION_ID or organization_id",
         )
     today = context.now().date()
     reading = _Reading(context, intake, bookmark, today)

@@ -80,7 +80,9 @@ def build(
             paths = places(data_dir, lake_dir=lake_dir, budgets=budgets)
             if engine == "spark":
                 if select:
-                    raise BuildFailed("The engine spark builds everything. Build a part with the engine duckdb.")
+                    raise BuildFailed(
+                        "The engine spark can only build everything. Build a part with the engine duckdb."
+                    )
                 from ionq_data.warehouse.spark_build import SparkWork, read_spark_graph
 
                 compiled, graph = read_spark_graph(data_dir, paths)
@@ -93,7 +95,7 @@ def build(
     except OSError as error:
         raise BuildFailed(
             f"Cannot write below {layout.builds}: {error.strerror or error}. "
-            "Free space or make the folder writable; what was published before is untouched."
+            "Free space or make the folder writable; the published tables are unchanged."
         ) from error
 
 
@@ -131,7 +133,7 @@ class Work:
         """Tell whether the build goes on from what is published, unless that was made by another state of the SQL."""
         made_by = built_with(self.layout.warehouse)
         if partial and made_by is None:
-            raise BuildFailed("Nothing is published yet that a part could be built into. Build everything first.")
+            raise BuildFailed("No warehouse is published yet, so a part of it cannot be built. Build everything first.")
         return partial or (made_by == self.compiled.project_hash and not full_refresh)
 
     def _read_hashes(self) -> tuple[dict[str, str | None], dict[str, str]]:
@@ -183,7 +185,7 @@ class Work:
         facts = {"started_at": started_at, "project_hash": self.compiled.project_hash}
         write_made(connection, made)
         connection.execute(_RECORD, facts | {"version": __version__, "warnings": warnings})
-        connection.execute("comment on table meta.build is 'When and with what the warehouse was built.'")
+        connection.execute("comment on table meta.build is 'When and with which versions the warehouse was built.'")
         connection.execute("checkpoint")
 
     def _result(

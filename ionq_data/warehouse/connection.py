@@ -22,7 +22,7 @@ def connect(data_dir: Path) -> duckdb.DuckDBPyConnection:
     """
     file = Layout(data_dir).warehouse
     if not file.is_file():
-        raise NoWarehouse(f"There is no warehouse in {data_dir} yet. Make one: 'ionq-data sync' or 'ionq-data build'.")
+        raise NoWarehouse(f"There is no warehouse in {data_dir} yet. Run 'ionq-data sync' or 'ionq-data build'.")
     return _open(file)
 
 

@@ -50,7 +50,7 @@ def _rows(rules: Path) -> Iterator[tuple[str, ...]]:
 
 def _row(rules: Path, line: int, cells: dict[str, str]) -> tuple[str, ...]:
     if not cells["cost_center"]:
-        raise _wrong(rules, line, "cost_center", "it is blank: say what the cost is booked on")
+        raise _wrong(rules, line, "cost_center", "it is blank: name the cost center")
     key, has_value, value = (part.strip() for part in cells.get("tag", "").partition("="))
     if has_value and not (key and value):
         raise _wrong(rules, line, "tag", f"{cells['tag']!r} is not written like team=chemistry or team")
@@ -92,6 +92,6 @@ def _pattern(cell: str) -> str:
 
 def _wrong(rules: Path, line: int, column: str, what: str) -> BuildFailed:
     return BuildFailed(
-        f"{rules.name}, line {line}, column {column}: {what}. Mend {rules} and build again; "
-        "what was published before is untouched."
+        f"{rules.name}, line {line}, column {column}: {what}. Correct {rules} and build again; the published tables "
+        "are unchanged."
     )

@@ -17,10 +17,10 @@ from ionq_data.warehouse.project import sql_dir
 
 _TITLE = """# Data dictionary
 
-What each table of `warehouse.duckdb` holds (and each file of `marts/`): one section a mart, one line a column. Times
-are UTC, money is `DECIMAL` in the currency beside it, and a column's unit stands in its name.
+This page describes each table of `warehouse.duckdb` (and each file of `marts/`), with one section per mart and one line
+per column. Times are UTC, money is `DECIMAL` in the currency beside it, and a column's unit is in its name.
 
-This page is made from the descriptions beside the models in `sql/models/`; change them there and run `make dictionary`.
+It is generated from the descriptions beside the models in `sql/models/`; change them there and run `make dictionary`.
 """
 _FAMILIES = {
     "core": "Jobs, backends, projects and users",
@@ -70,7 +70,7 @@ def main(arguments: list[str]) -> int:
     if "--check" in arguments:
         if path.exists() and path.read_text() == text:
             return 0
-        sys.stderr.write(f"{path.name} is not what the models say: run `make dictionary`\n")
+        sys.stderr.write(f"{path.name} does not match the models: run `make dictionary`\n")
         return 1
     path.write_text(text)
     return 0

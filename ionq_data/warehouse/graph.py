@@ -115,14 +115,14 @@ def _read_node(node: Mapping[str, Any], incremental: Mapping[str, Any], paths: M
     parents = tuple(dict.fromkeys(node["depends_on"]["nodes"]))
     if node["resource_type"] == "test":
         if changed := [key for key, value in _TEST_DEFAULTS.items() if config.get(key, value) != value]:
-            raise BuildFailed(f"Test {name} sets {', '.join(changed)}, which a build does not know.")
+            raise BuildFailed(f"Test {name} sets {', '.join(changed)}, which a build does not support.")
         warns = config["severity"].lower() == "warn"
         return Test(unique_id, name, _located(node["compiled_code"], paths), parents, warns)
     if node["resource_type"] != "model" or config["materialized"] not in MATERIALIZATIONS:
         kind = config.get("materialized", node["resource_type"])
-        raise BuildFailed(f"{name} is materialized as {kind}; a build knows {', '.join(sorted(MATERIALIZATIONS))}.")
+        raise BuildFailed(f"{name} is materialized as {kind}; a build supports {', '.join(sorted(MATERIALIZATIONS))}.")
     if config.get("pre-hook") or config.get("post-hook"):
-        raise BuildFailed(f"Model {name} has a hook, which a build does not know.")
+        raise BuildFailed(f"Model {name} has a hook, which a build does not support.")
     if placeholder("IONQ_DATA_LAKE") in node["compiled_code"] and not any(
         parent.startswith("source.") for parent in parents
     ):

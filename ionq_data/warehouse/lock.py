@@ -52,7 +52,7 @@ def _acquire(
         if time.monotonic() >= deadline:
             raise WarehouseBusy(
                 f"Another process (pid {holder}) is {purpose} in {path.parent.parent} and did not finish within "
-                f"{wait_seconds:.0f} s. Wait for it to end, or end it, and try again."
+                f"{wait_seconds:.0f} s. Wait for it to finish, or end it, then try again."
             )
         if on_wait:
             on_wait(f"Waiting for another process (pid {holder}), which is {purpose}.")

@@ -125,7 +125,7 @@ def main(arguments: list[str]) -> int:
     stale = [(path, text) for path, text in generated(sql_dir()) if not path.exists() or path.read_text() != text]
     if "--check" in arguments:
         for path, _ in stale:
-            sys.stderr.write(f"{path.name} is not what the resources say: run `make dictionary`\n")
+            sys.stderr.write(f"{path.name} does not match the resources: run `make dictionary`\n")
         return int(bool(stale))
     for path, text in stale:
         path.write_text(text)

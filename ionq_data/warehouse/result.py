@@ -94,8 +94,8 @@ class BuildResult:
         more = f"\n  … and {len(named) - 5} more" if len(named) > 5 else ""
         lines = "".join(f"\n  {line}" for line in named[:5])
         return (
-            f"The warehouse build failed; what was published before is untouched.{lines}{more}\n"
-            f"The failed build is kept: open {self.file}, or read its SQL below {self.compiled}."
+            f"The warehouse build failed; the published tables are unchanged.{lines}{more}\n"
+            f"The failed build is kept: open {self.file}, or read its SQL in {self.compiled}."
         )
 
 

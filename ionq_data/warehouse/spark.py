@@ -98,7 +98,7 @@ def open_session(scratch: Path) -> Iterator[Any]:
             raise BuildFailed(f"No Spark answers at {REMOTE}={address}: {one_sentence(error)}") from error
         raise BuildFailed(
             f"Spark's local mode does not start: {one_sentence(error)} "
-            f"It needs a Java runtime (17 or newer) on the path; a cluster is named in {REMOTE}."
+            f"It needs a Java runtime (17 or newer) on the path. To use a cluster instead, set {REMOTE}."
         ) from error
     try:
         yield session

@@ -135,7 +135,7 @@ def test_a_url_that_is_none_is_named_by_its_place_and_the_others_work(
     monkeypatch.setenv("IONQ_ALERT_URLS", f"nonsense://{TOKEN} {receiver.url}")
     with caplog.at_level(logging.DEBUG):
         delivery = deliver(settings, [alert(1)])
-    assert delivery.failures == ("IONQ_ALERT_URLS: URL number 1 is none that Apprise knows; mend it or take it out",)
+    assert delivery.failures == ("IONQ_ALERT_URLS: Apprise does not know URL number 1; correct or remove it",)
     assert TOKEN not in caplog.text
     assert receiver.titles == ["alert 1"]
 

@@ -116,7 +116,7 @@ def test_a_budget_that_will_not_do_is_at_risk(tmp_path: Path) -> None:
     assert alert.body.endswith("or change the budget in the budgets file.")
     assert (alert.severity, alert.subject, alert.period) == ("warning", "org/p1", "2026-06 USD at risk")
     [quota] = found(tmp_path, budget_status=[budget(400, 0.731, source="quota")])
-    assert "have the project's quota raised" in quota.body
+    assert "ask for a higher project quota" in quota.body
 
 
 def test_a_budget_that_is_spent_is_another_alert(tmp_path: Path) -> None:

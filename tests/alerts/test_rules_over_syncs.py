@@ -99,7 +99,7 @@ def test_what_was_never_read_is_stale_when_the_account_has_been_known_for_long_e
     hourly = {"whoami", "sessions", "rates", "jobs", "job_costs"}
     assert set(alerts) == {f"default/{name}" for name in ("backends", *hourly)}
     assert alerts["default/jobs"].period == "never"
-    assert "There has never been one" in alerts["default/jobs"].body
+    assert "No sync was ever complete" in alerts["default/jobs"].body
 
 
 def test_an_incomplete_sync_names_what_is_missing_and_stays_one_alert(lake: Lake) -> None:

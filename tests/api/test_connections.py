@@ -92,11 +92,11 @@ async def test_a_bad_connection_is_followed_by_another(
 @pytest.mark.parametrize(
     ("bad", "kind", "words"),
     [
-        (cut_off, api_errors.InvalidAnswer, "answered 200 but broke the connection"),
-        (cut_off_without_length, api_errors.InvalidAnswer, "cut-off JSON"),
-        (drip, api_errors.InvalidAnswer, "answered 200 but was not through after 0.3 s"),
-        (hang_up, api_errors.ServiceUnavailable, "broke the connection"),
-        (no_http, api_errors.ServiceUnavailable, "broke the connection"),
+        (cut_off, api_errors.InvalidAnswer, "answered 200 but closed the connection early"),
+        (cut_off_without_length, api_errors.InvalidAnswer, "truncated JSON"),
+        (drip, api_errors.InvalidAnswer, "answered 200 but did not finish within 0.3 s"),
+        (hang_up, api_errors.ServiceUnavailable, "closed the connection early"),
+        (no_http, api_errors.ServiceUnavailable, "closed the connection early"),
         (say_nothing, api_errors.ServiceUnavailable, "sent nothing for 0.15 s"),
     ],
 )

@@ -40,7 +40,7 @@ def test_a_damaged_file_is_named(ask: Ask, data_dir: Path) -> None:
     answer = ask("lake", "verify", width=200)
     assert answer.code == 1
     assert damaged.name in answer.out
-    assert "NOT sound: restore the files named above" in answer.out
+    assert "NOT sound; restore the files named above" in answer.out
     findings = ask("lake", "verify", "--json").facts["findings"]
     errors = [finding["where"] for finding in findings if finding["level"] == "error"]
     assert errors[0] == str(damaged.relative_to(data_dir / "lake"))

@@ -195,7 +195,7 @@ def test_what_does_not_go_together_is_wrong_usage(ask: Ask, arguments: tuple[str
 def test_nothing_found_says_how_to_see_more(ask: Ask) -> None:
     answer = ask("show", "jobs", "--status", "melted")
     assert (answer.code, answer.err) == (0, "")
-    assert "no row matches. Without filters: ionq-data show jobs" in answer.out
+    assert "no row matches. To see all rows: ionq-data show jobs" in answer.out
     assert ask("show", "jobs", "--status", "melted", "--json").facts == []
 
 

@@ -199,5 +199,5 @@ def test_verify_names_what_is_wrong(lake: Lake) -> None:
     assert not report.is_sound
     told = "\n".join(f"{finding.where}: {finding.what}" for finding in report.findings)
     assert f"{first}: cannot be read" in told
-    assert "says 9 rows were written; the lake holds 6" in told
+    assert "says that 9 rows were written, but the lake has 6" in told
     assert "holds rows of 2026-01" in told

@@ -158,5 +158,5 @@ def read_only(folder: Path) -> Iterator[None]:
 
 def test_a_lake_below_a_file(tmp_path: Path) -> None:
     (tmp_path / "lake").write_text("a file")
-    with pytest.raises(LakeError, match=r"lake is a file where a folder has to be: .*IONQ_DATA_DIR"):
+    with pytest.raises(LakeError, match=r"lake is a file, but must be a folder: .*IONQ_DATA_DIR"):
         Bench(Upstream(), Lake(tmp_path / "lake" / "below")).sync()

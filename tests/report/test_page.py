@@ -117,7 +117,7 @@ def test_what_is_missing_is_said(data_dir: DataDir) -> None:
     assert "Nothing has been read from the API yet" in empty
     assert "No cost is known yet" in empty
     assert "No characterization of a QPU is known yet" in empty
-    assert "Nobody has looked for alerts yet" in empty
+    assert "Alerts have not been evaluated yet" in empty
     assert "1 waiting, 0 running; of 1 job known." in one
     assert "There is no usage report to compare with" in one
     assert "No job has been sent to a QPU yet" in read_report(data_dir("simulator_only")).text

@@ -79,7 +79,7 @@ def test_a_base_url_in_the_clear_is_refused_before_anything_is_sent(
 
 
 def test_no_resource_of_that_name(bench: Bench) -> None:
-    with pytest.raises(ConfigurationError, match="no such resource: job"):
+    with pytest.raises(ConfigurationError, match="there is no resource job"):
         bench.sync(resources=["job"])
 
 

@@ -39,7 +39,7 @@ def test_a_clock_that_is_more_than_a_minute_off_goes_by_the_apis(seconds: int, u
 def test_the_note_says_how_far_off_the_clock_is() -> None:
     note = context(lead=-timedelta(days=400, seconds=0.4)).clock_note
     assert note == (
-        "the clock of this machine is 400 days, 0:00:00 ahead of the API's, which is used instead: "
+        "the clock of this machine is 400 days, 0:00:00 ahead of the API's. The sync uses the API's clock; "
         "set this machine's clock"
     )
 

@@ -154,7 +154,7 @@ def test_an_api_that_is_gone_ends_the_asking_and_keeps_what_there_is(bench: Benc
     bench.upstream.add_jobs(60)
     bench.upstream.meddle = lambda r: httpx.Response(503) if len(bench.upstream.asked) > 40 else None
     missing = incomplete(bench.sync(resources=["jobs", "job_costs"]))["job_costs"]
-    assert "all further jobs" in missing[-1]
+    assert "all remaining jobs" in missing[-1]
     assert len(bench.upstream.asked) < 40 + 60
     found = bench.rows("job_costs", "select count(*) from r")[0][0]
     assert 20 < found < 60

@@ -148,7 +148,7 @@ def test_variants_that_are_gone_are_asked_for_once_and_not_kept(bench: Bench) ->
         bench.upstream.results[job_id] = {"0": 1.0}
     assert sync(bench, variants=True, max_age_days=30) <= 3 + 3  # one each of the workers that ask at once
     assert bench.rows("job_results", "select distinct kind, http_status from r") == [("probabilities", 200)]
-    assert "cannot be had" in bench.lake.ledger("default", "job_results")[-1].notes[0]
+    assert "are not available" in bench.lake.ledger("default", "job_results")[-1].notes[0]
 
 
 def test_an_api_that_is_gone_ends_the_asking_and_one_failure_does_not(bench: Bench) -> None:

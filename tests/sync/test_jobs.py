@@ -88,7 +88,7 @@ def test_a_repeated_cursor_ends_with_an_error_and_moves_no_watermark(bench: Benc
     bench.upstream.meddle = meddle
     record = bench.sync_one("jobs")
     assert not record.complete
-    assert "cursor a second time" in record.missing[0]
+    assert "repeated a cursor" in record.missing[0]
     assert record.watermark is None
     bench.upstream.meddle = None
     bench.upstream.add_job(900, bench.upstream.now)
@@ -311,7 +311,7 @@ def test_since_leaves_older_jobs_for_later_and_no_hole(bench: Bench) -> None:
     bench.upstream.add_jobs(300)
     record = bench.sync_one("jobs", since=(bench.upstream.now - DAY).date())
     assert not record.complete
-    assert "leave out --since" in record.missing[0]
+    assert "run without --since" in record.missing[0]
     assert bench.rows("jobs", "select count(*) < 300 from r") == [(True,)]
     bench.sync()
     assert not bench.wrong()

@@ -72,7 +72,7 @@ def test_a_place_that_has_expired_is_no_end(bench: Bench) -> None:
     crash(bench, after=30)
     bench.upstream.epoch += 1
     assert not sync(bench)
-    assert any("cannot be taken up" in note for note in bench.lake.ledger("default", "jobs")[-1].notes)
+    assert any("cannot continue where it was" in note for note in bench.lake.ledger("default", "jobs")[-1].notes)
     assert bench.rows("jobs", "select count(*) from r") == [(10 * PAGES,)]
 
 

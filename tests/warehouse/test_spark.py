@@ -48,7 +48,7 @@ def test_says_what_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_builds_no_part(tmp_path: Path) -> None:
-    with pytest.raises(BuildFailed, match="builds everything"):
+    with pytest.raises(BuildFailed, match="can only build everything"):
         build(tmp_path / "data", lake_dir=tmp_path, engine="spark", select=["fct_jobs"])
 
 

@@ -21,8 +21,8 @@ def cost_over_time(series: Sequence[str]) -> Chart:
     return Chart(
         name="cost_over_time",
         title="Cost by project",
-        what='What each project cost, stacked. "Not attributed" is what the usage report charges without '
-        "listing a project for it, and no job accounts for.",
+        what='Cost of each project, stacked. "Not attributed" is cost in the usage report that no listed project '
+        "and no job accounts for.",
         unit=MONEY_UNIT,
         marts=["cost_per_project_daily"],
         spec=_stacked("cost_daily", "series", _colours(series)),
@@ -37,7 +37,7 @@ def cost_by_backend(backends: Sequence[str]) -> Chart:
     return Chart(
         name="cost_by_backend",
         title="Cost by backend",
-        what="What jobs on each backend cost, stacked by month.",
+        what="Cost of the jobs on each backend, stacked by month.",
         unit=MONEY_UNIT,
         marts=["cost_per_backend_monthly"],
         spec=_stacked("cost_by_backend", "backend", _colours(backends)),
@@ -66,7 +66,7 @@ def cost_by_user() -> Chart:
     return Chart(
         name="cost_by_user",
         title="Cost by user",
-        what="What each person's jobs cost, whole months of the period added up.",
+        what="Cost of each person's jobs, added up over the whole months of the period.",
         unit=MONEY_UNIT,
         marts=["cost_per_user_monthly"],
         spec=specification(bars, height=300),
@@ -98,7 +98,7 @@ def month_so_far() -> Chart:
     return Chart(
         name="month_so_far",
         title="This month against the last",
-        what="Running total of cost by day of the month, this month and the last.",
+        what="Running total of cost by day of the month, for this month and the last.",
         unit=MONEY_UNIT,
         marts=["cost_per_project_daily"],
         spec=specification(line),
@@ -131,8 +131,8 @@ def budget_left(labels: Sequence[str]) -> Chart:
     return Chart(
         name="budget_left",
         title="Budget burn-down",
-        what="Share of each monthly budget that is left; dashed: the forecast to the end of the month. Below zero the "
-        "budget is exceeded; by more than all of it is drawn as −100 %.",
+        what="Share of each monthly budget that is left; dashed: the forecast to the end of the month. Below zero, "
+        "the budget is exceeded; a cost of more than twice the budget is drawn as −100 %.",
         unit="% of the budget",
         marts=["budget_status", "cost_per_project_daily"],
         spec=specification(alt.layer(zero, spent, forecast)),
@@ -146,7 +146,7 @@ def failed_work(codes: Sequence[str]) -> Chart:
     return Chart(
         name="failed_work",
         title="Failed work",
-        what="Jobs that failed, by failure code; a job of several circuits counts once.",
+        what="Failed jobs by failure code; a job of several circuits counts once.",
         unit="jobs",
         marts=["failures_daily"],
         spec=_stacked("failures", "failure_code", _colours(codes), value="jobs"),

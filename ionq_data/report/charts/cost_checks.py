@@ -56,9 +56,10 @@ def anomalies(reasons: Collection[str]) -> Chart:
     return Chart(
         name="anomalies",
         title="Days that stand out",
-        what="Days on which a project cost far more than on its days of the eight weeks before (spike), a fortnight "
-        "without a cost (drop), six weeks far above the year before (creep), seven weeks on other weekdays than before "
-        "(weekday_shift), and projects that are new. docs/quality.md says how often this is right.",
+        what="Spike: a day on which a project cost far more than in the eight weeks before. Drop: two weeks without a "
+        "cost. Creep: six weeks far above the year before. weekday_shift: seven weeks with cost on other "
+        "weekdays than before. New projects are listed, too. docs/quality.md says how often these findings are "
+        "right.",
         unit=MONEY_UNIT,
         marts=["cost_anomalies"],
         spec=specification(points),
@@ -97,8 +98,8 @@ def reconciliation(statuses: Collection[str]) -> Chart:
     return Chart(
         name="reconciliation",
         title="Does the usage report agree with the jobs?",
-        what="The usage report's cost of each day, coloured by whether the sum of the job costs agrees to the cent; "
-        "where there is no report, the job costs.",
+        what="The usage report's cost of each day, colored by whether the sum of the job costs agrees to the cent. "
+        "Days without a report show the job costs.",
         unit=MONEY_UNIT,
         marts=["cost_reconciliation"],
         spec=specification(bars),

@@ -69,8 +69,8 @@ def trend(metric: Metric, backends: Sequence[str], *, points: int, has_changes: 
     return Chart(
         name=f"fidelity_{metric.name}",
         title=metric.title,
-        what=f"{metric.meaning}, by backend. {dots}: median of the 30 days up to each measurement; triangles: changes "
-        "of level that were detected, orange for the worse, green for the better.",
+        what=f"{metric.meaning}, by backend. {dots}: median of the 30 days up to each measurement; triangles: "
+        f"detected changes of level, orange for the worse, green for the better.",
         unit="% (fraction of 1)" if metric.is_fraction else "time",
         marts=["fidelity_trends", "fidelity_changes"],
         spec=specification(
@@ -105,7 +105,7 @@ def calibration_age() -> Chart:
     return Chart(
         name="calibration_age",
         title="Age of the newest calibration",
-        what="Time from the newest characterization of each backend that is offered now to the last look at the jobs.",
+        what="Time from the newest characterization of each currently offered backend to the last sync of the jobs.",
         unit="hours",
         marts=["dim_backends"],
         spec=specification(bars, height=150),

@@ -17,7 +17,7 @@ def prediction_hits(backends: Sequence[str]) -> Chart:
     return _predictions(
         name="predictions",
         title="Can the predicted wait be trusted?",
-        what="Share of jobs whose wait was within half and double of what the API predicted, by week of submission.",
+        what="Share of jobs whose wait was between half and double the API's prediction, by week of submission.",
         unit="% of jobs with a prediction",
         y=alt.Y("share_within_2x:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%")),
         backends=backends,
@@ -36,7 +36,8 @@ def prediction_bias(backends: Sequence[str]) -> Chart:
     return _predictions(
         name="prediction_bias",
         title="How far off are the predictions?",
-        what="Mean of predicted less actual wait, by week of submission. Below zero jobs waited longer than predicted.",
+        what="Mean of predicted minus actual wait, by week of submission. Below zero, jobs waited longer than "
+        "predicted.",
         unit="time",
         y=alt.Y("bias_hours:Q", title="hours"),
         backends=backends,
@@ -76,8 +77,8 @@ def availability(backends: Sequence[str]) -> Chart:
     return _strips(
         name="availability",
         title="Availability",
-        what="Share of the observed time of each day that a backend was available. The API keeps no history: days on "
-        "which nobody looked are grey or empty.",
+        what="Share of each day's observed time during which a backend was available. The API keeps no history, so "
+        "days without a sync are gray or empty.",
         unit="% of the observed time",
         mart="backend_availability_daily",
         field="share_available",

@@ -22,7 +22,7 @@ def by_day(backend: str, label: str) -> Chart:
         alt.Tooltip("p50_seconds_text:N", title="Median wait"),
         alt.Tooltip("p90_seconds_text:N", title="90th percentile"),
         alt.Tooltip("p99_seconds_text:N", title="99th percentile"),
-        alt.Tooltip("km_p50_seconds_text:N", title="Median with those still waiting"),
+        alt.Tooltip("km_p50_seconds_text:N", title="Median, including waiting jobs"),
         alt.Tooltip("jobs_submitted:Q", title="Jobs submitted", format=","),
         alt.Tooltip("share_censored:Q", title="Never seen to start", format=".0%"),
     ]
@@ -54,9 +54,9 @@ def by_day(backend: str, label: str) -> Chart:
     return Chart(
         name=f"waits_{label}",
         title=f"{backend}: waits",
-        what=f"Wait of jobs on {backend} by the day or week they were submitted. Line: median of those that started; "
-        "band: from it to the 90th percentile. Bars, right axis: share not seen to start: still waiting, canceled or "
-        "failed.",
+        what=f"Wait of jobs on {backend} by day or week of submission. Line: median of the jobs that started; band: "
+        f"from the median to the 90th percentile. Bars, right axis: share of jobs that have not started: still "
+        f"waiting, canceled or failed.",
         unit="time, logarithmic above 30 s; % of jobs",
         marts=["queue_time_daily", "fct_jobs"],
         spec=specification(layers.add_params(drawing.zoom()), height=220),
@@ -105,8 +105,8 @@ def by_hour(backend: str, label: str) -> Chart:
     return Chart(
         name=f"hours_{label}",
         title=f"{backend}: when to submit",
-        what=f"Median wait of jobs on {backend} that started, by weekday and hour of submission, of the last 90 days. "
-        "Grey: none of them has started; empty: no job was submitted then.",
+        what=f"Median wait of the jobs on {backend} that started, by weekday and hour of submission, over the last 90 "
+        f"days. Gray: none of the jobs started; empty: no job was submitted.",
         unit="time",
         marts=["queue_time_by_hour"],
         spec=specification(cells, height=190),

@@ -97,7 +97,7 @@ def export(
         ExportError: the period is empty, or a file cannot be written; files that are there stay whole.
     """
     if start and end and start >= end:
-        raise ExportError(f"The period from {start} until before {end} has no day in it. Give an end after the start.")
+        raise ExportError(f"The period from {start} to {end} (exclusive) is empty. Give an end after the start.")
     folder = destination or data_dir / "exports"
     suffix = f"_{start or 'first'}_{end or 'last'}" if start or end else ""
     with warehouse.connect(data_dir) as connection:
@@ -108,7 +108,7 @@ def export(
             return _WRITERS[kind](connection, selections, folder, suffix)
         except (OSError, duckdb.Error) as error:
             raise ExportError(
-                f"Cannot write the export to {folder}: {error}. Files that were there are whole."
+                f"Cannot write the export to {folder}: {error}. Existing files are unchanged or complete."
             ) from error
 
 

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from ionq_data.alerts import open_alerts, were_evaluated
 from ionq_data.report.blocks import Alert
 
-_NOTHING = "No budget, cost, fidelity, freshness or run has anything to report."
-_NOT_YET = "Nobody has looked for alerts yet: 'ionq-data sync' and 'ionq-data build' do, after each publication."
+_NOTHING = "There are no alerts about budgets, costs, fidelities, freshness or runs."
+_NOT_YET = "Alerts have not been evaluated yet. 'ionq-data sync' and 'ionq-data build' do so after each publication."
 _SOURCES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "fidelity_regression": ("fidelity_trends", "fidelity_now"),

@@ -20,13 +20,13 @@ _JOBS = Column(key="job_count", title="Jobs", kind="count")
 _MONTH = Column(key="month", title="Month", kind="month")
 
 _VERDICTS = {
-    "agrees": "Billed as the rate says, to the cent",
-    "overbilled": "Billed more than the rate says: ask IonQ",
+    "agrees": "Billed at the rate, to the cent",
+    "overbilled": "Billed above the rate: ask IonQ",
     "underbilled": "Billed less than the rate says",
     "partly_billed": "Failed, and billed at most its price",
     "not_settled": "The bill may still change",
     "agrees_with_later_rate": "Agrees; the rate was read after the job ran",
-    "differs_from_later_rate": "The rate was read after the job ran and may have been another then",
+    "differs_from_later_rate": "Differs; the rate was read after the job ran and may have changed",
     "no_rate": "No rate of its backend is known",
     "no_gate_counts": "The record counts no gates",
     "other_currency": "Billed in another currency than the rate's",
@@ -38,8 +38,8 @@ def cost(connection: duckdb.DuckDBPyConnection, window: Window, datasets: Mappin
     return Section(
         name="cost",
         title="Cost",
-        lead="Costs stand on the day a job completed, as in the usage report. For every date that the report covers, "
-        "the rows add up to it exactly.",
+        lead="A cost belongs to the day the job completed, as in the usage report. For every date that the report "
+        "covers, the rows add up to it exactly.",
         blocks=[
             charts.cost_over_time(_in_order(datasets["cost_daily"], "series")),
             charts.month_so_far(),
@@ -75,11 +75,12 @@ def _budgets(connection: duckdb.DuckDBPyConnection, window: Window) -> Table:
     return Table(
         name="budgets",
         title="Budgets and forecast",
-        what=f"Spent in {window.today:%B %Y} so far, and what the month will come to: each day left costs the mean of "
-        "its weekday in the last eight weeks. Four of five months end between low and high; the next table says how "
-        "far that has held. Reserved is what open jobs will cost. A budget is at risk from a probability of 20 % "
-        "on; the runway says in how many days it is used up at the pace of these weeks. Without a line in the budget "
-        "file, a project's quota is its budget: what the month has spent, and what the quota leaves.",
+        what=f"Spent in {window.today:%B %Y} so far, and the forecast for the month: each remaining day costs the "
+        f"mean of its weekday in the last eight weeks. Four of five months end between low and high; the next "
+        f"table says how often that has held. Reserved is the cost of open jobs. A budget is at risk from a "
+        f"probability of 20 %; the runway is the number of days until it is used up at the pace of these weeks. "
+        f"If the budget file has no line for a project, its budget is what the month has spent plus what its "
+        f"quota leaves.",
         mart="budget_status",
         columns=[
             Column(key="project", title="Project"),
@@ -97,8 +98,8 @@ def _budgets(connection: duckdb.DuckDBPyConnection, window: Window) -> Table:
         ],
         rows=fetch(connection, "budgets"),
         filters={"organization": "organization", "currency": "currency", "project": "project"},
-        empty="Nothing was spent this month or the last, and no budget is set. Budgets are a CSV file: name it in "
-        "IONQ_BUDGETS.",
+        empty="Nothing was spent this month or the last, and no budget is set. To set budgets, write a CSV file and "
+        "name it in IONQ_BUDGETS.",
     )
 
 
@@ -106,9 +107,8 @@ def _forecasts(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         name="forecast_months",
         title="How far forecasts have held",
-        what="Every month that is over, as it would have been forecast on each of its mornings: how far off "
-        "the forecast was at the beginning and in the middle, and on what share of the mornings the cost lay within "
-        "the interval that was to hold four times of five.",
+        what="Every finished month, forecast as on each of its mornings: the forecast's error at the beginning and in "
+        "the middle, and the share of mornings on which the cost lay within the 80 % interval.",
         mart="forecast_accuracy",
         columns=[
             _MONTH,
@@ -120,7 +120,7 @@ def _forecasts(connection: duckdb.DuckDBPyConnection) -> Table:
         ],
         rows=fetch(connection, "forecast_months"),
         filters={"organization": "organization", "currency": "currency", "period": "month_end"},
-        empty="No month that is over has been known from four weeks before.",
+        empty="No finished month has data from the four weeks before it.",
     )
 
 
@@ -128,8 +128,9 @@ def _unit_costs(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         name="unit_costs",
         title="What a unit costs",
-        what="QPU jobs of all projects and backends by month: what was paid over what it was for. A job's expected "
-        "success is its estimate from the calibration that it met. Per project and backend: the mart.",
+        what="QPU jobs of all projects and backends by month: cost divided by the work it paid for. A job's expected "
+        "success is estimated from the calibration in force when it ran. The mart has these figures per project "
+        "and backend.",
         mart="unit_costs_monthly",
         columns=[
             _MONTH,
@@ -143,7 +144,9 @@ def _unit_costs(connection: duckdb.DuckDBPyConnection) -> Table:
                     ("cost_per_expected_success", "Per expected success"),
                 )
             ),
-            Column(key="change", title="Completed job against the month before", kind="change", unit_key="currency"),
+            Column(
+                key="change", title="Completed job, compared with the month before", kind="change", unit_key="currency"
+            ),
             Column(key="share_spent_on_failures", title="Spent on failures", kind="percent"),
         ],
         rows=fetch(connection, "unit_costs"),
@@ -156,7 +159,7 @@ def _projects(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         name="cost_months",
         title="Projects by month",
-        what="What each project cost in each month of the period, the newest 500 rows at most.",
+        what="Cost of each project in each month of the period, at most the newest 500 rows.",
         mart="cost_per_project_monthly",
         columns=[
             _MONTH,
@@ -178,7 +181,7 @@ def _users(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         name="cost_users",
         title="People",
-        what="What each person's jobs cost this month and the last, 200 rows at most.",
+        what="Cost of each person's jobs this month and the last, at most 200 rows.",
         mart="cost_per_user_monthly",
         columns=[_MONTH, Column(key="submitter", title="User"), _COST, _SHARE, _CHANGE, _JOBS],
         rows=fetch(connection, "cost_users"),
@@ -192,13 +195,14 @@ def _cost_centers(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         name="cost_centers",
         title="Cost centers by month",
-        what="What each cost center was booked in each month of the period, by the first rule of the file that fits "
-        "each bill; the newest 300 rows at most. With what no rule takes, a month adds up to the projects' cost.",
+        what="Cost booked on each cost center in each month of the period, by the first rule of the file that matches "
+        "each bill; at most the newest 300 rows. Together with the cost that no rule matches, a month adds up to "
+        "the projects' cost.",
         mart="cost_per_cost_center_monthly",
         columns=[_MONTH, Column(key="cost_center", title="Cost center"), _COST, _SHARE, _JOBS],
         rows=fetch(connection, "cost_centers"),
         filters={"organization": "organization", "currency": "currency", "period": "month_end"},
-        empty="No rule books cost on a cost center. Rules are a CSV file: name it in IONQ_COST_CENTERS.",
+        empty="No rule books cost on a cost center. To set rules, write a CSV file and name it in IONQ_COST_CENTERS.",
     )
 
 
@@ -206,9 +210,9 @@ def _closes(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         name="month_close",
         title="Months as they were closed",
-        what="What each project's month came to when it was closed, and what has been restated since; the newest 300 "
-        "rows at most. A month closes once it has been over for eight days and its jobs, bills and usage report have "
-        "been read. A month from before the first sync was closed by that sync.",
+        what="Cost of each project's month when it was closed, and what has been restated since; at most the newest "
+        "300 rows. A month closes eight days after its end, once its jobs, bills and usage report have been "
+        "read. The first sync closed the months before it.",
         mart="month_close",
         columns=[
             _MONTH,
@@ -230,8 +234,8 @@ def _tags(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         name="cost_tags",
         title="Cost by tag",
-        what="What the jobs with each tag cost this month and the last: the keys of the jobs' metadata with the most "
-        "cost, six at most. For one key a month adds up to the projects' cost; keys are not added up.",
+        what="Cost of the jobs with each tag this month and the last, for at most six keys of the jobs' metadata, "
+        "those with the most cost. For one key, a month adds up to the projects' cost; never add up several keys.",
         mart="cost_per_tag_monthly",
         columns=[
             _MONTH,
@@ -243,7 +247,7 @@ def _tags(connection: duckdb.DuckDBPyConnection) -> Table:
         ],
         rows=fetch(connection, "cost_tags"),
         filters={"organization": "organization", "currency": "currency", "period": "month_end"},
-        empty="No job that was billed this month or the last has metadata.",
+        empty="No job billed this month or the last has metadata.",
     )
 
 
@@ -251,8 +255,8 @@ def _anomalies(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         name="anomalies_table",
         title="Days that stand out, one by one",
-        what="The newest 300 at most. Cost and expectation are of as many days, ending on the date, as stand beside "
-        "them. The score counts standard deviations.",
+        what="At most the newest 300. Cost and expectation cover the given number of days, ending on the date. The "
+        "score counts standard deviations.",
         mart="cost_anomalies",
         columns=[
             Column(key="date", title="Date", kind="date"),
@@ -275,8 +279,8 @@ def _failures(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         name="failures_table",
         title="Failed work by code",
-        what="Failed jobs of the whole period by failure code and backend, and what was charged for them; the "
-        "costliest 100 at most.",
+        what="Failed jobs of the whole period by failure code and backend, and their cost; at most the 100 most "
+        "expensive rows.",
         mart="failures_daily",
         columns=[
             Column(key="failure_code", title="Failure code"),
@@ -299,8 +303,8 @@ def _reconciliation(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         name="reconciliation_open",
         title="Dates that do not agree",
-        what="Dates of the period on which the usage report and the sum of the job costs differ, the newest 100 at "
-        "most. Pending dates have bills that are not settled, or a report that can still be restated.",
+        what="Dates of the period on which the usage report and the sum of the job costs differ, at most the newest "
+        "100. Pending dates have bills that are not settled, or a report that can still be restated.",
         mart="cost_reconciliation",
         columns=[
             Column(key="date", title="Date", kind="date"),
@@ -324,8 +328,8 @@ def _audit(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         name="audit_verdicts",
         title="Bills against the published rate",
-        what="All bills of QPU jobs, by what recomputing them from the rate in force, shots and gates came to. The API "
-        "keeps no history of its rates: bills from before the first sync are compared with a later one.",
+        what="All bills of QPU jobs, recomputed from the rate in force, shots and gates, by result. The API keeps no "
+        "history of its rates, so bills from before the first sync are compared with a later rate.",
         mart="cost_audit",
         columns=[
             Column(key="verdict", title="Verdict", kind="code"),

@@ -10,17 +10,17 @@ from ionq_data.report.queries import fetch, fetch_one
 _COST_STATUSES = {
     "settled": "Billed, and the bill no longer changes",
     "provisional": "Billed, but the bill can still change",
-    "from_children": "Billed on its children, whose sum it shows",
-    "on_root": "Counted on the job it belongs to, or covered by that job's bill",
+    "from_children": "Billed on its children; shows their sum",
+    "on_root": "Counted with its parent job, or covered by that job's bill",
     "estimated": "Only an estimate is known; counts as no cost",
     "dry_run": "Dry run: costs nothing",
     "refused": "The API refuses to say",
-    "unknown": "The API was asked and did not say",
+    "unknown": "The API was asked and gave no cost",
     "not_asked": "Not asked yet",
 }
 _LEFT_OUT = (
-    ("simulator_jobs", "Jobs on a simulator", "No queue, fidelity or failure rate counts them."),
-    ("dry_runs", "Dry runs", "They cost nothing, run nowhere and do not wait."),
+    ("simulator_jobs", "Jobs on a simulator", "Left out of queue, fidelity and failure figures."),
+    ("dry_runs", "Dry runs", "They cost nothing, do not run and do not wait."),
     (
         "children",
         "Children of jobs of several circuits",
@@ -29,11 +29,11 @@ _LEFT_OUT = (
     (
         "session_jobs",
         "QPU jobs of a session",
-        "They wait in a queue of their own, which no figure of the queue counts.",
+        "They wait in their session's own queue, which the queue figures leave out.",
     ),
-    ("deleted_jobs", "Jobs deleted upstream", "Kept, for they were paid; they do not count as open."),
+    ("deleted_jobs", "Jobs deleted upstream", "Kept, because they were paid; they do not count as open."),
     ("without_bill", "QPU jobs that ended and have no bill", "They add nothing to the job costs."),
-    ("provisional_bills", "Bills that are not settled", "Counted as they are; the amount can still change."),
+    ("provisional_bills", "Bills that are not settled", "Counted as they stand; the amount can still change."),
     (
         "without_characterization",
         "QPU jobs older than any known calibration",
@@ -42,10 +42,10 @@ _LEFT_OUT = (
     (
         "implausible_characterizations",
         "Calibrations with an implausible fidelity",
-        "Kept as sent; no trend and no chance of success rests on them.",
+        "Kept as sent; trends and chances of success leave them out.",
     ),
-    ("without_backend", "Jobs that name no backend", "They are in no figure by backend."),
-    ("negative_durations", "Jobs that ended before they began, by their times", "Such a duration counts as unknown."),
+    ("without_backend", "Jobs that name no backend", "Left out of figures by backend."),
+    ("negative_durations", "Jobs whose end time is before their start time", "Their duration counts as unknown."),
     (
         "with_problems",
         "Jobs with a value that does not fit its field",
@@ -59,7 +59,7 @@ def data_quality(connection: duckdb.DuckDBPyConnection) -> Section:
     return Section(
         name="data",
         title="Data",
-        lead="Everything on this page is computed from the published warehouse, which is built from the lake alone.",
+        lead="Everything on this page comes from the published warehouse, which is built from the lake alone.",
         blocks=[
             _freshness(fetch(connection, "freshness")),
             _left_out(connection),
@@ -73,8 +73,8 @@ def _freshness(rows: list[dict[str, object]]) -> Table:
     return Table(
         name="freshness",
         title="Freshness and completeness",
-        what="For each resource of each account: when it was last read to its end, the newest record, records that did "
-        "not fit, and whether the key may see it.",
+        what="For each resource of each account: the last complete sync, the newest record, records that did not fit, "
+        "and whether the key may see it.",
         mart="data_freshness",
         columns=[
             Column(key="account", title="Account"),
@@ -101,7 +101,7 @@ def _left_out(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         name="left_out",
         title="What the figures leave out",
-        what="Jobs and calibrations that some figures do not count, and what follows from it; of all that are known.",
+        what="Jobs and calibrations that some figures leave out, and the consequence, over all known records.",
         mart="fct_jobs",
         columns=[
             Column(key="what", title="Which"),
@@ -120,7 +120,7 @@ def _cost_statuses(connection: duckdb.DuckDBPyConnection) -> Table:
     ]
     return Table(
         name="cost_statuses",
-        title="What is known of the price of QPU jobs",
+        title="Prices of QPU jobs",
         what="All jobs sent to a QPU by the state of their price.",
         mart="fct_jobs",
         columns=[
@@ -137,9 +137,9 @@ def _cost_statuses(connection: duckdb.DuckDBPyConnection) -> Table:
 def _drift(rows: list[dict[str, object]]) -> Table:
     return Table(
         name="drift",
-        title="What the API says beyond what is known",
-        what="Members of records that no column holds, values whose meaning is not known, and columns that nothing has "
-        "filled yet.",
+        title="Unknown data from the API",
+        what="Members of records that no column holds, values of unknown meaning, and columns that nothing has filled "
+        "yet.",
         mart="schema_drift",
         columns=[
             Column(key="resource", title="Resource", kind="code"),
@@ -151,6 +151,6 @@ def _drift(rows: list[dict[str, object]]) -> Table:
             Column(key="example_type", title="Type", kind="code"),
         ],
         rows=rows,
-        empty="Every member of every record has a column, and every column a value.",
+        empty="Every member of every record has a column, and every column has a value.",
         shown=10,
     )

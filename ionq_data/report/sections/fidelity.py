@@ -30,8 +30,8 @@ def fidelity(connection: duckdb.DuckDBPyConnection, window: Window, datasets: Ma
     return Section(
         name="fidelity",
         title="Fidelity",
-        lead="From the characterizations that IonQ publishes. They are measured on the backend as a whole, not on the "
-        f"qubits of one job.{left_out}",
+        lead=f"From the characterizations that IonQ publishes. They measure the backend as a whole, not the qubits of "
+        f"one job.{left_out}",
         blocks=[trends[0], _now(connection, window), charts.calibration_age(), *trends[1:], _changes(connection)],
     )
 
@@ -88,8 +88,8 @@ def _changes(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         name="fidelity_changes_table",
         title="Changes of level",
-        what="Lasting steps that were detected in the measurements of the period, the newest 300 at most; slow drift "
-        "is not among them.",
+        what="Lasting steps detected in the measurements of the period, at most the newest 300; slow drift is not "
+        "included.",
         mart="fidelity_changes",
         columns=[
             Column(key="changed_at", title="Since (UTC)", kind="time"),

@@ -44,7 +44,7 @@ def _spend(connection: duckdb.DuckDBPyConnection, window: Window) -> list[Figure
                 value=None,
                 kind="money",
                 mart="cost_per_project_daily",
-                note="No cost is known of this month or the last.",
+                note="No cost is known for this month or the last.",
             )
         ]
     has_several = len({row["organization"] for row in spends}) > 1
@@ -88,7 +88,7 @@ def _forecast(total: Row, spend: Row, when: str, suffix: str) -> Figure:
         chance = written(total["probability_of_exceeding"], "percent")
         note = f"{_between(total)} The budget of {money(budget, currency)} {_BUDGETS.get(total['status'], 'is set')}: "
         note += f"{share} is spent" + (
-            "." if total["status"] == "exceeded" else f", {chance} is the chance of exceeding it."
+            "." if total["status"] == "exceeded" else f", with a {chance} chance of exceeding it."
         )
     elif spend["last_month"]:
         last = money(spend["last_month"], currency)

@@ -14,8 +14,8 @@ from ionq_data.report.window import Window
 
 MOST_WAIT_CHARTS = 6
 _LEAD = (
-    "Jobs on QPUs only. Percentiles are of the jobs themselves; jobs that have not started count as censored, so that "
-    "a jammed queue does not look fast. Children of a job of several circuits wait with it."
+    "Jobs on QPUs only. Percentiles are computed over single jobs. Jobs that have not started count as censored, so a "
+    "jammed queue does not look fast. Children of a job of several circuits wait with their parent."
 )
 
 
@@ -52,8 +52,8 @@ def _now(connection: duckdb.DuckDBPyConnection) -> Table:
     return Table(
         name="queue_now",
         title="Backends now",
-        what="Each QPU at the last look: what waits, what the API says of the wait, and how long the jobs waited that "
-        "started in the last 7 days.",
+        what="Each QPU at the last sync: waiting jobs, the API's predicted wait, and the wait of jobs that started in "
+        "the last 7 days.",
         mart="dim_backends",
         columns=[
             Column(key="backend", title="Backend"),
@@ -70,5 +70,5 @@ def _now(connection: duckdb.DuckDBPyConnection) -> Table:
         ],
         rows=fetch(connection, "backends"),
         filters={"backend": "backend"},
-        empty="No QPU is known: neither the list of backends nor a job names one.",
+        empty="No QPU is known: neither the list of backends nor any job names one.",
     )

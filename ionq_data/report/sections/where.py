@@ -57,8 +57,8 @@ def where(connection: duckdb.DuckDBPyConnection) -> Section:
         name="where",
         title="Where to run",
         lead="Enter a circuit's native gates. The table says for each QPU how likely a shot is to have no error, what "
-        "the job costs by the rate in force, and how long it waits at this hour of the week. ionq-data plan says the "
-        "same, and goes by the queue of the moment where it knows that.",
+        "the job costs at the rate in force, and how long it waits at this hour of the week. ionq-data plan "
+        "gives the same figures, and uses the current queue if it is known.",
         calculator=Calculator(
             backends=[
                 {name: of_plain[name] for name in _OF_A_BACKEND}
