@@ -1,6 +1,6 @@
 """Copy an organization's IonQ Quantum Cloud records into Parquet and turn them into answers.
 
-Importing this package is cheap: what reads files is imported by `open`.
+Importing this package is cheap: `open` imports the modules that read files.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["open"]
 def open(data_dir: str | PathLike[str] | None = None) -> Site:  # noqa: A001 - as gzip.open: it is used with its module
     """Open what has been copied and built, to read it from Python.
 
-    Nothing is read before it is asked for, so this also works where nothing has been built yet.
+    Nothing is read before it is used, so this also works if nothing has been built yet.
 
     Args:
         data_dir: the folder that holds the lake and the warehouse. Without it, the settings say where both are, as

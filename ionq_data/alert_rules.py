@@ -1,4 +1,4 @@
-"""What the configuration file says of alerts, under ``[alerts]``: where they go and from which threshold on."""
+"""The settings of alerts, ``[alerts]`` in the configuration file: destinations and thresholds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
 STALE_AFTER_HOURS = {"10 minutes": 1.0, "hour": 4.0, "6 hours": 18.0}
-"""How old the last complete sync of a resource may be, by how often it is copied: some intervals of its schedule."""
+"""Maximum age of a resource's last complete sync, by its schedule: a few intervals."""
 
 
 class FidelityRegression(BaseModel):
@@ -36,7 +36,7 @@ class BudgetAtRisk(BaseModel):
 
     Attributes:
         min_probability: of exceeding the budget (``budget_status.probability_of_exceeding``).
-        forecast_share: of release 0.1.0, which knew no probability; a file that has it is still read.
+        forecast_share: a setting of release 0.1.0, which had no probability; files that have it can still be read.
     """
 
     model_config = _STRICT
@@ -86,12 +86,12 @@ class StaleData(BaseModel):
     warehouse_after_hours: float = Field(default=26, gt=0)
 
     def allowed_hours(self, resource: str, every: str) -> float:
-        """Return how old the last complete sync of a resource may be that is copied ``every`` so often."""
+        """Return the maximum age of the last complete sync of a resource that is copied ``every`` so often."""
         return self.after_hours.get(resource, STALE_AFTER_HOURS.get(every, self.otherwise_after_hours))
 
 
 class IncompleteSync(BaseModel):
-    """The last syncs of a resource did not get all that the API shows.
+    """The last syncs of a resource did not read everything that the API shows.
 
     Attributes:
         after_runs: how many in a row.
@@ -125,7 +125,7 @@ class Rules(BaseModel):
 
 
 class Alerts(BaseModel):
-    """Where alerts go and which there are.
+    """The destinations and rules of alerts.
 
     Attributes:
         urls_env: the environment variable with Apprise URLs, white space between them. They hold secrets, so

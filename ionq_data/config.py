@@ -32,7 +32,7 @@ Submitters = Literal["auto", "own"] | tuple[str, ...]
 
 
 class ConfigurationError(Exception):
-    """The settings are wrong or incomplete; the message says which and how to mend it."""
+    """The settings are wrong or incomplete; the message says which and how to fix it."""
 
 
 class Account(BaseModel):
@@ -48,7 +48,7 @@ class Account(BaseModel):
 
     @property
     def api_key(self) -> SecretStr | None:
-        """The key, from the environment variable that ``api_key_env`` names; None where it is not set."""
+        """The key, from the environment variable that ``api_key_env`` names; None if it is not set."""
         value = os.environ.get(self.api_key_env, "").strip()
         return SecretStr(value) if value else None
 
@@ -85,7 +85,7 @@ class ResultsFilter(BaseModel):
 
 
 class ContractModes(BaseModel):
-    """What becomes of members that no column holds, and of values that do not fit theirs (``sync.contract``)."""
+    """How to treat members that no column holds, and values that do not fit their column (``sync.contract``)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

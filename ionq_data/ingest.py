@@ -141,7 +141,7 @@ async def _sync_accounts(
 
 
 async def _look_first(context: Context, names: list[str]) -> str | None:
-    """Look whether the key is good; return why the API could not be asked, if it could not."""
+    """Check whether the key is good; if the API could not be asked, return why."""
     try:
         await look_first(context, names)
     except WrongOrganizationError as error:
@@ -154,7 +154,7 @@ async def _look_first(context: Context, names: list[str]) -> str | None:
 
 
 def open_client(settings: Settings, account: Account) -> Client:
-    """Return a client for an account. Raises ``ConfigurationError`` where its key is not set or its URL not safe."""
+    """Return a client for an account. Raises ``ConfigurationError`` if its key is not set or its URL not safe."""
     if account.api_key is None:
         raise ConfigurationError(
             f"no API key for account {account.name}: set {account.api_key_env} to a key from the IonQ cloud console"

@@ -1,4 +1,4 @@
-"""Where to run a circuit: what each backend promises, costs and makes it wait, from the published warehouse alone."""
+"""Where to run a circuit: each backend's expected success, price and wait, from the published warehouse alone."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ _TOO_LATE = "may start too late"
 
 @dataclass(frozen=True, kw_only=True)
 class Circuit:
-    """What is to be run: qubits and gates of one circuit in native gates, and how often (shots)."""
+    """The work to run: qubits and native gates of one circuit, and the number of shots."""
 
     qubits: int
     gates_1q: int
@@ -151,13 +151,13 @@ class Held:
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """What one backend offers for a circuit.
+    """The offer of one backend for a circuit.
 
     Attributes:
         expected_success: probability that a shot has no error, from the calibration in force; an estimate.
         success_low, success_high: where such a job comes out with a confidence of 95 %, the wider the older its
-            calibration; None where too little was compared.
-        held: how well such an expected success has held so far; None where no job of the kind was compared.
+            calibration; None if too little was compared.
+        held: how well such an expected success has held so far; None if no job of the kind was compared.
         calibration_age_hours: age of that calibration.
         price: cost of the job by the rate in force, rounded to the cent, in `currency`.
         is_price_estimated: the backend bills compute time, which is estimated from the calibration's gate times, and
@@ -173,7 +173,7 @@ class Option:
         is_wait_of_now: whether they are of the first kind.
         best_hour: full hour (UTC) of the week ahead with the least median wait, where that is less than now.
         best_hour_p50_seconds: that wait.
-        obstacles: why the circuit cannot run here, a few words each; empty where it can.
+        obstacles: why the circuit cannot run here, a few words each; empty if it can.
         unknown: facts that the warehouse lacks, a few words each.
     """
 

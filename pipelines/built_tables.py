@@ -25,7 +25,7 @@ class BuiltTable:
 
 
 def read_built_tables(file: Path) -> dict[str, BuiltTable]:
-    """Return what is in a build, by the relation's name as dbt writes it; nothing where there is no file."""
+    """Return what is in a build, by the relation's name as dbt writes it; nothing if there is no file."""
     if not file.is_file():
         return {}
     found: dict[str, BuiltTable] = {}

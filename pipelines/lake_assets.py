@@ -136,7 +136,7 @@ def _spec(resource: Resource, partitions: DailyPartitionsDefinition | None = Non
 
 
 def _dates(context: AssetExecutionContext) -> tuple[date, date] | None:
-    """Return the dates that the run was started for, the last one exclusive; None where it was for none."""
+    """Return the dates that the run was started for, the last one exclusive; None if it was for none."""
     if not context.run.tags.keys() & {"dagster/partition", "dagster/asset_partition_range_start"}:
         return None
     days = sorted(context.partition_keys)

@@ -51,7 +51,7 @@ def count_rows(lake: Lake, folder: str) -> int:
 
 
 def preview(lake: Lake, resource: Resource) -> dict[str, Any]:
-    """Return rows of the newest file of a resource; nothing where there is none."""
+    """Return rows of the newest file of a resource; nothing if there is none."""
     named = (name for account in lake.accounts() for name in lake.files(resource.name, account))
     files = [name for name in named if not name.rpartition("/")[2].startswith(EMPTY)]
     if not files:

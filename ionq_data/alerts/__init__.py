@@ -1,4 +1,4 @@
-"""Alerts: what somebody should know of, found in the warehouse and the ledger, told once, and always visible."""
+"""Alerts: problems found in the warehouse and the ledger, each sent once and visible while it lasts."""
 
 from ionq_data.alerts.alert import Alert, Severity
 from ionq_data.alerts.delivery import Delivery, deliver

@@ -1,4 +1,4 @@
-"""An alert: something that holds now and that somebody should know of, once."""
+"""An alert: a problem that exists now and that somebody should be told of once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Alert:
         period: since when or for when it holds; with rule and subject, what makes two alerts the same one.
         severity: ``failure`` where the pipeline or a budget has failed, ``warning`` where it is about to.
         title: one line.
-        body: figures and what to do; texts of others are in it as plain text only.
+        body: figures and what to do; text from users or servers is plain text only.
         since: when it was first noticed (UTC).
     """
 

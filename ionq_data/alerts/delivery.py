@@ -1,4 +1,4 @@
-"""Tell each destination of each alert once."""
+"""Send each alert to each destination once."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class Delivery:
 
 
 def deliver(settings: Settings, alerts: Iterable[Alert]) -> Delivery:
-    """Remember what is open and tell every destination of what it has not been told of yet.
+    """Save the open alerts and send every destination those that it has not had yet.
 
-    ``alerts`` is all that holds now, as ``evaluate`` returns it: an alert that is missing is resolved. Killed between
-    a message and the note of it, it tells that one alert twice; it never forgets one.
+    ``alerts`` are all alerts that hold now, as ``evaluate`` returns them; a missing one is resolved. If the process is
+    killed between a message and the note of it, that one alert is sent twice; none is ever forgotten.
 
     Raises:
         LakeError: the data directory cannot be written.
@@ -73,7 +73,7 @@ def deliver(settings: Settings, alerts: Iterable[Alert]) -> Delivery:
 def _tell(
     destination: str, send: Send, now_open: list[state.OpenAlert], save: Callable[[], None]
 ) -> tuple[int, list[str]]:
-    """Send what a destination has not had; leave it alone for now when it refuses one thing after the other."""
+    """Send a destination what it has not had; stop for now if it refuses one message after the other."""
     untold = [each for each in now_open if destination not in each.delivered]
     sent = refused = 0
     for each in untold:

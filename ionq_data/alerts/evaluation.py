@@ -16,7 +16,7 @@ from ionq_data.warehouse import NoWarehouse, connect, published_at
 def evaluate(settings: Settings, lake: Lake, *, now: datetime | None = None) -> list[Alert]:
     """Return what holds now, failures first: by the published warehouse, the ledger and the noted runs.
 
-    Reads only; ``deliver`` remembers and tells. Without a warehouse, the rules over marts find nothing.
+    Only reads; ``deliver`` saves and sends. Without a warehouse, the rules over marts find nothing.
 
     Args:
         now: the time to judge ages by (UTC). By default the local clock's, or with ``clock = "server"`` that of the

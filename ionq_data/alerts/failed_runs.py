@@ -1,4 +1,4 @@
-"""The rule ``failed_run``, over what whoever runs the pipeline notes of its runs.
+"""The rule ``failed_run``, over the runs that the orchestrator notes.
 
 The library does not know its orchestrator. So a run that failed is noted in a small file, and a later success of the
 same job takes the note away.
@@ -35,7 +35,7 @@ class FailedJob(msgspec.Struct, frozen=True):
 
 
 def note_failed_run(data_dir: Path, *, job: str, run_id: str, failed_at: datetime, message: str) -> None:
-    """Note that a run failed; told twice of one run, count it once."""
+    """Note that a run failed; a run that is noted twice counts once."""
     with _jobs(data_dir) as jobs:
         before = jobs.get(job)
         if before is None or before.last_run != run_id:
@@ -44,7 +44,7 @@ def note_failed_run(data_dir: Path, *, job: str, run_id: str, failed_at: datetim
 
 
 def note_successful_run(data_dir: Path, *, jobs: Iterable[str]) -> bool:
-    """Note that a run of some jobs succeeded: their failures before are over. Tell whether there were any."""
+    """Note that a run of some jobs succeeded, which clears their earlier failures. Return whether there were any."""
     with _jobs(data_dir) as noted:
         removed = [noted.pop(job, None) for job in jobs]
     return any(removed)

@@ -1,4 +1,4 @@
-"""What is open, and who has been told of it: a file in the data directory, replaced as a whole."""
+"""The open alerts and the destinations that have had them: a file in the data directory, replaced as a whole."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def open_alerts(data_dir: Path) -> list[Alert]:
 
 
 def were_evaluated(data_dir: Path) -> bool:
-    """Tell whether alerts have ever been looked for, so that none open means that nothing is wrong."""
+    """Return whether alerts have ever been evaluated, so that no open alert means that nothing is wrong."""
     return (data_dir / FILE).exists()
 
 
 def merge(kept: Iterable[OpenAlert], found: Iterable[Alert]) -> list[OpenAlert]:
-    """Return what is open now: figures are those of today, the first notice and who has been told are kept.
+    """Return what is open now, with today's figures; the time of the first notice and the destinations are kept.
 
-    What is not found any more is resolved and left out, and so is told anew if it comes back.
+    An alert that is not found any more is resolved and left out, so it is sent again if it comes back.
     """
     before = {each.alert.identity: each for each in kept}
     merged = []
@@ -49,7 +49,7 @@ def merge(kept: Iterable[OpenAlert], found: Iterable[Alert]) -> list[OpenAlert]:
 
 
 def read(data_dir: Path) -> list[OpenAlert]:
-    """Return what was open; a file that nobody can read counts as none, at the price of being told again."""
+    """Return what was open; an unreadable file counts as empty, so its alerts are sent again."""
     try:
         return msgspec.json.decode((data_dir / FILE).read_bytes(), type=list[OpenAlert])
     except FileNotFoundError:
@@ -60,5 +60,5 @@ def read(data_dir: Path) -> list[OpenAlert]:
 
 
 def write(data_dir: Path, alerts: list[OpenAlert]) -> None:
-    """Replace the file in one step. Raises ``LakeError`` where the folder cannot be written."""
+    """Replace the file in one step. Raises ``LakeError`` if the folder cannot be written."""
     LocalStorage(data_dir).write(FILE, msgspec.json.format(msgspec.json.encode(alerts)))

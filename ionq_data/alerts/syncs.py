@@ -50,7 +50,7 @@ def stale_resources(ledger: Ledger, resources: Sequence[str], rule: StaleData, n
 
 
 def stale_warehouse(published: datetime | None, rule: StaleData, now: datetime) -> Iterator[Alert]:
-    """Find out whether the published warehouse was built from too old a state of the lake."""
+    """Find out whether the published warehouse was built too long ago."""
     if published is not None and now - published > timedelta(hours=rule.warehouse_after_hours):
         yield Alert(
             rule=STALE,
@@ -92,7 +92,7 @@ def incomplete(ledger: Ledger, rule: IncompleteSync, now: datetime) -> Iterator[
 
 
 def lost(ledger: Ledger, now: datetime) -> Iterator[Alert]:
-    """Find the resources that are not available to a key any more; what never was is nothing to tell."""
+    """Find the resources that are not available to a key any more; resources that never were are no alert."""
     for (account, resource), syncs in sorted(ledger.items()):
         streak = list(takewhile(lambda sync: sync.availability == "refused", reversed(syncs)))
         if not streak or not any(sync.complete for sync in syncs[: len(syncs) - len(streak)]):

@@ -1,4 +1,4 @@
-"""How long to wait before asking again: exponential backoff, and what a server wrote into `Retry-After`."""
+"""How long to wait before a retry: exponential backoff, and the server's `Retry-After`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DOUBLINGS_THAT_MATTER = 20  # beyond it every base is past the cap, and 2**n wo
 
 
 class RetryAfter(NamedTuple):
-    """What a `Retry-After` header amounts to: seconds to wait, or None if it says nothing usable, and why."""
+    """The meaning of a `Retry-After` header: seconds to wait, or None if it is unusable, and why."""
 
     seconds: float | None
     remark: str

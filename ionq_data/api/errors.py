@@ -1,4 +1,4 @@
-"""What can go wrong between this program and the API, one class for each thing a caller may want to tell apart.
+"""Errors between this program and the API, one class for each case that a caller may want to distinguish.
 
 Each message says what happened, at which endpoint, and what to do next. None of them, nor anything chained to them,
 carries the API key: they are raised away from the transport's own exceptions, whose requests hold the headers.
@@ -10,7 +10,7 @@ from __future__ import annotations
 class ApiError(Exception):
     """Base of everything the client raises on purpose; catch it to survive any failure of the API.
 
-    `endpoint` is the method and path without the query, `status` the HTTP status or None where no answer came,
+    `endpoint` is the method and path without the query, `status` the HTTP status or None if no answer came,
     `attempts` how many requests were made before giving up (0 if it was refused before sending).
     """
 

@@ -1,4 +1,4 @@
-"""What an attempt without a good answer amounts to: a fault that may pass, or an error that is final."""
+"""Classifies an attempt without a good answer: a fault that may pass, or a final error."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NO_WAIT_NAMED = RetryAfter(None, "")
 
 
 class Fault(NamedTuple):
-    """A failed attempt: the error it becomes if no further one helps, in which words, and the wait it asked for."""
+    """A failed attempt: the error that it becomes if retries do not help, its text, and the requested wait."""
 
     kind: type[ApiError]
     what: str

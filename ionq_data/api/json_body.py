@@ -1,4 +1,4 @@
-"""Whether a body is JSON at all, and where its records begin and end. What a record means is not decided here."""
+"""Checks that a body is JSON and finds where its records begin and end. It does not interpret records."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class MalformedBody(ValueError):
 def check_json(body: bytes) -> bytes:
     """Return the body if it is well-formed JSON; raise MalformedBody if not, without decoding any value.
 
-    The one thing that is mended: an escaped half of a surrogate pair (`\\ud800` alone), which a user can get into a
-    name and which no strict parser takes, becomes `\\ufffd`. One such name must not make a page of jobs unreadable.
+    One thing is repaired: an escaped half of a surrogate pair (`\\ud800` alone), which a user can get into a name and
+    which no strict parser takes, becomes `\\ufffd`. One such name must not make a page of jobs unreadable.
     """
     try:
         _scan(body)

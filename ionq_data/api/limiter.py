@@ -1,4 +1,4 @@
-"""One rate limit for everything that is sent with a key, by whichever client, event loop or thread of the process.
+"""One rate limit for all requests with a key, across all clients, event loops and threads of the process.
 
 Concurrency follows additive increase and multiplicative decrease: a rate-limited answer (429) halves it and holds
 everybody back, each further success lets it grow a little, up to what the clients asked for.

@@ -25,7 +25,7 @@ class Page:
     """One page of a listing.
 
     `records` holds each record's exact bytes, `cursor` what the page was asked with (None for the first),
-    `next_cursor` what leads to the next one (None where nothing does), `envelope` the other top-level members,
+    `next_cursor` what leads to the next one (None if nothing does), `envelope` the other top-level members,
     `received_at` its arrival (UTC). `is_last` says that the API has called it the last one.
     """
 
@@ -92,7 +92,7 @@ async def cursor_pages(
 
 
 async def read_ahead(pages: AsyncGenerator[Page]) -> AsyncGenerator[Page]:
-    """Pass pages on, and have the next one on its way while the last one is taken in.
+    """Yield pages, and request the next one while the caller takes in the last one.
 
     The second is asked for only once the first has been looked at, which may show that there is no need of it.
     """

@@ -25,7 +25,7 @@ class Access:
     """Whether a key may see a resource.
 
     Attributes:
-        is_available: None where it could not be found out.
+        is_available: None if it could not be found out.
         detail: why it is not available, or could not be found out.
         organization: the organization's id, where the answer says it.
     """

@@ -13,7 +13,7 @@ _LONGEST_TITLE = 200
 
 
 def print_alerts(alerts: Sequence[Alert], now: datetime, *, most: int | None = None) -> None:
-    """Print the alerts, failures first, at most so many of them; nothing where none is open."""
+    """Print the alerts, failures first, at most so many of them; nothing if none is open."""
     rows = [
         (alert.severity, clean(alert.title, longest=_LONGEST_TITLE), f"{age(alert.since, now)} ago")
         for alert in alerts[:most]

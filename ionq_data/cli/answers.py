@@ -21,8 +21,8 @@ class Shown:
     Attributes:
         kind: how its values are written out; a key is a name that is never cut.
         unit: the column that holds the currency or the unit of the value.
-        rank: how soon it is left out where room is scarce, the greatest first.
-        note: what a reader has to know of it.
+        rank: order in which columns are dropped if space is short, the greatest first.
+        note: what a reader has to know about the column.
     """
 
     key: str

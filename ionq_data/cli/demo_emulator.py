@@ -25,7 +25,7 @@ class EmulatorFailed(Exception):
 
 @dataclass(frozen=True)
 class Served:
-    """Where the emulator is, the key that sees its whole organization, the simulated present, and its history's digest.
+    """The emulator's address, a key for its whole organization, the simulated present, and its history's digest.
 
     The digest is of the newest jobs at the history's anchor, which the clock's moving on does not change.
     """

@@ -34,7 +34,7 @@ class History:
 
 
 def read_marker(data_dir: Path) -> History | None:
-    """Return the history that a demo has left in the directory; None where none has.
+    """Return the history that a demo has left in the directory; None if none has.
 
     Raises:
         ConfigurationError: the note is damaged.
@@ -58,7 +58,7 @@ def write_marker(data_dir: Path, history: History) -> None:
 
 
 def refuse_other_data(data_dir: Path) -> None:
-    """Raise ``ConfigurationError`` where the directory holds records that no demo made."""
+    """Raise ``ConfigurationError`` if the directory holds records that no demo made."""
     if not (data_dir / MARKER).exists() and (data_dir / "lake").exists():
         raise ConfigurationError(
             f"{data_dir} holds records that are not a demo's. Run the demo in a directory of its own: "
@@ -67,7 +67,7 @@ def refuse_other_data(data_dir: Path) -> None:
 
 
 def refuse_demo_data(settings: Settings) -> None:
-    """Raise ``ConfigurationError`` where a real account would be copied beside a demo's records."""
+    """Raise ``ConfigurationError`` if a real account would be copied beside a demo's records."""
     hosts = {urlsplit(account.base_url).hostname for account in settings.keys}
     if (settings.data_dir / MARKER).exists() and not hosts <= _LOOPBACK:
         raise ConfigurationError(

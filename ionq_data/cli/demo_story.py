@@ -1,4 +1,4 @@
-"""What a demo tells: what was simulated, what the warehouse answers, what stands out, and where to look."""
+"""The output of a demo: what was simulated, the warehouse's answers, the alerts, and where to look."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``ionq-data doctor`` looks at. Each check says what it found and, where that is wrong, what to do."""
+"""The checks of ``ionq-data doctor``. Each says what it found and, if that is wrong, what to do."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PACKAGES = ("duckdb", "polars", "pyarrow", "dagster", "dbt-core", "dbt-duckdb")
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at; ``mend`` says what to do where it is not good."""
+    """The result of one check; ``mend`` says what to do if it is not good."""
 
     what: str
     is_good: bool

@@ -1,4 +1,4 @@
-"""``ionq-data doctor``: what is wrong, and how to mend it."""
+"""``ionq-data doctor``: what is wrong, and how to fix it."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class ResourceFacts:
 
 
 def lake_facts(lake: Lake) -> list[ResourceFacts]:
-    """Return the facts of every resource of every account; nothing where nothing has been copied yet."""
+    """Return the facts of every resource of every account; nothing if nothing has been copied yet."""
     accounts = lake.accounts()
     rejected = {account: count_rejected(lake, account) for account in accounts}
     syncs = {account: lake.recent_syncs(account) for account in accounts}

@@ -97,7 +97,7 @@ def _utc(moment: datetime | None) -> datetime | None:
 
 
 def _read(file: Path, *, shots: int, is_debiased: bool) -> Circuit:
-    """Count the native gates of a circuit in a file. Raises ``ValueError`` where it cannot be read."""
+    """Count the native gates of a circuit in a file. Raises ``ValueError`` if it cannot be read."""
     text = file.read_text()
     try:
         from ionq_data.emulator.quantum import CircuitError, compile_circuit, read_circuit

@@ -1,4 +1,4 @@
-"""Tables on a terminal, as wide as it is: columns that matter less go first, and figures are never cut."""
+"""Tables as wide as the terminal: less important columns are dropped first, and figures are never cut."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Column:
     """A column of a printed table.
 
     Attributes:
-        rank: how soon it is left out where room is scarce, the greatest first; 0 stays.
+        rank: order in which columns are dropped if space is short, the greatest first; 0 stays.
         is_whole: its texts are not cut: two names that begin alike would look the same. Numbers never are.
         wraps: its texts go on in the next line instead of being cut.
         note: said below the table where the column is shown.

@@ -22,7 +22,7 @@ WITHOUT: dict[str, str] = {
 
 
 def print_unavailable(refusals: Iterable[tuple[str, str | None]]) -> None:
-    """Print the resources that are not available to a key, each with the API's reason; nothing where there is none."""
+    """Print the resources that are not available to a key, each with the API's reason; nothing if there is none."""
     rows = [(name, WITHOUT.get(name, ""), clean(reason or "", longest=None)) for name, reason in refusals]
     if rows:
         columns = [Column("resource", is_whole=True), *(Column(t, wraps=True) for t in ("missing therefore", "why"))]

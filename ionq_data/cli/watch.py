@@ -1,4 +1,4 @@
-"""Show on the error stream how far a run is: bars on a terminal, a line for each step elsewhere."""
+"""Show a run's progress on the error stream: bars on a terminal, a line for each step elsewhere."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def _served(world: World, endpoint: Endpoint) -> Callable[[Request], Awaitable[R
 
 
 async def _body(request: Request) -> Any:
-    """Return the decoded JSON of a request, None where it has none; 400 if it is malformed, 413 if it is too large."""
+    """Return the decoded JSON of a request, None if it has none; 400 if it is malformed, 413 if it is too large."""
     raw = await request.body()
     if len(raw) > MOST_BODY_BYTES:
         raise Problem(413, f"The body has {len(raw)} bytes, at most {MOST_BODY_BYTES} are taken.")

@@ -58,7 +58,7 @@ class ArtifactIds:
         }
 
     def find(self, row: Row, artifact_id: str) -> Artifact | None:
-        """Return a job's artifact by its id, None where the job has no such id; it may not have been made yet."""
+        """Return a job's artifact by its id, None if the job has no such id; it may not have been made yet."""
         decoded = self._codec.decode(artifact_id)
         if decoded is None or decoded[0] != row["submitted"] or decoded[1] // _SLOTS != row["serial"]:
             return None

@@ -10,7 +10,7 @@ from ionq_data.emulator.organization import PROJECT_NAMES
 from ionq_data.emulator.prices import MICROS
 
 USUAL = (60_000, 45_000, 40_000, 35_000, None, 25_000, 20_000, 15_000, 12_000)
-"""Quotas in the project's unit; None where a project has none."""
+"""Quotas in the project's unit; None if a project has none."""
 assert len(USUAL) == len(PROJECT_NAMES)
 _ROOM = 2
 """At least how many times its dearest month a project may spend, so that there is room for jobs that are submitted."""

@@ -18,7 +18,7 @@ class Endpoint:
     """One operation of the API.
 
     `answer(world, request)` returns the content of the answer, or raises a `Problem`; for a verb that writes it is
-    `answer(world, request, body)` with the decoded JSON of the request, None where there is none. Under a contract that
+    `answer(world, request, body)` with the decoded JSON of the request, None if there is none. Under a contract that
     does not have the operation it is not found. `status` is that of a success. What `is_slow` is answered from a
     thread, so that others need not wait.
     """

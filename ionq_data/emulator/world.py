@@ -102,7 +102,7 @@ class World:
         return int(self.jobs.serial.max(initial=-1)) + 1
 
     def session(self, session_id: str) -> Session | None:
-        """Return the session with an id, None where there is none."""
+        """Return the session with an id, None if there is none."""
         return self.sessions[self.session_ids.index(session_id)] if session_id in self.session_ids else None
 
     def add_session(self, session: Session) -> str:

@@ -1,4 +1,4 @@
-"""The lake: Parquet files that are only ever added to, and what is read back from them."""
+"""The lake: append-only Parquet files, and how to read them."""
 
 from ionq_data.lake.compaction import Compaction, compact
 from ionq_data.lake.lake import Lake, to_parquet

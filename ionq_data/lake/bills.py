@@ -1,4 +1,4 @@
-"""What the lake knows of the bills of some dates, and which dates have a usage report that is new."""
+"""The bills of some dates in the lake, and the dates with a new usage report."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Bill:
 
     Attributes:
         date: the date (UTC) on which the job ended, which is the one that a usage report counts it for.
-        cost: the billed cost in ``unit``; None where there is no bill.
+        cost: the billed cost in ``unit``; None if there is no bill.
         is_covered: the bill of the job that it is a part of covers it.
     """
 

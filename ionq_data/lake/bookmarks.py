@@ -1,8 +1,8 @@
-"""Where the next sync of a resource takes up: how far each part of it got, and the last complete sync.
+"""Where the next sync of a resource continues: how far each part of it got, and the last complete sync.
 
-A bookmark is a small file of its own, so that looking at it costs the same however long the ledger is. It is written
-after the rows that it speaks of, and claims nothing that is not in the lake. One that is lost or damaged is made anew
-from the ledger's last complete row; that costs reading something again, and nothing else.
+A bookmark is a small file of its own, so reading it takes the same time however long the ledger is. It is written after
+the rows that it refers to, and claims nothing that is not in the lake. A lost or damaged one is made again from the
+ledger's last complete row; the only cost is that something is read again.
 """
 
 from __future__ import annotations

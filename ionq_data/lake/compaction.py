@@ -1,4 +1,4 @@
-"""Merge small files without losing or hiding a version, whatever is killed and whoever reads meanwhile.
+"""Merge small files without losing or hiding a version, even if the process is killed or somebody reads meanwhile.
 
 A merge first notes what it is about to replace (a plan), then writes the merged file, and leaves the old files where
 they are: a reader that has just listed them can still open them. Until they are removed, an hour later at the earliest,

@@ -1,4 +1,4 @@
-"""How many records the lake holds, counted without reading again the months that have not changed.
+"""Counts the lake's records without reading the unchanged months again.
 
 The counts of each month are kept beside the lake's other notes, together with a fingerprint of the files they were made
 from. Lost or damaged notes cost one count of everything and nothing else. The month of a record does not change, except
@@ -52,7 +52,7 @@ _DECODER = msgspec.json.Decoder(dict[str, _Note])
 
 
 def count_records(lake: Lake, account: str, resource: Resource) -> Counts:
-    """Count an account's records of a resource. Raises ``LakeError`` where a file cannot be read."""
+    """Count an account's records of a resource. Raises ``LakeError`` if a file cannot be read."""
     folders: dict[str, list[str]] = defaultdict(list)
     for name in lake.files(resource.name, account):
         folders[name.rpartition("/")[0]].append(name)

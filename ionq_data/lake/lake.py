@@ -74,7 +74,7 @@ class Lake:
         self._writer = uuid.uuid4().hex[:6]
 
     def ensure(self, accounts: Iterable[str]) -> None:
-        """Give every resource of every account a readable file with every column, though it have no rows."""
+        """Give every resource of every account a readable file with every column, even without rows."""
         for account in accounts:
             for resource in RESOURCES.values():
                 partition = f"/{resource.partition}={UNKNOWN_PARTITION}" if resource.partition else ""
@@ -172,7 +172,7 @@ class Lake:
         return _moment(max(filter(_STAMP.fullmatch, stamps), default=""))
 
     def accounts(self) -> list[str]:
-        """Return the names of the accounts that the lake holds something of."""
+        """Return the names of the accounts that have anything in the lake."""
         names = (name.split("/")[1].removeprefix("account=") for name in self.storage.list(LEDGER))
         return sorted(set(names))
 

@@ -1,6 +1,6 @@
 """The ledger's rows: what each finished sync of a resource did, and how far it got.
 
-The ledger is history, and grows with the years; where the next sync takes up is in the bookmarks (``bookmarks``).
+The ledger is history, and grows with the years; the bookmarks (``bookmarks``) say where the next sync continues.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LEDGER = "_syncs"
 REJECTED = "_rejected"
 
 NOT_AVAILABLE = "not available to this key"
-"""What is said everywhere of a resource that the API refuses to a key that is good."""
+"""The words used everywhere for a resource that the API refuses to a valid key."""
 
 Availability = Literal["available", "refused"]
 

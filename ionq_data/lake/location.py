@@ -1,4 +1,4 @@
-"""Open the lake where the settings say that it lies."""
+"""Open the lake at the location in the settings."""
 
 from __future__ import annotations
 

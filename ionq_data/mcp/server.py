@@ -61,7 +61,7 @@ class Desk:
         )
 
     async def call_tool(self, _: object, params: types.CallToolRequestParams) -> types.CallToolResult:
-        """Answer a call; what goes wrong is an answer that says so, for the assistant to read."""
+        """Answer a call; an error becomes an answer that the assistant can read."""
         try:
             answer = await self._answer(params.name, params.arguments or {})
         except (QueryRefused, WarehouseError, LookupError, TypeError) as error:

@@ -1,4 +1,4 @@
-"""What people look at: the HTML report and the exports, both from the published warehouse alone."""
+"""The HTML report and the exports, both from the published warehouse alone."""
 
 from ionq_data.report.exports import ExportError, export
 from ionq_data.report.page import write_report

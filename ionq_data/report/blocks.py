@@ -1,4 +1,4 @@
-"""What a page is made of: sections of cards, charts and tables, as plain data without a word of HTML."""
+"""The blocks of a page: sections of cards, charts and tables, as plain data without any HTML."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Figure:
 
     Attributes:
         name: identifies it on the page.
-        value: the exact value as the mart has it; None where there is none.
+        value: the exact value as the mart has it; None if there is none.
         kind: how the value is written out.
         unit: the currency of money.
         note: the sentence below it: over what, compared with what.
@@ -158,7 +158,7 @@ class Chart:
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """Something that somebody should look at, with its reason in words.
+    """A problem that somebody should look at, with its reason in words.
 
     Attributes:
         since: when it was first noticed (UTC).
@@ -186,7 +186,7 @@ class Section:
 
     Attributes:
         calculator: the form that the chapter consists of, if it does.
-        alerts: what is open; None where the chapter has no place for alerts.
+        alerts: what is open; None if the chapter has no place for alerts.
         no_alerts: what to say where none is.
     """
 

@@ -24,7 +24,7 @@ class Window:
     """The time that the page covers, and what it shows by name.
 
     Attributes:
-        as_of: when the last complete look at the jobs began (UTC); None where there was none.
+        as_of: when the last complete look at the jobs began (UTC); None if there was none.
         today: the date of that, or of the page's making.
         since: the first date shown, the first of a month.
         projects: labels of the projects shown by name, the costliest first.

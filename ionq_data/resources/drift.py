@@ -1,6 +1,6 @@
 """What a record holds that no column knows: members without a column, and values without a meaning.
 
-It is found while the record is read and kept beside it as ``_drift``, which is null where there is nothing.
+It is found while the record is read and kept beside it as ``_drift``, which is null if there is nothing.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ def read_values(fields: Iterable[Field], record: Mapping[str, Json]) -> tuple[di
 
 
 def find(record: Mapping[str, Json], path: Path) -> Json:
-    """Return what stands at a path, None where it ends before; a branch that is no object is a problem."""
+    """Return what stands at a path, None if it ends before; a branch that is no object is a problem."""
     value: Json = record
     depth = 0
     try:

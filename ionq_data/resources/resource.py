@@ -75,7 +75,7 @@ class Resource:
 
     @cached_property
     def typed(self) -> TypedReader | None:
-        """The reading of a record that is shaped as the fields say; None where its members have no names of their own,
+        """The reading of a record that is shaped as the fields say; None if its members have no names of their own,
         or where ``content`` looks at them.
         """
         return TypedReader(self.fields) if self.shape.names and not self.content else None
@@ -244,7 +244,7 @@ class _Read(NamedTuple):
 
 
 def _read_typed(resource: Resource, raw: bytes) -> _Read | None:
-    """Read a well-shaped record in one step; None where it is not one."""
+    """Read a well-shaped record in one step; None if it is not one."""
     if resource.typed is None or not (read := resource.typed.read(raw)):
         return None
     return _Read(read.values, [], read.said, find_drift(parse(raw), resource.shape) if read.may_drift else None)

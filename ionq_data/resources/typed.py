@@ -71,7 +71,7 @@ class TypedReader:
         self._columns = _compiled(fields, whole, tree, empty)
 
     def read(self, raw: bytes) -> Typed | None:
-        """Return what the bytes of a record say, None where they are not of its shape."""
+        """Return what the bytes of a record say, None if they are not of its shape."""
         try:
             record = self._decode(raw)
             values, may_drift = self._columns(record)

@@ -104,7 +104,7 @@ class Context:
 
     @property
     def clock_note(self) -> str | None:
-        """What to say of this machine's clock; None where it is right, or the API's was asked for."""
+        """What to say of this machine's clock; None if it is right, or the API's was asked for."""
         if self.uses_server_clock or not (lead := self.clock_lead):
             return None
         is_behind = lead > timedelta(0)

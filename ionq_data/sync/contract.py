@@ -40,7 +40,7 @@ EVOLVE = Contract()
 
 
 def discarded(contract: Contract, resource: str, row: Row) -> str | None:
-    """Hold a row against the contract; return why the whole record is to be discarded, None where it is kept.
+    """Hold a row against the contract; return why the whole record is to be discarded, None if it is kept.
 
     A member that the contract discards is taken out of ``_raw``.
 

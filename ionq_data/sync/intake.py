@@ -22,7 +22,7 @@ FLUSH_BYTES = 16 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a record: its row (None where it was rejected), and whether the lake knew its key and content."""
+    """What became of a record: its row (None if it was rejected), and whether the lake knew its key and content."""
 
     row: Row | None
     is_known: bool

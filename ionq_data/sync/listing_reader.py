@@ -138,7 +138,7 @@ class ListingReader:
             self.marks[name] = mark(listing.next_watermark, is_unordered=not listing.is_ordered)
 
     def settle(self, member: str, state: str | None) -> None:
-        """Note how a member's jobs can be seen, None where it is not clear; only a listing to go on with has a mark."""
+        """Note how a member's jobs can be seen, None if it is not clear; only a listing to go on with has a mark."""
         if state is None:
             self.members.pop(member, None)
         else:

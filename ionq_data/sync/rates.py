@@ -45,7 +45,7 @@ async def sync_rates(context: Context, intake: Intake, _bookmark: Bookmark) -> O
 
 
 async def organization_of_estimate(context: Context) -> str | None:
-    """Return the organization that an estimate is made for, or None where it does not say or is not to be had."""
+    """Return the organization that an estimate is made for, or None if it does not say or is not to be had."""
     backend = next(filter(is_qpu, await list_backends(context)), None)
     if backend is None or RATES.name in context.refusals:
         return None

@@ -41,7 +41,7 @@ def members_to_ask(context: Context, known: Mapping[str, str], shown: Iterable[s
 
 
 async def look_at_member(reader: ListingReader, member: str, state: str | None, to: ReadTo) -> str | None:
-    """Read a member's listing as far as it must be; return how the jobs can be seen, None where it is not clear yet.
+    """Read a member's listing as far as it must be; return how the jobs can be seen, None if it is not clear yet.
 
     Raises ``ApiError``.
     """

@@ -130,7 +130,7 @@ class Work:
         return self._result(nodes, place / WAREHOUSE_FILE, started_at, clock, from_scratch=not goes_on)
 
     def _goes_on(self, partial: bool, full_refresh: bool) -> bool:
-        """Tell whether the build goes on from what is published, unless that was made by another state of the SQL."""
+        """Tell whether the build continues from what is published, unless that was made by another state of the SQL."""
         made_by = built_with(self.layout.warehouse)
         if partial and made_by is None:
             raise BuildFailed("No warehouse is published yet, so a part of it cannot be built. Build everything first.")

@@ -27,7 +27,7 @@ def connect(data_dir: Path) -> duckdb.DuckDBPyConnection:
 
 
 def published_at(data_dir: Path) -> datetime | None:
-    """Return when the build that is published began to read the lake (UTC), or nothing where none is."""
+    """Return when the build that is published began to read the lake (UTC), or nothing if none is."""
     made = _read_record(Layout(data_dir).warehouse)
     return made[0] if made else None
 

@@ -75,7 +75,7 @@ def content_of(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
 
 
 def files_of(lake_dir: str | Path, resource: str) -> str | None:
-    """Return a hash of which files a resource has in the lake; None where that cannot be told (an object store).
+    """Return a hash of which files a resource has in the lake; None if that cannot be told (an object store).
 
     The lake's files never change, so that names, sizes and times tell a restored or compacted lake from the one before.
     """

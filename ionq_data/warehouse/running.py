@@ -23,7 +23,7 @@ class Run:
     """One run over a graph.
 
     Attributes:
-        sources: a hash of the files of each source, by its unique id; None where it cannot be told.
+        sources: a hash of the files of each source, by its unique id; None if it cannot be told.
         documents: a hash of each other file that the SQL reads, by its path as it stands there.
         made: what the nodes that stand in the file were made of; kept up to date as nodes run.
     """

@@ -51,7 +51,7 @@ def read_program(source: str, parameters: Sequence[float] | None = None) -> Circ
 
     Args:
         source: The program.
-        parameters: Values of the program's inputs, in the order of their declarations; None where it may have none.
+        parameters: Values of the program's inputs, in the order of their declarations; None if it may have none.
 
     Raises:
         CircuitError: If the program is not OpenQASM 3, or uses a construct outside the subset, which the message names.

@@ -1,4 +1,4 @@
-"""The vocabulary of the charts: scales, axes, tooltips and interactions that they share."""
+"""Scales, axes, tooltips and interactions that the charts share."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def _text(moment: datetime | None) -> str | None:
 
 
 def _rate(facts: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return a rate with its prices as texts, which keep their digits; None where none is known."""
+    """Return a rate with its prices as texts, which keep their digits; None if none is known."""
     if facts["rate_observed_at"] is None:
         return None
     prices = {name: None if facts[column] is None else f"{facts[column]:f}" for name, column in _RATE.items()}
