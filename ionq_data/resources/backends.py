@@ -19,7 +19,7 @@ BACKENDS = Resource(
     fields=(
         field("backend", KEY, required=True, description="Name, such as qpu.forte-1."),
         field("status", TEXT, known=STATUSES, description="available, unavailable or retired."),
-        field("degraded", BOOLEAN, description="True where the backend runs below its usual quality."),
+        field("degraded", BOOLEAN, description="True if the backend runs below its usual quality."),
         field("qubits", INTEGER, description="Qubits available."),
         field("average_queue_time", NUMBER, description="Wait now, milliseconds."),
         field(
@@ -35,6 +35,6 @@ BACKENDS = Resource(
         field("supported_native_gates", TEXTS, description="Its native gates."),
         field("supported_error_mitigations", TEXTS, description="Error mitigations that it offers, such as debiasing."),
         field("noise_models", TEXTS, description="Noise models that a simulator offers; not in the reference."),
-        field("has_access", BOOLEAN, description="True where the key may submit to it; not in the reference."),
+        field("has_access", BOOLEAN, description="True if the key may submit to it; not in the reference."),
     ),
 )

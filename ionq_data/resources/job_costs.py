@@ -15,7 +15,7 @@ JOB_COSTS = Resource(
     fields=(
         field("job_id", TEXT, (), required=True, description="The job's id."),
         field("submitted_at", INSTANT, (), description="When the job was submitted (UTC), from the job."),
-        field("dry_run", BOOLEAN, description="True where nothing was executed or billed."),
+        field("dry_run", BOOLEAN, description="True if nothing was executed or billed."),
         field("estimated_cost_value", AMOUNT, "estimated_cost.value", description="Estimated cost."),
         field("estimated_cost_unit", TEXT, "estimated_cost.unit", description="Unit of the estimate, such as usd."),
         field("cost_value", AMOUNT, "cost.value", description="Billed cost; null until there is one."),

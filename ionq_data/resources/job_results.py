@@ -26,9 +26,7 @@ JOB_RESULTS = Resource(
             required=True,
             description="The artifact's id; probabilities, or variant/kind, where the job names none.",
         ),
-        field(
-            "format", TEXT, (), description="Format, such as ionq.result.histogram.json.v2; null where none is named."
-        ),
+        field("format", TEXT, (), description="Format, such as ionq.result.histogram.json.v2; null if none is named."),
         field("media_type", TEXT, (), description="Media type, such as application/json."),
         field("source", TEXT, (), description="The job's member that names the artifact, such as results."),
         field("variant_id", TEXT, (), description="The variant's id; empty for the job as a whole."),

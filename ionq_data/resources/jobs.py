@@ -70,7 +70,7 @@ JOBS = Resource(
         field("status", TEXT, known=STATUSES, description="submitted, ready, started, completed, failed or canceled."),
         field("type", TEXT, known=TYPES, description="Kind of job, such as ionq.circuit.v1."),
         field("backend", TEXT, description="Target, such as qpu.forte-1 or simulator."),
-        field("dry_run", BOOLEAN, description="True where nothing is executed or billed."),
+        field("dry_run", BOOLEAN, description="True if nothing is executed or billed."),
         field("submitter_id", TEXT, description="Id of the user who submitted the job."),
         field("project_id", TEXT, description="Id of the project the job is billed to."),
         field("parent_job_id", TEXT, description="Id of the job this one is a part of."),
@@ -86,7 +86,7 @@ JOBS = Resource(
         field("name", TEXT, description="What the user called the job."),
         _moment("submitted_at", "request", "When the job was submitted (UTC)."),
         _moment("started_at", "start", "When execution began (UTC)."),
-        _moment("completed_at", "response", "When the job ended, in whichever way (UTC)."),
+        _moment("completed_at", "response", "When the job ended in any way (UTC)."),
         field("predicted_wait_time_ms", INTEGER, description="Predicted queue time, milliseconds."),
         field("predicted_execution_duration_ms", INTEGER, description="Predicted execution time, milliseconds."),
         field("execution_duration_ms", INTEGER, description="Execution time on the QPU, milliseconds."),
@@ -115,13 +115,11 @@ JOBS = Resource(
             "stats.billed_quantum_compute_time_us",
             description="Billed quantum compute time, microseconds.",
         ),
-        _setting(
-            "error_mitigation.debiasing", SWITCH, "True where debiasing is on (the API says true or its settings)."
-        ),
+        _setting("error_mitigation.debiasing", SWITCH, "True if debiasing is on (the API says true or its settings)."),
         _setting(
             "error_mitigation.symmetry_verification",
             SWITCH,
-            "True where symmetry verification is on.",
+            "True if symmetry verification is on.",
             "output.error_mitigation.symmetry_verification?.applied",
         ),
         _setting("compilation.opt", NUMBER, "Optimization level."),
@@ -129,16 +127,14 @@ JOBS = Resource(
         _setting("compilation.gate_basis", TEXT, "Gate basis."),
         _setting("compilation.service_version", TEXT, "Version of the compiler."),
         _output("compilation.compiled_circuits", JSON, "The compiled circuits' artifacts, as JSON."),
-        _output("error_mitigation.debiasing", SWITCH, "True where the results are debiased."),
+        _output("error_mitigation.debiasing", SWITCH, "True if the results are debiased."),
         _output("error_mitigation.debiasing?.aggregation_method", TEXT, "How the variants were put together."),
         _output("error_mitigation.debiasing?.variants", JSON, "The variants and their artifacts, as JSON."),
         _output("error_mitigation.aggregations", JSON, "The artifacts of each way to put variants together, as JSON."),
-        _output(
-            "error_mitigation.symmetry_verification?.applied", BOOLEAN, "True where shots were left out by symmetry."
-        ),
+        _output("error_mitigation.symmetry_verification?.applied", BOOLEAN, "True if shots were left out by symmetry."),
         _output(
             "error_mitigation.symmetry_verification?.num_allowed_states", NUMBER, "States that the symmetry allows."
         ),
-        field("results", JSON, description="Where the results are, as JSON, in whichever shape the API says it."),
+        field("results", JSON, description="Where the results are, as JSON, in the shape that the API uses."),
     ),
 )

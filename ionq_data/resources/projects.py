@@ -16,7 +16,7 @@ PROJECTS = Resource(
         field("name", TEXT, description="What the project is called."),
         field("organization_id", TEXT, description="Id of the organization."),
         field("quotaUsage", LENIENT_AMOUNT, description="What has been used of the quota, in unit."),
-        field("quotaLimit", LENIENT_AMOUNT, description="The quota, in unit; null where there is none."),
+        field("quotaLimit", LENIENT_AMOUNT, description="The quota, in unit; null if there is none."),
         field("unit", TEXT, description="Unit of the quota, such as usd or credit."),
     ),
 )

@@ -23,7 +23,7 @@ SESSIONS = Resource(
         field("creator_id", TEXT, description="Id of the user who created it."),
         field("started_at", INSTANT, description="When it began (UTC)."),
         field("ended_at", INSTANT, description="When it ended (UTC)."),
-        field("ender_id", TEXT, description="Id of the user who ended it; null where a limit did."),
+        field("ender_id", TEXT, description="Id of the user who ended it; null if a limit did."),
         field("active", BOOLEAN, description="True while it is open."),
         field("status", TEXT, known=STATUSES, description="created, started or ended."),
         field("settings_job_count_limit", INTEGER, "settings.job_count_limit", description="Most jobs."),

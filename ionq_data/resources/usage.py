@@ -66,6 +66,6 @@ USAGE = Resource(
         field("amounts", _AMOUNTS, description="The cost by unit, as it was charged; the money where it is there."),
         field("job_count", INTEGER, description="Jobs of the date."),
         field("time_us", NUMBER, description="QPU time of the date, microseconds."),
-        field("group_usages", _GROUPS, description="The five dearest groups of the date, dearest first."),
+        field("group_usages", _GROUPS, description="The five groups of the date with the highest cost, highest first."),
     ),
 )

@@ -41,12 +41,12 @@ _MACROS = """\
     }}[resource]) }}}}
 {{%- endmacro %}}
 
-{{#- True where a job has ended in whichever way; a status that is not known, or none, has not. -#}}
+{{#- True if a job has ended in whichever way; a status that is not known, or none, has not. -#}}
 {{% macro is_terminal(status) -%}}
     coalesce({{{{ status }}}} in ({statuses}), false)
 {{%- endmacro %}}
 
-{{#- True unless the backend is a simulator: a name not known yet is a QPU's. Null where no backend is said. -#}}
+{{#- True unless the backend is a simulator: a name not known yet is a QPU's. Null if no backend is said. -#}}
 {{% macro is_qpu(backend) -%}}
     {{{{ backend }}}} not like '{simulator}%'
 {{%- endmacro %}}
@@ -57,9 +57,9 @@ sources:
   - name: lake
     schema: lake
     description: >
-      Parquet files of the API's records, append-only: a record that changed is there once a version. Each row
-      carries the record's exact text (`_raw`), when its answer arrived (`_extracted_at`, UTC) and what did not fit
-      (`_problems`).
+      Append-only Parquet files of the API's records, with one row per version of a record. Each row has the
+      record's exact text (`_raw`), the time its answer arrived (`_extracted_at`, UTC) and the values that did not
+      fit (`_problems`).
     config:
       meta:
         # hive values stay texts: an account called 2026 is no number
@@ -74,7 +74,7 @@ _LEDGER = """\
       - name: _syncs
         description: The ledger, one row per finished sync of a resource for an account.
       - name: _rejected
-        description: Records that could not be stored as rows, whole, with the reason.
+        description: Records that could not be stored as rows, in full, with the reason.
 """
 
 

@@ -37,7 +37,7 @@ def staging_description(resource: Resource) -> str:
     columns = [_described("account", "Account whose key saw it.", is_required=True)]
     columns += [_described(_name(f), f.description, is_required=f.required) for f in resource.fields]
     if resource.deletable:
-        columns.append(_described("is_deleted", "True where the API no longer shows the record.", is_required=True))
+        columns.append(_described("is_deleted", "True if the API no longer shows the record.", is_required=True))
     columns.append(_described("extracted_at", "When this version's answer arrived (UTC).", is_required=True))
     columns.append(_described("problems", "Values of the record that did not fit their column.", is_required=True))
     keys = ", ".join(_keys(resource))

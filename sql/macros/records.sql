@@ -48,12 +48,12 @@
     }[resource]) }}
 {%- endmacro %}
 
-{#- True where a job has ended in whichever way; a status that is not known, or none, has not. -#}
+{#- True if a job has ended in whichever way; a status that is not known, or none, has not. -#}
 {% macro is_terminal(status) -%}
     coalesce({{ status }} in ('canceled', 'completed', 'failed'), false)
 {%- endmacro %}
 
-{#- True unless the backend is a simulator: a name not known yet is a QPU's. Null where no backend is said. -#}
+{#- True unless the backend is a simulator: a name not known yet is a QPU's. Null if no backend is said. -#}
 {% macro is_qpu(backend) -%}
     {{ backend }} not like 'simulator%'
 {%- endmacro %}

@@ -82,7 +82,7 @@ select
     jobs.qubits,
     jobs.outcomes,
     least(pow(shared.root_overlap, 2), 1) as hellinger_fidelity,
-    -- an even distribution tells nothing: there is no telling it from noise
+    -- an even distribution tells nothing: it cannot be told from noise
     case
         when pairs.ideal_collision - 1 / pairs.states > 1e-6
             then (shared.overlap - 1 / pairs.states) / (pairs.ideal_collision - 1 / pairs.states)

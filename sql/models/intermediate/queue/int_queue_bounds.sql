@@ -59,7 +59,7 @@ recent as (
             moments.backend = waits.backend
             and moments.known_at > waits.submitted_at
             and moments.known_at - interval {{ trailing_days }} day <= waits.submitted_at
-            -- who gave up before has told nothing of how long the wait would have been
+            -- a job that left before tells nothing about how long the wait would have been
             and (waits.is_started or waits.is_still_waiting or moments.known_at < waits.waited_until)
 ),
 

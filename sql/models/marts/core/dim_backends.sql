@@ -74,7 +74,7 @@ select
     last_characterizations.fidelity_2q,
     last_characterizations.fidelity_spam,
 
-    -- since when and until when there is a trace of it
+    -- the earliest and the latest record that names it
     least(
         last_snapshots.first_observed_at, measured.first_measured_at, jobs.first_job_at
     ) as first_seen_at,

@@ -124,7 +124,7 @@ compared as (
         )
 ),
 
--- a project that mostly rests on this weekday is measured by what its active days are like
+-- a project that mostly has no cost on this weekday is compared with its active days
 usual as (
     select
         *,
@@ -142,7 +142,7 @@ usual as (
 levels as (
     select
         *,
-        -- how likely as long a silence is, by how often there is a cost on each of its weekdays
+        -- probability of so long a silence, from how often each of its weekdays has a cost
         sum(if(is_active = 0, ln(1 - active_share), 0)) over silence as log_silence,
         sum(1 - is_active) over silence as silent_days,
         sum(if(is_active = 0, weekday_mean, 0)) over silence as silence_expected,
@@ -210,7 +210,7 @@ ruled as (
     select
         *,
         date = first_cost_date and date >= organization_first_date + 28 as is_new,
-        -- what a project costs in a day differs by factors: only a day that is far dearer than any is news
+        -- daily costs of a project vary by factors: only a day far above all others is an anomaly
         weekdays >= 4 and active_days >= {{ least_active_days }} and day_score >= 3.5
         and cost > {{ spike_factor }} * active_p90_cost as is_spike,
         log_silence <= ln({{ silence_probability }}) and silent_days >= {{ least_silent_days }}

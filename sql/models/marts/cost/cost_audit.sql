@@ -56,7 +56,7 @@ rates_in_force as (
     ) }}
 ),
 
--- 1 row per bill: where no observation is as old as the job, the earliest has to do, and the verdict says so
+-- 1 row per bill: if no observation is as old as the job, the earliest is used, and the verdict says so
 rated as (
     select
         {{ all_but(['rate_observed_at'], 'in_force') }},

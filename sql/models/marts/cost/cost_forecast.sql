@@ -2,7 +2,7 @@
 with forecasts as (
     select
         *,
-        -- what is under way will be charged, whatever the weeks before were like
+        -- open jobs will be charged, no matter what the weeks before were like
         spent + reserved as least,
         spent + round(to_come, 2)::decimal(18, 2) as forecast,
         spent

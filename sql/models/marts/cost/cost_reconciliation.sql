@@ -1,4 +1,4 @@
--- 1 row per organization, date and currency that a report or a bill speaks of
+-- 1 row per organization, date and currency with a report or a bill
 with reported as (
     select
         organization,

@@ -28,7 +28,7 @@ charges as (
         -- FOCUS bills in a national currency; what credits paid for was billed when they were bought
         if({{ is_national('currency') }}, currency, 'USD') as billing_currency,
         {{ is_national('currency') }} as is_national,
-        -- a usage has a quantity; a difference without one, or downwards, is an adjustment
+        -- a usage has a quantity; a difference without one, or a negative one, is an adjustment
         cost >= 0 and coalesce(jobs, 0) > 0 as is_usage
     from parts
 )

@@ -1,4 +1,4 @@
--- 1 row per account and resource that the lake has a record of
+-- 1 row per account and resource with a record in the lake
 with records as (
     {%- for resource, time in record_times().items() %}
     select

@@ -5,7 +5,7 @@ with failures as (
         coalesce(jobs.completed_at, jobs.started_at, jobs.submitted_at)::date as date,
         coalesce(jobs.failure_code, 'unknown') as failure_code,
         jobs.shots,
-        -- 0 is said of every job that is billed on gates
+        -- the API gives 0 for every job that is billed on gates
         round(coalesce(nullif(jobs.billed_qpu_seconds, 0), jobs.execution_seconds) * 1e6)::bigint as qpu_microseconds,
         jobs.cost,
         case when jobs.cost is not null then jobs.currency end as currency

@@ -1,4 +1,4 @@
--- 1 row per backend and hour of the week: what a job submitted then waits at most, as known now
+-- 1 row per backend and hour of the week: upper bounds of the wait of a job submitted then, as known now
 select
     bounds.backend,
     bounds.iso_weekday,

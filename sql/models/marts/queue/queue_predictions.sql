@@ -1,4 +1,4 @@
--- 1 row per queued job that was given a prediction and started
+-- 1 row per queued job that had a prediction and started
 with predictions as (
     select
         backend,
