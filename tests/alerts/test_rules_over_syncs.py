@@ -76,7 +76,7 @@ def test_an_alert_of_stale_data_stays_the_same_until_it_is_over(lake: Lake) -> N
     first, later = (found(lake, now=NOW + hours * HOUR)[0] for hours in (2, 3))
     assert first.identity == later.identity == ("stale_data", "default/backends", "2026-06-15T11:30:00Z")
     assert first.title == "backends of account default: no complete sync for 2 hours"
-    assert "began at 2026-06-15 11:30 UTC; 1 hours are allowed" in first.body
+    assert "began at 2026-06-15 11:30 UTC; the limit is 1 hours" in first.body
     record(lake, "backends", NOW + 3 * HOUR)
     assert found(lake, now=NOW + 3.5 * HOUR) == []
     assert found(lake, now=NOW + 5 * HOUR)[0].identity != first.identity

@@ -38,7 +38,7 @@ def test_a_listing_in_another_order_is_read_to_its_end(bench: Bench, order: str)
     """2.1: no order is documented; to stop at the first known page would miss what comes after it."""
     bench.upstream.order = order
     bench.upstream.add_jobs(250)
-    assert any("not newest first" in note for note in bench.sync_one("jobs").notes)
+    assert any("not sorted newest first" in note for note in bench.sync_one("jobs").notes)
     bench.upstream.now += DAY
     bench.upstream.add_jobs(3)
     record = bench.sync_one("jobs")
