@@ -383,7 +383,7 @@ def _choose(as_of: datetime | None, options: Sequence[Option], rejected: Mapping
     currencies = {option.currency for option in priced}
     if len(priced) < len(fitting) or len(currencies) > 1:
         chosen = max(fitting, key=lambda option: option.expected_success or 0)
-        why = "its prices are in several currencies" if len(currencies) > 1 else "not every price is known"
+        why = "the prices are in several currencies" if len(currencies) > 1 else "not every price is known"
         reason = f"Run it on {chosen.backend}: it has the greatest expected success ({why})."
     else:
         chosen = min(priced, key=lambda option: (option.cost_per_success, -(option.expected_success or 0)))

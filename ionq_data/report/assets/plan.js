@@ -90,8 +90,8 @@ function adviceOf(options) {
   const currencies = new Set(priced.map((option) => option.currency));
   if (priced.length < fitting.length || currencies.size > 1) {
     const choice = fitting.reduce((a, b) => (b.success > a.success ? b : a));
-    const why = currencies.size > 1 ? "prices in several currencies cannot be compared" : "not every price is known";
-    return { choice, reason: `Run it on ${choice.backend}: the greatest expected success (${why}).` };
+    const why = currencies.size > 1 ? "the prices are in several currencies" : "not every price is known";
+    return { choice, reason: `Run it on ${choice.backend}: it has the greatest expected success (${why}).` };
   }
   const isBetter = (a, b) => a.centsPerSuccess - b.centsPerSuccess || b.success - a.success;
   const choice = fitting.reduce((a, b) => (isBetter(b, a) < 0 ? b : a));
