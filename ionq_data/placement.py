@@ -89,7 +89,7 @@ _WAITS_NOW = """
         from fct_jobs as jobs
         inner join said on said.backend = jobs.backend and said.observed_at >= $now - interval 1 hour
         where jobs.submitted_at >= $now - interval 90 day and jobs.predicted_queue_seconds is not null
-            and jobs.parent_job_id is null and not jobs.dry_run and not jobs.is_in_session and not jobs.is_deleted
+            and jobs.job_id = jobs.root_job_id and not jobs.dry_run and not jobs.is_in_session and not jobs.is_deleted
             and (jobs.queue_seconds is not null or not jobs.is_terminal)
     )
     select backend, any_value(seconds), array_agg(queue_seconds order by queue_seconds asc nulls last)

@@ -49,7 +49,7 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
             create table fct_jobs (
                 job_id varchar, backend varchar, status varchar, circuits int, is_debiased boolean, shots bigint,
                 gates_1q bigint, gates_2q bigint, characterization_id varchar, submitted_at timestamp,
-                billed_qpu_seconds double, predicted_queue_seconds double, queue_seconds double, parent_job_id varchar,
+                billed_qpu_seconds double, predicted_queue_seconds double, queue_seconds double, root_job_id varchar,
                 dry_run boolean, is_in_session boolean, is_deleted boolean, is_terminal boolean
             );
             create table fct_backend_snapshots (backend varchar, observed_at timestamp, average_queue_seconds double);
@@ -329,7 +329,8 @@ def wait(
             """
             insert into fct_jobs by name
             select ? as job_id, ? as backend, ? as submitted_at, ? as predicted_queue_seconds, ? as queue_seconds,
-                ? as parent_job_id, false as dry_run, ? as is_in_session, false as is_deleted, ? as is_terminal
+                coalesce(?, job_id) as root_job_id, false as dry_run, ? as is_in_session, false as is_deleted,
+                ? as is_terminal
             """,
             [f"{backend}-{predicted}-{number}", backend, row["day"], predicted, seconds, row["parent"],
              row["in_session"], row.get("is_terminal", seconds is not None)],

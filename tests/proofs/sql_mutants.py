@@ -128,8 +128,7 @@ class World:
     """The tables of an organization, to which a change is made, seen, and taken back."""
 
     def __init__(self, folder: Path, seed: int, compiled: Compiled) -> None:
-        if not (folder / "lake").exists():
-            live(folder, seed)
+        live(folder, seed)
         budgets = next(iter(folder.glob("budgets*.csv")), None)
         self.paths = places(folder, lake_dir=folder / "lake", budgets=budgets)
         self.graph: Graph = compile_project(folder, self.paths).graph(self.paths)
