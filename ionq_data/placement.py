@@ -72,28 +72,48 @@ _FACTS = """
     order by backends.backend
 """
 _WAITS = "select backend, iso_weekday, hour, p50_seconds, p90_seconds from queue_forecast"
-# The API says how long its queue is, not how long a job waits in it: what followed, when it said about as much, tells.
+# The API tells the length of its queue, not how long a job waits in it: what followed when it told about as much says
+# that, lengthened as the queue is longer now. What a job of the last day met may not be known yet.
 _WAITS_NOW = """
-    with said as (
-        select backend, arg_max(average_queue_seconds, observed_at) as seconds, max(observed_at) as observed_at
-        from fct_backend_snapshots where average_queue_seconds is not null and observed_at <= $now group by backend
+    with told as (
+        select backend, observed_at, average_queue_seconds as seconds from fct_backend_snapshots
+        where average_queue_seconds is not null and observed_at between $now - interval 91 day and $now
     ),
-    foreseen as (
+    current as (
+        select backend, max(observed_at) as observed_at, arg_max(seconds, observed_at) as seconds
+        from told group by backend
+    ),
+    jobs as (
         select
-            jobs.backend, jobs.queue_seconds, said.seconds, count(*) over (partition by jobs.backend) as jobs,
-            row_number() over (
-                partition by jobs.backend
-                order by
-                    abs(ln((jobs.predicted_queue_seconds + 60) / (said.seconds + 60))), jobs.submitted_at, jobs.job_id
-            ) as place
+            jobs.backend, jobs.job_id, jobs.submitted_at, jobs.queue_seconds,
+            if(told.observed_at >= jobs.submitted_at - interval 1 hour, told.seconds, jobs.predicted_queue_seconds)
+                as told
         from fct_jobs as jobs
-        inner join said on said.backend = jobs.backend and said.observed_at >= $now - interval 1 hour
-        where jobs.submitted_at >= $now - interval 90 day and jobs.predicted_queue_seconds is not null
+        asof left join told on told.backend = jobs.backend and told.observed_at <= jobs.submitted_at
+        where jobs.submitted_at between $now - interval 90 day and $now - interval 1 day
             and jobs.job_id = jobs.root_job_id and not jobs.dry_run and not jobs.is_in_session and not jobs.is_deleted
             and (jobs.queue_seconds is not null or not jobs.is_terminal)
+    ),
+    alike as (
+        select
+            jobs.backend, jobs.queue_seconds, count(*) over (partition by jobs.backend) as jobs,
+            (current.seconds + 60) / (jobs.told + 60) as times_as_long,
+            row_number() over (
+                partition by jobs.backend
+                order by abs(ln((jobs.told + 60) / (current.seconds + 60))), jobs.submitted_at, jobs.job_id
+            ) as place
+        from jobs
+        inner join current on current.backend = jobs.backend and current.observed_at >= $now - interval 1 hour
+        where jobs.told is not null
+    ),
+    waits as (
+        select
+            backend,
+            if(queue_seconds is not null, greatest((queue_seconds + 60) * times_as_long - 60, 0), null) as seconds
+        from alike
+        where place <= least(greatest(jobs // 4, 60), 200)
     )
-    select backend, any_value(seconds), array_agg(queue_seconds order by queue_seconds asc nulls last)
-    from foreseen where place <= least(greatest(jobs // 4, 60), 200) group by backend having count(*) >= 20
+    select backend, array_agg(seconds order by seconds asc nulls last) from waits group by backend having count(*) >= 20
 """
 _HELD = """
     select
@@ -104,7 +124,9 @@ _HELD = """
 _AS_OF = "select max(last_complete_sync_at) from data_freshness where resource = 'jobs'"
 _CENT = Decimal("0.01")
 _HOUR = timedelta(hours=1)
-_TOO_LATE = "may start too late"
+_TOO_LATE = "probably too late"
+_EVEN = 0.5
+"""A backend that starts in time with less than this chance does not fit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,10 +189,13 @@ class Option:
             gates' times is taken to be billed.
         cost_per_success: price divided by the expected success.
         wait_p50_seconds, wait_p90_seconds: what half, and nine of ten, of jobs that are submitted now do not exceed: of
-            the jobs of the last 90 days for which the API had foreseen a wait most like the queue that it told in the
-            last hour (a quarter of them, at least 60, at most 200); where it told none, or fewer than 20 jobs are
-            known, bounds of such an hour of the week (see `queue_forecast`).
+            the jobs of the last 90 days at whose submission the API told a queue most like the one that it told in the
+            last hour (a quarter of them, at least 60, at most 200), each wait as many times as long as that queue is;
+            what it told is its average queue of the hour before, or else its prediction for the job. Where it told
+            none, or fewer than 20 jobs are known, bounds of such an hour of the week (see `queue_forecast`).
         is_wait_of_now: whether they are of the first kind.
+        chance_in_time: share of these jobs that start before the time asked for; of the second kind, the share that the
+            bounds promise: 0.9, 0.5 or 0. None if no time was asked for, or no wait is known.
         best_hour: full hour (UTC) of the week ahead with the least median wait, where that is less than now.
         best_hour_p50_seconds: that wait.
         obstacles: why the circuit cannot run here, a few words each; empty if it can.
@@ -191,6 +216,7 @@ class Option:
     wait_p50_seconds: float | None
     wait_p90_seconds: float | None
     is_wait_of_now: bool
+    chance_in_time: float | None
     best_hour: datetime | None
     best_hour_p50_seconds: float | None
     obstacles: tuple[str, ...] = ()
@@ -220,7 +246,7 @@ def advise(
 
     Args:
         now: the time of submission (UTC).
-        before: when nine of ten such jobs have to have started.
+        before: until when it has to start.
         max_cost: the most that it may cost, in the currency of each backend's rate.
     """
     row = warehouse.execute(_AS_OF).fetchone()
@@ -229,8 +255,9 @@ def advise(
     held = {key: one for is_debiased, key, one in read_held(warehouse) if is_debiased == circuit.is_debiased}
     backends = read_backends(warehouse, is_debiased=circuit.is_debiased)
     of_now = _waits_now(warehouse, now)
-    options = tuple(_option(of_backend, waits, of_now, held, circuit, now) for of_backend in backends)
-    rejected = {option.backend: why for option in options if (why := _why_not(option, now, before, max_cost))}
+    within = None if before is None else (before - now).total_seconds()
+    options = tuple(_option(of_backend, waits, of_now, held, circuit, now, within) for of_backend in backends)
+    rejected = {option.backend: why for option in options if (why := _why_not(option, within, max_cost))}
     return _choose(as_of, options, rejected)
 
 
@@ -250,29 +277,38 @@ def read_held(warehouse: DuckDBPyConnection) -> list[tuple[bool, tuple[str, int]
     ]
 
 
-def _waits_now(warehouse: DuckDBPyConnection, now: datetime) -> dict[str, tuple[float | None, float | None]]:
-    """Return bounds of the wait by the queue that each backend has now; the 90 % bound is no less than that queue."""
-    rows = warehouse.execute(_WAITS_NOW, {"now": now.astimezone(UTC).replace(tzinfo=None)}).fetchall()
-    bounds = {}
-    for backend, said, found in rows:
-        # the next job is no longer than the k-th of n that are like it with a probability of k / (n + 1)
-        p50, p90 = (found[ceil(share * (len(found) + 1)) - 1] for share in (0.5, 0.9))
-        bounds[backend] = (p50, None if p90 is None else max(p90, said))
-    return bounds
+def _waits_now(warehouse: DuckDBPyConnection, now: datetime) -> dict[str, list[float | None]]:
+    """Return waits (seconds) by the queue that each backend has now, shortest first; None has not ended."""
+    return dict(warehouse.execute(_WAITS_NOW, {"now": now.astimezone(UTC).replace(tzinfo=None)}).fetchall())
+
+
+def _bound(waits: Sequence[float | None], share: float) -> float | None:
+    """Return what a share of waits does not exceed: one more is at most the k-th of n with a chance of k / (n + 1)."""
+    return waits[ceil(share * (len(waits) + 1)) - 1]
+
+
+def _chance(waits: Sequence[float | None] | None, usual: Sequence[float | None], within: float) -> float | None:
+    """Return the chance that a job starts within some seconds, by waits or else by bounds of the usual wait."""
+    if waits is not None:
+        return sum(wait is not None and wait <= within for wait in waits) / (len(waits) + 1)
+    promised = [share for bound, share in zip(usual, (0.5, 0.9), strict=True) if bound is not None and bound <= within]
+    return None if all(bound is None for bound in usual) else max(promised, default=0.0)
 
 
 def _option(
     facts: Mapping[str, Any],
     waits: Mapping[Any, Any],
-    of_now: Mapping[str, tuple[float | None, float | None]],
+    of_now: Mapping[str, Sequence[float | None]],
     held: Mapping[tuple[str, int], Held],
     circuit: Circuit,
     now: datetime,
+    within: float | None,
 ) -> Option:
     success = _expected_success(facts, circuit)
     price, is_estimated = _price(facts, circuit)
     usual = waits.get((facts["backend"], now.isoweekday(), now.hour), (None, None))
-    p50, p90 = of_now.get(facts["backend"], usual)
+    current = of_now.get(facts["backend"])
+    p50, p90 = usual if current is None else (_bound(current, 0.5), _bound(current, 0.9))
     best, best_p50 = _best_hour(facts["backend"], waits, now, p50)
     measured_at = facts["measured_at"]
     age = None if measured_at is None else (now - measured_at.replace(tzinfo=now.tzinfo)).total_seconds() / 3600
@@ -293,7 +329,8 @@ def _option(
         cost_per_success=(price / Decimal(success)).quantize(_CENT, ROUND_HALF_UP) if price and success else None,
         wait_p50_seconds=p50,
         wait_p90_seconds=p90,
-        is_wait_of_now=facts["backend"] in of_now,
+        is_wait_of_now=current is not None,
+        chance_in_time=None if within is None else _chance(current, usual, within),
         best_hour=best,
         best_hour_p50_seconds=best_p50,
         obstacles=tuple(_obstacles(facts, circuit)),
@@ -356,7 +393,7 @@ def _best_hour(
     return least[1], least[0]
 
 
-def _why_not(option: Option, now: datetime, before: datetime | None, max_cost: Decimal | None) -> str:
+def _why_not(option: Option, within: float | None, max_cost: Decimal | None) -> str:
     """Return why an option is out of the question; where a fact is missing that a condition needs, that is why."""
     if option.obstacles:
         return ", ".join(option.obstacles)
@@ -364,9 +401,9 @@ def _why_not(option: Option, now: datetime, before: datetime | None, max_cost: D
         return "price not known"
     if max_cost is not None and option.price is not None and option.price > max_cost:
         return f"costs {option.price} {option.currency}"
-    if before is not None and option.wait_p90_seconds is None:
+    if within is not None and option.chance_in_time is None:
         return "wait not known"
-    if before is not None and now + timedelta(seconds=option.wait_p90_seconds or 0) > before:
+    if option.chance_in_time is not None and option.chance_in_time < _EVEN:
         return _TOO_LATE
     if option.expected_success is None:
         return "success not known"
@@ -374,30 +411,45 @@ def _why_not(option: Option, now: datetime, before: datetime | None, max_cost: D
 
 
 def _choose(as_of: datetime | None, options: Sequence[Option], rejected: Mapping[str, str]) -> Advice:
-    """Take the least cost per expected success; where no price tells, the greatest expected success."""
+    """Take the least cost per expected success (in time); where no price tells, the greatest expected success."""
     fitting = [option for option in options if option.backend not in rejected]
     if not fitting:
         reason = "Nothing fits." if options else "The warehouse knows no QPU yet: run 'ionq-data sync'."
         return Advice(as_of, tuple(options), None, reason, rejected)
+    is_urgent = fitting[0].chance_in_time is not None
+    success = "expected success" + " in time" * is_urgent
     priced = [option for option in fitting if option.cost_per_success is not None]
     currencies = {option.currency for option in priced}
     if len(priced) < len(fitting) or len(currencies) > 1:
-        chosen = max(fitting, key=lambda option: option.expected_success or 0)
+        chosen = max(fitting, key=lambda option: (option.expected_success or 0) * (option.chance_in_time or 1))
         why = "the prices are in several currencies" if len(currencies) > 1 else "not every price is known"
-        reason = f"Run it on {chosen.backend}: it has the greatest expected success ({why})."
-    else:
-        chosen = min(priced, key=lambda option: (option.cost_per_success, -(option.expected_success or 0)))
-        cost = f"{chosen.cost_per_success:,} {chosen.currency}"
-        only = "the only backend that fits" if len(fitting) == 1 else "the least cost per expected success"
-        reason = f"Run it on {chosen.backend}: {only} ({cost})."
-        late = min(
-            (
-                (one.cost_per_success, one.backend)
-                for one in options
-                if rejected.get(one.backend) == _TOO_LATE and one.currency == chosen.currency and one.cost_per_success
-            ),
-            default=None,
-        )
-        if late and chosen.cost_per_success and late[0] < chosen.cost_per_success:
-            reason += f" {late[1]} costs less ({late[0]:,} {chosen.currency}), but {_TOO_LATE}."
+        reason = f"Run it on {chosen.backend}: it has the greatest {success} ({why})."
+        return Advice(as_of, tuple(options), chosen, reason, rejected)
+    least, _, chosen = min(
+        ((_cost_in_time(option), -(option.expected_success or 0), option) for option in priced), key=lambda one: one[:2]
+    )
+    in_time = f", {chosen.chance_in_time or 0:.0%} likely to start in time" * is_urgent
+    only = "the only backend that fits" if len(fitting) == 1 else f"the least cost per {success}"
+    reason = f"Run it on {chosen.backend}: {only} ({least:,} {chosen.currency}{in_time})."
+    cheaper = min(
+        (
+            (one.cost_per_success, one.backend, f"{one.chance_in_time or 0:.0%}")
+            for one in options
+            if rejected.get(one.backend, _TOO_LATE) == _TOO_LATE
+            and one.currency == chosen.currency
+            and one.cost_per_success
+            and chosen.cost_per_success
+            and one.cost_per_success < chosen.cost_per_success
+        ),
+        default=None,
+    )
+    if cheaper:
+        cost, backend, chance = cheaper
+        reason += f" {backend} costs less ({cost:,} {chosen.currency}), but only {chance} likely to start in time."
     return Advice(as_of, tuple(options), chosen, reason, rejected)
+
+
+def _cost_in_time(option: Option) -> Decimal:
+    """Return the cost of a success that comes in time, since one that comes too late is worth nothing."""
+    cost = option.cost_per_success or Decimal(0)
+    return (cost / Decimal(option.chance_in_time or 1)).quantize(_CENT, ROUND_HALF_UP)

@@ -232,10 +232,31 @@ def test_conditions_leave_nothing_rather_than_something_unknown(warehouse: duckd
     assert limits.choice is None
     assert limits.rejected["qpu.dear"].startswith("costs ")
     assert limits.rejected["qpu.unpriced"] == "price not known"
-    late = ask(warehouse, before=NOW + timedelta(minutes=59))
-    assert late.rejected["qpu.dear"] == "may start too late"
+    late = ask(warehouse, before=NOW + timedelta(minutes=9))
+    assert late.rejected["qpu.dear"] == "probably too late"
     assert late.rejected["qpu.unknown_wait"] == "wait not known"
-    assert ask(warehouse, before=NOW + timedelta(hours=1)).choice is not None
+
+
+@pytest.mark.parametrize(
+    ("bounds", "minutes", "chance"),
+    [
+        ((600.0, 3600.0), 60, 0.9),
+        ((600.0, 3600.0), 59, 0.5),
+        ((600.0, 3600.0), 9, 0.0),
+        ((600.0, None), 300, 0.5),
+        ((None, 3600.0), 59, 0.0),
+        ((None, None), 59, None),
+        ((0.0, 0.0), -1, 0.0),
+    ],
+)
+def test_usual_waits_promise_what_their_bounds_promise(
+    warehouse: duckdb.DuckDBPyConnection, bounds: tuple[Any, Any], minutes: int, chance: float | None
+) -> None:
+    add(warehouse, "qpu.a", waits={(1, 10): bounds})
+    advice = ask(warehouse, before=NOW + timedelta(minutes=minutes))
+    assert only(advice).chance_in_time == chance
+    assert (advice.choice is not None) == (chance is not None and chance >= 0.5)
+    assert only(ask(warehouse)).chance_in_time is None
 
 
 def test_what_certainty_costs_is_said(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -243,11 +264,44 @@ def test_what_certainty_costs_is_said(warehouse: duckdb.DuckDBPyConnection) -> N
     add(warehouse, "qpu.best", fidelities=(0.9999, 0.997, 0.997), waits={(1, 10): (600.0, 9000.0)})
     add(warehouse, "qpu.sure")
     advice = ask(warehouse, before=NOW + timedelta(hours=2))
+    best, sure = advice.options
+    assert (best.chance_in_time, sure.chance_in_time) == (0.5, 0.9)
+    assert best.cost_per_success < sure.cost_per_success < best.cost_per_success * 9 / 5  # so it is worth its price
+    assert advice.choice == sure
+    in_time = round(sure.cost_per_success / Decimal("0.9"), 2)
+    assert advice.reason == (
+        f"Run it on qpu.sure: the least cost per expected success in time ({in_time} USD, 90% likely to start in time)."
+        f" qpu.best costs less ({best.cost_per_success} USD), but only 50% likely to start in time."
+    )
+    assert "costs less" not in ask(warehouse, before=NOW + timedelta(hours=3)).reason
+    assert "probably too late" in ask(warehouse, before=NOW + timedelta(minutes=9)).rejected.values()
+
+
+def test_certainty_is_not_worth_every_price(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """An even chance of a success at a third of the price is the better offer; less than an even chance is none."""
+    add(warehouse, "qpu.cheap", gates={name: str(Decimal(price) / 3) for name, price in GATES.items()},
+        waits={(1, 10): (600.0, 9000.0)})  # fmt: skip
+    add(warehouse, "qpu.sure")
+    advice = ask(warehouse, before=NOW + timedelta(hours=2))
+    assert advice.choice is not None
+    assert advice.choice.backend == "qpu.cheap"
+    assert "costs less" not in advice.reason
+    soon = ask(warehouse, before=NOW + timedelta(minutes=9))
+    assert soon.choice is None
+    warehouse.execute("update queue_forecast set p50_seconds = 60 where backend = 'qpu.sure'")
+    soon = ask(warehouse, before=NOW + timedelta(minutes=9))
+    assert soon.choice is not None
+    assert soon.choice.backend == "qpu.sure"
+    assert soon.reason.endswith(f"({soon.options[0].cost_per_success} USD), but only 0% likely to start in time.")
+
+
+def test_without_prices_the_greatest_success_in_time_wins(warehouse: duckdb.DuckDBPyConnection) -> None:
+    add(warehouse, "qpu.best", gates=None, fidelities=(0.9999, 0.996, 0.996), waits={(1, 10): (600.0, 9000.0)})
+    add(warehouse, "qpu.sure", gates=None)
+    advice = ask(warehouse, before=NOW + timedelta(hours=2))
     assert advice.choice is not None
     assert advice.choice.backend == "qpu.sure"
-    best = next(one for one in advice.options if one.backend == "qpu.best")
-    assert advice.reason.endswith(f"qpu.best costs less ({best.cost_per_success} USD), but may start too late.")
-    assert "too late" not in ask(warehouse, before=NOW + timedelta(hours=3)).reason
+    assert "greatest expected success in time (not every price is known)" in advice.reason
 
 
 def test_a_missing_price_is_named_and_the_best_is_taken(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -337,32 +391,66 @@ def wait(
         )  # fmt: skip
 
 
+def scaled(seconds: float, told: float, current: float) -> float:
+    """A wait as many times as long as the queue is now, with a minute for what never shortens."""
+    return max((seconds + 60) * (current + 60) / (told + 60) - 60, 0)
+
+
 def test_a_wait_goes_by_the_queue_of_the_moment(warehouse: duckdb.DuckDBPyConnection) -> None:
     """Of the 60 jobs nearest to what the API says, the 31st and 55th wait, if it said so lately."""
     add(warehouse, "qpu.a", waits={(1, 10): (600.0, 3600.0)})
     wait(warehouse, "qpu.a", 100, *range(1, 60), None)
     wait(warehouse, "qpu.a", 9000, *[20_000.0] * 60)  # 120 jobs in all, of which the nearest 60 count
-    for number, apart in enumerate(({"parent": "p"}, {"in_session": True}, {"day": "2026-03-01"})):
+    for number, apart in enumerate(
+        ({"parent": "p"}, {"in_session": True}, {"day": "2026-03-01"}, {"day": "2026-06-14 10:31"})
+    ):
         wait(warehouse, "qpu.a", 101 + number, *[7.0] * 60, **apart)
     wait(warehouse, "qpu.a", 110, *[None] * 60, is_terminal=True)  # canceled before they started
     snapshot = "insert into fct_backend_snapshots values ('qpu.a', ?, ?)"
     warehouse.execute(snapshot, ["2026-06-15 09:29", 105])
     option = only(ask(warehouse))
     assert (option.wait_p50_seconds, option.wait_p90_seconds, option.is_wait_of_now) == (600.0, 3600.0, False)
-    warehouse.execute(snapshot, ["2026-06-15 09:31", 105])
-    option = only(ask(warehouse))
-    assert (option.wait_p50_seconds, option.wait_p90_seconds, option.is_wait_of_now) == (31.0, 105.0, True)
-    warehouse.execute(snapshot, ["2026-06-15 10:00", 20])
-    assert only(ask(warehouse)).wait_p90_seconds == 55.0
-    warehouse.execute(snapshot, ["2026-06-15 10:20", 30_000])
-    assert only(ask(warehouse)).wait_p90_seconds == 30_000, "no less than the queue itself"
-    assert only(ask(warehouse)).wait_p50_seconds == 20_000
+    for at, current, told, waits in (
+        ("09:31", 105, 100, (31, 55)), ("10:00", 20, 100, (31, 55)), ("10:05", 0, 100, (31, 55)),
+        ("10:20", 30_000, 9000, (20_000, 20_000)),
+    ):  # fmt: skip
+        warehouse.execute(snapshot, [f"2026-06-15 {at}", current])
+        option = only(ask(warehouse, before=NOW + timedelta(seconds=60)))
+        assert option.is_wait_of_now
+        found = (option.wait_p50_seconds, option.wait_p90_seconds)
+        assert found == pytest.approx([scaled(seconds, told, current) for seconds in waits])
+        every = [*range(1, 60)] if told == 100 else [20_000] * 60
+        in_time = sum(scaled(seconds, told, current) <= 60 for seconds in every)
+        assert option.chance_in_time == pytest.approx(in_time / 61)
+    warehouse.execute("insert into fct_backend_snapshots values ('qpu.a', '2026-06-15 10:31', 0)")  # of the future
+    assert only(ask(warehouse)).wait_p50_seconds == pytest.approx(scaled(20_000, 9000, 30_000))
+
+
+def test_a_queue_that_was_told_before_a_job_counts_before_what_was_predicted(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """The API's average queue is what is known of now, so it is what past jobs are found by, if it is known of them."""
+    add(warehouse, "qpu.a")
+    wait(warehouse, "qpu.a", 100, *[50.0] * 60)
+    wait(warehouse, "qpu.a", 9000, *[70.0] * 60, day="2026-06-13 10:00")
+    snapshots = [("2026-06-13 08:59", 5), ("2026-06-13 09:30", 6), ("2026-06-13 10:00", 100), ("2026-06-13 10:01", 7)]
+    for at, seconds in (*snapshots, ("2026-06-15 10:00", 9000)):
+        warehouse.execute("insert into fct_backend_snapshots values ('qpu.a', ?, ?)", [at, seconds])
+    # all were told 100: those whose average queue of an hour before is known, and those that go by their prediction
+    of_50, of_70 = scaled(50, 100, 9000), scaled(70, 100, 9000)
+    assert only(ask(warehouse)).wait_p90_seconds == pytest.approx(of_70)
+    warehouse.execute("update fct_backend_snapshots set average_queue_seconds = null where average_queue_seconds = 100")
+    # now those of the 13th were told 6
+    assert only(ask(warehouse)).wait_p90_seconds == pytest.approx(of_50)
+    warehouse.execute("delete from fct_backend_snapshots where observed_at between '2026-06-13 09:00' and '2026-06-14'")
+    # what was told more than an hour before is too old: they go by their prediction
+    assert only(ask(warehouse)).wait_p90_seconds == pytest.approx(70)
 
 
 def test_too_few_waits_leave_the_usual_one(warehouse: duckdb.DuckDBPyConnection) -> None:
     add(warehouse, "qpu.a", waits={(1, 10): (600.0, 3600.0)})
     wait(warehouse, "qpu.a", 100, *range(19))
-    warehouse.execute("insert into fct_backend_snapshots values ('qpu.a', '2026-06-15 10:00', 5)")
+    warehouse.execute("insert into fct_backend_snapshots values ('qpu.a', '2026-06-15 10:00', 100)")
     assert only(ask(warehouse)).wait_p90_seconds == 3600.0
-    wait(warehouse, "qpu.a", 99, 19)
-    assert only(ask(warehouse)).wait_p90_seconds == 18.0, "the 19th of 20 waits"
+    wait(warehouse, "qpu.a", 100.5, 19)
+    assert only(ask(warehouse)).wait_p90_seconds == pytest.approx(18), "the 19th of 20 waits"

@@ -60,7 +60,8 @@ def plan(
     debias
         Use debiasing.
     before
-        When nine of ten such jobs must have started, such as 2026-12-01T09:00 (UTC unless it has another offset).
+        When the job must have started, such as 2026-12-01T09:00 (UTC unless it has another offset). The price is then
+        weighed against the chance of that too, and a backend with less than an even chance does not fit.
     max_cost
         The maximum cost of the job.
     as_json
@@ -145,6 +146,7 @@ def _facts(advice: Advice, asked: Circuit) -> dict[str, Any]:
 
 def _print(advice: Advice, asked: Circuit, now: datetime) -> None:
     has_held = any(option.held for option in advice.options)  # nothing is known without copied results
+    is_urgent = any(option.chance_in_time is not None for option in advice.options)
     columns = [
         Column("backend", is_whole=True),
         *numbers("success"),
@@ -153,6 +155,7 @@ def _print(advice: Advice, asked: Circuit, now: datetime) -> None:
         Column("per success", "right", rank=3),
         Column("median wait", "right", rank=1),
         Column("9 of 10 within", "right"),
+        *(numbers("in time") * is_urgent),
         Column("best hour (UTC)", rank=2, note=_WAITS),
         Column("calibrated", "right", rank=4),
         Column("why not", is_whole=True),
@@ -161,16 +164,19 @@ def _print(advice: Advice, asked: Circuit, now: datetime) -> None:
     print_table(
         f"{asked.qubits} qubits, {asked.gates_1q:,} and {asked.gates_2q:,} gates, {asked.shots:,} shots{debiased}",
         columns,
-        [_row(option, advice, has_held=has_held) for option in advice.options],
+        [_row(option, advice, has_held=has_held, is_urgent=is_urgent) for option in advice.options],
         caption="Success is what the calibration in force lets you expect."
         + (f" Facts of {age(advice.as_of, now)} ago." if advice.as_of else ""),
     )
     print_prose(advice.reason)
 
 
-def _row(option: Option, advice: Advice, *, has_held: bool) -> list[str]:
+def _row(option: Option, advice: Advice, *, has_held: bool, is_urgent: bool) -> list[str]:
     hour, hours = option.best_hour, option.calibration_age_hours
-    success = "–" if option.expected_success is None else f"{option.expected_success:.1%}"
+    success, chance = (
+        "–" if share is None else f"{share:.{digits}%}"
+        for share, digits in ((option.expected_success, 1), (option.chance_in_time, 0))
+    )
     return [
         option.backend,
         success,
@@ -179,6 +185,7 @@ def _row(option: Option, advice: Advice, *, has_held: bool) -> list[str]:
         money(option.cost_per_success, option.currency),
         duration(option.wait_p50_seconds),
         duration(option.wait_p90_seconds),
+        *([chance] if is_urgent else []),
         "" if hour is None else f"{hour:%a %H:%M}, {duration(option.best_hour_p50_seconds)}",
         "–" if hours is None else f"{duration(max(hours, 0) * 3600)} ago",
         advice.rejected.get(option.backend, ""),
