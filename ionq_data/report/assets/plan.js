@@ -1,4 +1,4 @@
-// Where to run a circuit: the rules of `ionq-data plan` (placement.py), over the facts that the page holds.
+// Where to run a circuit: the rules of `ionq-data plan` (placement/choice.py), over the facts that the page holds.
 const calculator = document.getElementById("calculator");
 const DECIMALS = 10; // those of a price of the API
 const ONE = 10n ** BigInt(DECIMALS);
