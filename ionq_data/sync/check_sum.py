@@ -1,20 +1,22 @@
-"""The usage report as check sum of the bills: which jobs' bills a report shows to have changed.
+"""The usage report as check sum of the bills: which bills it confirms, and which it shows to have changed.
 
-Bills that change late are found with the one request that reads the report, instead of one request for each job.
+Bills that change late are found with the requests that read the report, instead of one request for each job.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from ionq_data.lake.bills import Bill, Report
 
 GROWING = timedelta(days=2)
 """A date younger than that is still growing: its bills are not all there."""
+SETTLING = timedelta(days=3)
+"""On a date younger than that, bills that are asked for once more anyway may end a contradiction."""
 _HALF_A_CENT = Decimal("0.005")
 
 Amounts = Mapping[str, Decimal]
@@ -26,36 +28,62 @@ def is_growing(day: date, today: date) -> bool:
     return today - day < GROWING
 
 
-def disagreeing(report: Report, bills: Sequence[Bill]) -> list[Bill]:
-    """Return the bills of a date that do not add up to its report: of each listed project, and of all others together.
+class Judged(NamedTuple):
+    """Bills of a date: those that a report confirms, and those that no report confirms and one contradicts."""
 
-    Amounts agree where they differ by half a cent a bill at most, in every unit that the report speaks of.
+    confirmed: list[Bill]
+    doubtful: list[Bill]
+
+    def is_settling(self, day: date, today: date) -> bool:
+        """Tell whether the date is young and some of its doubtful bills will be asked for once more anyway."""
+        return today - day < SETTLING and any(bill.waits_for_agreement for bill in self.doubtful)
+
+
+def judge(reports: Iterable[Report], bills: Sequence[Bill]) -> Judged:
+    """Hold the bills of a date against its reports, by project and by user.
+
+    A report confirms a bill where the bills of its group add up to what the report says of the group, and contradicts
+    it where they do not. The groups are those that the report lists, and all others together. Amounts agree where they
+    differ by half a cent a bill at most, in every unit that the report speaks of.
     """
-    by_project: dict[str | None, list[Bill]] = defaultdict(list)
+    confirmed: set[str] = set()
+    contradicted: set[str] = set()
+    counted = [bill for bill in bills if not bill.is_covered]
+    for report in reports:
+        for amounts, group in _groups(report, counted):
+            if _differ(amounts, group):
+                contradicted |= {bill.job.id for bill in group}
+            else:
+                confirmed |= {bill.job.id for bill in group if bill.cost is not None and _unit(bill.unit) in amounts}
+    return Judged(
+        [bill for bill in counted if bill.job.id in confirmed],
+        [bill for bill in counted if bill.job.id in contradicted - confirmed],
+    )
+
+
+def _groups(report: Report, bills: Iterable[Bill]) -> Iterator[tuple[Amounts, list[Bill]]]:
+    """Yield what a report says of each listed group, with the bills of the group; then of all others together."""
+    by_group: dict[str | None, list[Bill]] = defaultdict(list)
     for bill in bills:
-        if not bill.is_covered:
-            by_project[bill.project_id].append(bill)
-    listed: dict[str, Amounts] = {}
+        by_group[bill.groups[report.group_by]].append(bill)
     rest = dict(_money(report.values))
     for group in report.values["group_usages"] or ():
         amounts = _money(group, report.values["amount_unit"])
-        listed[group["group_id"]] = amounts
         for unit, amount in amounts.items():
             rest[unit] = rest.get(unit, Decimal(0)) - amount
-    found = [bill for project, amounts in listed.items() for bill in _differing(amounts, by_project.pop(project, []))]
-    return [*found, *_differing(rest, [bill for others in by_project.values() for bill in others])]
+        yield amounts, by_group.pop(group["group_id"], [])
+    yield rest, [bill for others in by_group.values() for bill in others]
 
 
-def _differing(reported: Amounts, bills: list[Bill]) -> list[Bill]:
+def _differ(reported: Amounts, bills: list[Bill]) -> bool:
     billed: dict[str, list[Decimal]] = defaultdict(list)
     for bill in bills:
         if bill.cost is not None:
             billed[_unit(bill.unit)].append(bill.cost)
-    agree = all(
-        abs(amount - sum(billed[unit], Decimal(0))) <= _HALF_A_CENT * max(len(billed[unit]), 1)
+    return any(
+        abs(amount - sum(billed[unit], Decimal(0))) > _HALF_A_CENT * max(len(billed[unit]), 1)
         for unit, amount in reported.items()
     )
-    return [] if agree else bills
 
 
 def _money(values: Mapping[str, Any], unit: str | None = None) -> Amounts:

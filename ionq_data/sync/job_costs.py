@@ -1,12 +1,13 @@
-"""Job costs: one request for each job that has ended, and another a day later, whose answer settles the cost.
+"""Job costs: one request for each job that has ended, and another a day later.
 
-Bills that change after that are found by the usage report (``check_sum``), not by asking.
+The cost is settled where both answers agree, or where the usage report agrees with the later one. Bills that change
+after that are found by the usage report (``check_sum``), not by asking.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import groupby, islice
@@ -31,8 +32,8 @@ from ionq_data.resources.kinds import Json
 from ionq_data.resources.resource import content_hash, parse
 from ionq_data.sync.availability import is_withheld
 from ionq_data.sync.backends import is_qpu
-from ionq_data.sync.check_sum import disagreeing, is_growing
-from ionq_data.sync.context import CLOCK_TOLERANCE, Context, Outcome
+from ionq_data.sync.check_sum import is_growing, judge
+from ionq_data.sync.context import CLOCK_TOLERANCE, Context, Outcome, Rules
 from ionq_data.sync.intake import Intake
 from ionq_data.sync.keys import key_digest
 from ionq_data.sync.progress import Progress
@@ -41,6 +42,7 @@ from ionq_data.sync.workers import run_workers
 AGREEING_APART = timedelta(hours=24)
 SETTLED_AFTER = timedelta(days=7)
 _FLUSH_SECONDS = 10
+_FIRST_DOUBTS = 4
 _GIVE_UP_AFTER = 5  # failures in a row: then it is the API, not the job
 
 
@@ -94,10 +96,12 @@ async def sync_job_costs(context: Context, intake: Intake, bookmark: Bookmark) -
 
 
 async def _check_reports(asking: _Asking, bookmark: Bookmark, today: date) -> None:
-    """Ask again for the bills of dates whose report is new and does not agree with them, once for each version.
+    """Ask again for the bills that a new report contradicts, once for each version, and settle those that it confirms.
 
-    The bookmark holds how far the versions have been looked at, and the dates that wait: those that are still growing,
-    and those of which a bill could not be asked for.
+    It asks for a few bills of each date first, then for twice as many: it needs no more once the bills add up.
+
+    The bookmark holds how far the versions have been looked at, and the dates that wait: those that are still growing
+    or settling, and those with a bill that no answer came for.
     """
     context = asking.context
     noted = bookmark.parts.get("reports")
@@ -109,37 +113,48 @@ async def _check_reports(asking: _Asking, bookmark: Bookmark, today: date) -> No
     if not reports:
         return
     grown = [report for report in reports if not is_growing(report.date, today)]
-    doubtful = [
-        bill.job
-        for report, bills in _with_bills(context, grown)
-        for bill in disagreeing(report, bills)
-        if _may_have_changed(bill.job, report, simulator_costs=context.rules.simulator_costs)
-    ]
-    missing = len(asking.missing)
-    await asking.ask(iter(doubtful), keeps_refusals=False)
-    left = {report.date for report in grown} if len(asking.missing) > missing else set()
-    waits = left | {report.date for report in reports if is_growing(report.date, today)}
-    asking.intake.flush()
+    waits = {report.date for report in reports if is_growing(report.date, today)}
+    missing, at_a_time, left = len(asking.missing), _FIRST_DOUBTS, grown
+    asked: set[str] = set()
+    while left:
+        doubtful: dict[date, list[PendingJob]] = {}
+        for of_date, bills in _with_bills(context, left):
+            judged, day = judge(of_date, bills), of_date[0].date
+            asking.settle([bill.job for bill in judged.confirmed if bill.has_changed and bill.waits_for_agreement])
+            if judged.is_settling(day, today):
+                waits.add(day)
+                continue
+            jobs = (bill.job for bill in judged.doubtful if bill.job.id not in asked)
+            changed = (job for job in jobs if _may_have_changed(job, of_date, context.rules))
+            if some := list(islice(changed, at_a_time)):
+                doubtful[day] = some
+        together = [job for some in doubtful.values() for job in some]
+        await asking.ask(iter(together), keeps_refusals=False)
+        asking.intake.flush()
+        asked |= {job.id for job in together}
+        at_a_time, left = 2 * at_a_time, [report for report in left if report.date in doubtful]
+    if len(asking.missing) > missing:
+        waits |= {report.date for report in grown}
     bookmark.parts["reports"] = {
         "read_to": max(filter(None, [after, *(report.ordered_at for report in reports)])).isoformat(),
         "waiting": sorted(day.isoformat() for day in waits),
     }
 
 
-def _with_bills(context: Context, reports: list[Report]) -> Iterator[tuple[Report, list[Bill]]]:
-    """Yield each report with the bills of its date; those of a month are looked up together."""
+def _with_bills(context: Context, reports: list[Report]) -> Iterator[tuple[list[Report], list[Bill]]]:
+    """Yield the reports of each date with the bills of the date; those of a month are looked up together."""
     for _, of_month in groupby(reports, key=lambda report: (report.date.year, report.date.month)):
-        together = list(of_month)
-        bills = bills_of(context.lake, context.account, [report.date for report in together])
-        for report in together:
-            yield report, [bill for bill in bills if bill.date == report.date]
+        by_date = {day: list(of_date) for day, of_date in groupby(of_month, key=lambda report: report.date)}
+        bills = bills_of(context.lake, context.account, by_date)
+        for day, of_date in by_date.items():
+            yield of_date, [bill for bill in bills if bill.date == day]
 
 
-def _may_have_changed(job: PendingJob, report: Report, *, simulator_costs: bool) -> bool:
+def _may_have_changed(job: PendingJob, reports: Iterable[Report], rules: Rules) -> bool:
     """Tell whether a bill was last asked for before a report was read; one that is refused has times of its own."""
-    if job.attempts or job.is_deleted or (not simulator_costs and not is_qpu(job.backend or "")):
+    if job.attempts or job.is_deleted or (not rules.simulator_costs and not is_qpu(job.backend or "")):
         return False
-    return job.asked_at is None or job.asked_at < report.read_at
+    return job.asked_at is None or job.asked_at < max(report.read_at for report in reports)
 
 
 class _Asking:
@@ -196,6 +211,15 @@ class _Asking:
         self.intake.reject(found)
         return self._refused(job, answer.status, found.reason)
 
+    def settle(self, jobs: Iterable[PendingJob]) -> None:
+        """Keep the last answer about each of some jobs as final, without asking again."""
+        jobs = list(jobs)
+        answers = self._last_answers(jobs)
+        for job in jobs:
+            row = answer_row(job, answers[job.id], self.context.stamp(), self.context.run_id, is_final=True)
+            if isinstance(row, Row):
+                self.intake.keep(row)
+
     def _stop_if_withheld(self, refusal: ApiError) -> None:
         """Raise a refusal that is one of several and came before any answer: then it is the key, not the job."""
         if self._withheld_in_a_row is not None:
@@ -205,11 +229,7 @@ class _Asking:
 
     def _refused(self, job: PendingJob, status: int | None, reason: str) -> Row | Rejection:
         """Return a row that says why there is no answer now, and keeps the last one: what a job cost was still paid."""
-        body = b"{}"
-        if job.answer_hash is not None:
-            keys, partitions = [key_digest((job.id,))], [JOB_COSTS.partition_of({"submitted_at": job.submitted_at})]
-            for row in current_rows(self.context.lake, JOB_COSTS, self.context.account, keys, partitions):
-                body = row["_raw"].encode()
+        body = b"{}" if job.answer_hash is None else self._last_answers([job]).get(job.id, b"{}")
         beside: dict[str, Any] = {
             "job_id": job.id,
             "submitted_at": job.submitted_at,
@@ -222,6 +242,13 @@ class _Asking:
         }
         stamp, run_id = self.context.stamp(), self.context.run_id
         return read_record(JOB_COSTS, body, extracted_at=stamp, run_id=run_id, context=beside)
+
+    def _last_answers(self, jobs: Collection[PendingJob]) -> dict[str, bytes]:
+        """Return what the API said last about the cost of some jobs, by their ids."""
+        keys = [key_digest((job.id,)) for job in jobs]
+        partitions = {JOB_COSTS.partition_of({"submitted_at": job.submitted_at}) for job in jobs}
+        rows = current_rows(self.context.lake, JOB_COSTS, self.context.account, keys, partitions, ["job_id", "_raw"])
+        return {row["job_id"]: row["_raw"].encode() for row in rows}
 
     def _take(self, job: PendingJob, found: Row | Rejection) -> None:
         self.intake.rows_seen += 1
@@ -236,7 +263,9 @@ class _Asking:
             self.context.on_progress(Progress(self.context.account, JOB_COSTS.name, self.intake.rows_seen, self.total))
 
 
-def answer_row(job: PendingJob, body: bytes, stamp: datetime, run_id: str) -> Row | Rejection:
+def answer_row(
+    job: PendingJob, body: bytes, stamp: datetime, run_id: str, *, is_final: bool = False
+) -> Row | Rejection:
     """Return the row of an answer of the API: what it says, whether that is final, and when it was first said."""
     try:
         answer = parse(body)
@@ -248,7 +277,7 @@ def answer_row(job: PendingJob, body: bytes, stamp: datetime, run_id: str) -> Ro
     beside: dict[str, Any] = {
         "job_id": job.id,
         "submitted_at": job.submitted_at,
-        "is_settled": answer_hash is not None and is_settled(job, answer, answer_hash, stamp),
+        "is_settled": is_final or (answer_hash is not None and is_settled(job, answer, answer_hash, stamp)),
         "first_answered_at": job.first_answered_at if is_known else stamp,
         "attempts": 0,
         "http_status": 200,

@@ -12,7 +12,7 @@ from ionq_data.lake.bills import Bill, Report, bills_of
 from ionq_data.lake.pending import PendingJob
 from ionq_data.resources import Row, read_record
 from ionq_data.resources.jobs import JOBS
-from ionq_data.sync.check_sum import disagreeing, is_growing
+from ionq_data.sync.check_sum import is_growing, judge
 from tests.sync import records
 from tests.sync.bench import Bench, incomplete
 
@@ -21,18 +21,22 @@ NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def bill(name: str, cost: str | None, project: str = "a", unit: str = "usd", *, is_covered: bool = False) -> Bill:
-    job = PendingJob(name, "2026-06", NOW, NOW, "qpu.forte-1", is_terminal=True, is_deleted=False)
-    return Bill(job, TODAY, project, None if cost is None else Decimal(cost), unit, is_covered)
+def bill(
+    name: str, cost: str | None, project: str = "a", unit: str = "usd", *, user: str = "u", is_covered: bool = False,
+    is_settled: bool = True,
+) -> Bill:  # fmt: skip
+    job = PendingJob(name, "2026-06", NOW, NOW, "qpu.forte-1", is_terminal=True, is_deleted=False, asked_at=NOW)
+    groups = {"project": project, "user": user}
+    return Bill(job, TODAY, groups, None if cost is None else Decimal(cost), unit, is_covered, is_settled)
 
 
 def group(name: str, amount: str, **values: Any) -> dict[str, Any]:
     return {"group_id": name, "amount": Decimal(amount), "amount_unit": None, "amounts": None} | values
 
 
-def report(amount: str, *groups: dict[str, Any], **values: Any) -> Report:
+def report(amount: str, *groups: dict[str, Any], by: str = "project", **values: Any) -> Report:
     found = {"amount": Decimal(amount), "amount_unit": "USD", "amounts": None, "group_usages": list(groups)} | values
-    return Report(TODAY, found, NOW, NOW)
+    return Report(TODAY, by, found, NOW, NOW)
 
 
 def money(amount: str, unit: str = "USD") -> dict[str, Any]:
@@ -70,20 +74,56 @@ BILLS = [bill("a1", "10"), bill("a2", "5.5"), bill("b1", "7", "b"), bill("c1", "
     ],
 )
 def test_the_bills_of_what_does_not_add_up_are_asked_for(said: Report, asked: set[str]) -> None:
-    assert names(disagreeing(said, BILLS)) == asked
+    assert names(judge([said], BILLS).doubtful) == asked
+
+
+@pytest.mark.parametrize(
+    ("of_users", "doubtful", "confirmed"),
+    [
+        # u has a1 and b1, v the others; a says 16.5 of 15.5
+        (("26.5", "18", "8.5"), {"a1"}, {"a2", "b1", "c1", "d1"}),  # u's are wrong too, v's are right
+        (("26.5", "17", "9.5"), {"a2"}, {"a1", "b1", "c1", "d1"}),
+        (("26.5", "17", "8.5"), set(), {"a1", "a2", "b1", "c1", "d1"}),  # nobody's: what one confirms is no doubt
+        (("27.5", "18", "9.5"), {"a1", "a2"}, {"b1", "c1", "d1"}),
+    ],
+)
+def test_a_bill_is_doubtful_where_neither_its_project_nor_its_user_adds_up(
+    of_users: tuple[str, str, str], doubtful: set[str], confirmed: set[str]
+) -> None:
+    bills = [
+        *(bill("a1", "10"), bill("a2", "5.5", user="v"), bill("b1", "7", "b")),
+        *(bill("c1", "2", "c", user="v"), bill("d1", "1", "d", user="v")),
+    ]
+    of_project = report("26.5", group("a", "16.5"), group("b", "7"))
+    total, u, v = of_users
+    of_user = report(total, group("u", u), group("v", v), by="user")
+    judged = judge([of_project, of_user], bills)
+    assert (names(judged.doubtful), names(judged.confirmed)) == (doubtful, confirmed)
+
+
+def test_a_report_confirms_no_bill_of_a_unit_that_it_does_not_speak_of() -> None:
+    bills = [bill("usd", "10"), bill("credit", "4", unit="credit"), bill("none", None)]
+    assert names(judge([report("10", group("a", "10"))], bills).confirmed) == {"usd"}
+
+
+@pytest.mark.parametrize(("days", "is_settled", "waits"), [(2, False, True), (2, True, False), (3, False, False)])
+def test_a_young_date_waits_for_doubtful_bills_that_have_not_settled(days: int, is_settled: bool, waits: bool) -> None:
+    bills = [bill("a1", "10"), bill("a2", "5.5", is_settled=is_settled), bill("b1", "7", "b", is_settled=False)]
+    judged = judge([report("23.5", group("a", "16.5"), group("b", "7"))], bills)
+    assert judged.is_settling(TODAY - days * DAY, TODAY) is waits
 
 
 def test_units_are_never_added_up() -> None:
     mixed = [bill("usd", "10"), bill("credit", "4", unit="credit")]
     both = [money("10"), money("4", "credits")]
-    assert not disagreeing(report("14", group("a", "14", amounts=both), amounts=both), mixed)
-    assert names(disagreeing(report("14", group("a", "14")), mixed)) == {"usd", "credit"}
+    assert not judge([report("14", group("a", "14", amounts=both), amounts=both)], mixed).doubtful
+    assert names(judge([report("14", group("a", "14"))], mixed).doubtful) == {"usd", "credit"}
 
 
 def test_a_bill_that_its_parents_covers_counts_nowhere() -> None:
     family = [bill("parent", "10"), bill("part", "6", is_covered=True), bill("none", None)]
-    assert not disagreeing(report("10", group("a", "10")), family)
-    assert names(disagreeing(report("11", group("a", "11")), family)) == {"parent", "none"}
+    assert not judge([report("10", group("a", "10"))], family).doubtful
+    assert names(judge([report("11", group("a", "11"))], family).doubtful) == {"parent", "none"}
 
 
 @pytest.mark.parametrize(("days", "growing"), [(0, True), (1, True), (2, False), (-1, True)])
@@ -142,10 +182,38 @@ def test_a_bill_that_changes_after_it_has_settled_is_found_with_its_report(
     assert sync(bench) == sorted([settled["a0"], settled["a1"]])
     assert not bench.wrong()
     assert sync(bench) == []
-    bench.upstream.now += DAY
-    assert sync(bench) == [settled["a1"]]  # what has changed settles as if it were new
+    assert bench.rows("job_costs", f"select is_settled from r where job_id = '{settled['a1']}'") == [(True,)]
     bench.upstream.now += DAY
     assert sync(bench) == []
+
+
+def test_the_report_settles_a_bill_that_came_after_the_first_question(bench: Bench) -> None:
+    job_id = bench.upstream.add_job(1, bench.upstream.now, project_id="a")
+    bench.upstream.finish(job_id, bench.upstream.now)
+    assert sync(bench) == [job_id]
+    bench.upstream.costs[job_id] = records.cost(12)
+    say(bench, 12, a=12)
+    bench.upstream.now += timedelta(hours=25)
+    assert sync(bench) == [job_id]
+    settled = f"select is_settled from r where job_id = '{job_id}'"
+    assert bench.rows("job_costs", settled) == [(False,)]
+    bench.upstream.now += timedelta(hours=12)  # the date has grown
+    assert sync(bench) == []
+    assert bench.rows("job_costs", settled) == [(True,)]
+    assert not bench.wrong()
+    bench.upstream.now += 30 * DAY
+    assert sync(bench) == []
+
+
+def test_a_bill_that_no_report_confirms_is_asked_for_until_two_answers_agree(bench: Bench) -> None:
+    job_id = bench.upstream.add_job(1, bench.upstream.now, project_id="a")
+    bench.upstream.finish(job_id, bench.upstream.now)
+    assert sync(bench) == [job_id]
+    bench.upstream.costs[job_id] = records.cost(12)
+    say(bench, 11, a=11)
+    for asked in ([job_id], [job_id], []):
+        bench.upstream.now += timedelta(hours=25)
+        assert sync(bench) == asked
 
 
 def test_the_first_report_finds_a_bill_that_changed_before_it_was_read(bench: Bench) -> None:
