@@ -22,9 +22,9 @@ from ionq_data.api.exchange import Broken, Reply, Timeouts, exchange
 from ionq_data.api.faults import Fault, judge_broken, judge_status
 from ionq_data.api.json_body import MalformedBody, check_json
 from ionq_data.api.limiter import Limiter, shared_limiter
-from ionq_data.api.recording import RecordingTransport
+from ionq_data.api.recording import Recording
 from ionq_data.api.timing import SYSTEM, Timing, utc_now
-from ionq_data.api.transport import open_transport
+from ionq_data.api.transport import OverHttpx, Transport, open_connections
 
 log = logging.getLogger("ionq_data.api")
 T = TypeVar("T")
@@ -40,6 +40,13 @@ class Answer:
     status: int
     received_at: datetime
     headers: Mapping[str, str]
+
+
+class _Headers(dict[str, str]):
+    """Headers that do not show the key, which a traceback with local variables would."""
+
+    def __repr__(self) -> str:
+        return f"headers {', '.join(self)}"
 
 
 class Client:
@@ -71,7 +78,7 @@ class Client:
         self._max_attempts = max_attempts
         self._max_body_bytes = max_body_bytes
         self._given_transport = transport
-        self._transport: httpx.AsyncBaseTransport | None = None
+        self._transport: Transport | None = None
         self._clock = clock
         self._timing = timing
         self._limiter: Limiter = shared_limiter(self._address.origin, self._api_key, timing)
@@ -81,8 +88,8 @@ class Client:
             "Accept-Encoding": "gzip",  # its ratio is bounded, so a hostile body cannot unpack to any size at once
             "User-Agent": f"ionq-data/{__version__}",
         }
-        self._public_headers = httpx.Headers(public)
-        self._private_headers = httpx.Headers(public | {"Authorization": f"apiKey {self._api_key}"})
+        self._public_headers = _Headers(public)
+        self._private_headers = _Headers(public, Authorization=f"apiKey {self._api_key}")
         self._requests = 0
         self._clock_offset: timedelta | None = None
         self._last_date: tuple[str, datetime | None] = ("", None)
@@ -105,14 +112,17 @@ class Client:
     async def __aenter__(self) -> Self:
         if self._transport is not None:
             raise RuntimeError("this client is already open: make another one")
-        self._transport = self._given_transport or open_transport(
-            self._address,
-            concurrency=self._concurrency,
-            connect_seconds=self._timeouts.connect_seconds,
-            read_seconds=self._timeouts.read_seconds,
-        )
+        if self._given_transport is not None:
+            self._transport = OverHttpx(self._given_transport)
+        else:
+            self._transport = open_connections(
+                self._address,
+                concurrency=self._concurrency,
+                connect_seconds=self._timeouts.connect_seconds,
+                read_seconds=self._timeouts.read_seconds,
+            )
         if folder := os.environ.get("IONQ_RECORD"):
-            self._transport = RecordingTransport(self._transport, Path(folder), hide=self._hide_key)
+            self._transport = Recording(self._transport, Path(folder), hide=self._hide_key)
         self._limiter.take_seat(self._concurrency)
         return self
 
@@ -175,7 +185,7 @@ class Client:
                 raise self._without_key(verdict)
             await self._wait_or_give_up(endpoint, verdict, ticket, attempt)
 
-    async def _send(self, transport: httpx.AsyncBaseTransport, url: str, headers: httpx.Headers) -> Reply | Broken:
+    async def _send(self, transport: Transport, url: str, headers: Mapping[str, str]) -> Reply | Broken:
         self._requests += 1
         reply = await exchange(
             transport,

@@ -1,22 +1,21 @@
-"""One request and its answer over httpx: sent once, read within bounds, every failure turned into a plain value.
+"""One request and its answer: sent once, read within bounds, every failure turned into a plain value.
 
-The transport of httpx is used without the client around it. So there are no redirects, cookies, `.netrc` or log lines
-with queries to switch off, an attempt costs less than a plain `httpx.AsyncClient.get`, and the exceptions (whose
-requests hold the key) end here.
+The exceptions, whose requests hold the key, end here.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 import httpx
 
+from ionq_data.api.transport import Incoming, Transport
+
 _LONGEST_ERROR_BODY = 64 * 1024
-_NO_BODY = httpx.ByteStream(b"")
 
 
 @dataclass(frozen=True)
@@ -49,24 +48,23 @@ class Broken(NamedTuple):
 
 
 async def exchange(
-    transport: httpx.AsyncBaseTransport,
+    transport: Transport,
     url: str,
-    headers: httpx.Headers,
+    headers: Mapping[str, str],
     *,
     timeouts: Timeouts,
     max_body_bytes: int,
     clock: Callable[[], datetime],
 ) -> Reply | Broken:
     """Send one GET and read the answer. Only cancellation and errors of this program are raised."""
-    response: httpx.Response | None = None
+    answer: Incoming | None = None
     try:
         async with asyncio.timeout(timeouts.total_seconds):
-            request = httpx.Request("GET", url, headers=headers, stream=_NO_BODY)
-            response = await transport.handle_async_request(request)
+            answer = await transport.get(url, headers)
             try:
-                body = await _read_body(response, max_body_bytes)
+                body = await _read_body(answer, max_body_bytes)
             finally:
-                await response.aclose()
+                await answer.aclose()
     except TimeoutError:
         what = f"did not finish within {timeouts.total_seconds:g} s"
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
@@ -81,27 +79,27 @@ async def exchange(
         return Broken("cannot be requested: its address is not a valid URL", was_sent=False, is_passing=False)
     else:
         if body is not None:
-            return _reply(response, body, clock())
-        return Broken(f"sent more than {max_body_bytes} bytes", response.status_code, is_passing=False)
-    if response is None:
+            return _reply(answer, body, clock())
+        return Broken(f"sent more than {max_body_bytes} bytes", answer.status, is_passing=False)
+    if answer is None:
         return Broken(what)
-    if response.status_code >= 300:
-        return _reply(response, b"", clock())  # the status says what there is to know, only its explanation is lost
-    return Broken(what, response.status_code)
+    if answer.status >= 300:
+        return _reply(answer, b"", clock())  # the status says what there is to know, only its explanation is lost
+    return Broken(what, answer.status)
 
 
-def _reply(response: httpx.Response, body: bytes, received_at: datetime) -> Reply:
-    found = response.headers.get
-    return Reply(response.status_code, body, received_at, found("date"), found("retry-after"), found("location"))
+def _reply(answer: Incoming, body: bytes, received_at: datetime) -> Reply:
+    found = answer.headers.get
+    return Reply(answer.status, body, received_at, found("date"), found("retry-after"), found("location"))
 
 
-async def _read_body(response: httpx.Response, max_body_bytes: int) -> bytes | None:
+async def _read_body(answer: Incoming, max_body_bytes: int) -> bytes | None:
     """Read a body up to the bound; beyond it, the beginning of an error's body is enough, of a good one nothing is."""
-    is_good = 200 <= response.status_code < 300
+    is_good = 200 <= answer.status < 300
     bound = max_body_bytes if is_good else _LONGEST_ERROR_BODY
     chunks: list[bytes] = []
     size = 0
-    async for chunk in response.aiter_bytes():
+    async for chunk in answer.pieces():
         chunks.append(chunk)
         size += len(chunk)
         if size > bound:
