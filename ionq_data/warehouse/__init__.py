@@ -1,4 +1,4 @@
-"""The warehouse: built from the lake with dbt, checked, then put in place of the one before in one rename."""
+"""The warehouse: dbt builds and tests it from the lake; one rename then publishes it."""
 
 from ionq_data.warehouse.building import build
 from ionq_data.warehouse.connection import connect, published_at

@@ -48,23 +48,23 @@ def build(
     engine: Engine = "duckdb",
     spark_folder: str | None = None,
 ) -> BuildResult:
-    """Build what has changed since the last publication, and test it; nothing that is published changes.
+    """Build what has changed since the last publication, and test it; leave what is published alone.
 
-    A build that passed waits in ``.build/ready`` to be published. One that failed is kept in ``.build/failed``. Where
-    no change reaches anything, nothing is built, and what is published stays as good as new.
+    A build that passes waits in ``.build/ready`` for its publication. A build that fails stays in ``.build/failed``.
+    If no change reaches any model or test, nothing is built: what is published is up to date.
 
     Args:
         lake_dir: the lake's folder, or its URL.
-        budgets: a CSV of budgets; without it, no project has one.
-        cost_centers: a CSV of the rules that book cost on cost centers; without it, none is.
-        select: names of the models to build anew; the others stay as they were published.
-        full_refresh: build everything from the lake alone. That is also done when the project changed.
-        on_node: told of the progress after each model and test.
-        on_wait: told if another build in the same data directory has to finish first.
+        budgets: a CSV of budgets; without it, no project has a budget.
+        cost_centers: a CSV of the rules that book cost on cost centers; without it, no cost is booked on one.
+        select: names of the models to rebuild; the others stay as they were published.
+        full_refresh: build everything from the lake alone. A change of the project does the same.
+        on_node: is told the progress after each model and test.
+        on_wait: is told if another build in the same data directory has to finish first.
         wait_seconds: how long to wait for it.
-        engine: what runs the SQL. Spark builds from nothing unless nothing has changed.
-        spark_folder: a folder or URL in which a cluster writes what it builds; needed where it does not see the
-            data directory.
+        engine: the engine that runs the SQL. Spark rebuilds everything unless nothing has changed.
+        spark_folder: a folder or URL to which a cluster writes what it builds; a cluster that does not see the data
+            directory needs it.
 
     Raises:
         BuildFailed: dbt cannot read the project, a cell of the cost centers is wrong, Spark does not answer, or the
@@ -101,7 +101,7 @@ def build(
 
 @dataclass(frozen=True)
 class Work:
-    """One build: what it is made of, and where it lies."""
+    """One build: its inputs and its place."""
 
     layout: Layout
     compiled: Compiled
@@ -130,7 +130,7 @@ class Work:
         return self._result(nodes, place / WAREHOUSE_FILE, started_at, clock, from_scratch=not goes_on)
 
     def _goes_on(self, partial: bool, full_refresh: bool) -> bool:
-        """Tell whether the build continues from what is published, unless that was made by another state of the SQL."""
+        """Tell whether the build continues from what is published: not if another state of the SQL made that."""
         made_by = built_with(self.layout.warehouse)
         if partial and made_by is None:
             raise BuildFailed("No warehouse is published yet, so a part of it cannot be built. Build everything first.")
@@ -144,7 +144,7 @@ class Work:
         return sources, documents
 
     def _unchanged(self, sources: Mapping[str, str | None], documents: Mapping[str, str]) -> list[NodeResult]:
-        """Return the results that stand in what is published, where no change reaches any of it."""
+        """Return the results that the published file holds, if no change reaches any of them."""
         with duckdb.connect(str(self.layout.warehouse), read_only=True) as connection:
             return self.run_type(connection, sources, documents, read_made(connection)).reused(self.graph)
 
@@ -157,7 +157,7 @@ class Work:
         anew: bool,
         started_at: datetime,
     ) -> list[NodeResult]:
-        """Run the nodes on the file, and note in it what made it if it passed."""
+        """Run the nodes on the file; if they pass, note in it what made it."""
         try:
             with open_build(file, spill=self.layout.current / "spill") as connection:
                 made = read_made(connection)
@@ -180,7 +180,7 @@ class Work:
         return Run(connection, sources, documents, made).everything(self.graph, self.on_node)
 
     def _seal(self, connection: duckdb.DuckDBPyConnection, started_at: datetime, made: Mapping[str, Made]) -> None:
-        """Note in the file what made it, and leave nothing of it in a write-ahead log beside it."""
+        """Note in the file what made it, and move all of its write-ahead log into it."""
         warnings = sum(node.status == "warn" for node in made.values())
         facts = {"started_at": started_at, "project_hash": self.compiled.project_hash}
         write_made(connection, made)
@@ -204,7 +204,7 @@ class Work:
 
 
 def _set_aside(layout: Layout, passed: bool) -> Path:
-    """Move the build to where its outcome says, in place of the one that was there."""
+    """Move the build to the place for its outcome, and replace the build that was there."""
     place = layout.ready if passed else layout.failed
     with hold(layout.builds / "publish.lock", purpose="publishing the warehouse", wait_seconds=600):
         shutil.rmtree(place, ignore_errors=True)

@@ -14,8 +14,8 @@ from ionq_data.warehouse.layout import Layout
 def connect(data_dir: Path) -> duckdb.DuckDBPyConnection:
     """Open the published warehouse for reading; times are shown in UTC.
 
-    The pipeline never writes to a published file, it puts another in its place. So a connection holds up nothing,
-    and shows the state of the moment it was opened for as long as it stays open.
+    The pipeline never writes to a published file; it replaces the file. So a connection blocks nothing, and shows
+    the state at the moment it was opened for as long as it stays open.
 
     Raises:
         NoWarehouse: nothing is published yet.
@@ -27,19 +27,19 @@ def connect(data_dir: Path) -> duckdb.DuckDBPyConnection:
 
 
 def published_at(data_dir: Path) -> datetime | None:
-    """Return when the build that is published began to read the lake (UTC), or nothing if none is."""
+    """Return when the published build began to read the lake (UTC), or None if nothing is published."""
     made = _read_record(Layout(data_dir).warehouse)
     return made[0] if made else None
 
 
 def built_with(file: Path) -> str | None:
-    """Return the hash of the dbt project that made a warehouse file; nothing where the file is none of ours."""
+    """Return the hash of the dbt project that made a warehouse file; None if this package did not make it."""
     made = _read_record(file)
     return made[1] if made else None
 
 
 def _read_record(file: Path) -> tuple[datetime, str] | None:
-    """Read what a build noted in its own file: when it began, and the hash of the project it was made with."""
+    """Read a build's own note in its file: when it began, and the hash of the project that made it."""
     if not file.is_file():
         return None
     try:
@@ -52,5 +52,5 @@ def _read_record(file: Path) -> tuple[datetime, str] | None:
 
 def _open(file: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(str(file), read_only=True)
-    connection.execute("set TimeZone = 'UTC'")  # as a statement: it loads the extension that the setting needs
+    connection.execute("set TimeZone = 'UTC'")  # a statement loads the extension that it needs
     return connection

@@ -1,6 +1,6 @@
 """The questions of ``docs/cookbook.md``: their SQL, and which of its values are arguments.
 
-The page is for readers, and its SQL runs as it stands. It is also the one home of the questions that programs offer.
+The page is for readers, and its SQL runs as it stands. Programs take the questions that they offer from it, too.
 The first line of a recipe's SQL is a comment with its name. A literal with a comment behind it (``20 /* rows */``) is
 an argument of that name, and the literal is its default.
 """
@@ -25,10 +25,10 @@ class Question:
     """One question of the cookbook.
 
     Attributes:
-        name: as a program calls it.
-        title: the question in words, and ``note`` what has to be known about the answer.
-        sql: with ``$name`` where an argument goes.
-        defaults: the value of each argument where none is given.
+        name: the name that programs use.
+        title: the question in words; ``note`` says what a reader has to know about the answer.
+        sql: the query, with ``$name`` in the place of an argument.
+        defaults: the value of each argument that is not given.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The rules that book cost on cost centers: a CSV that the user edits, checked before a build reads it."""
+"""The rules that book cost on cost centers: a CSV that the user edits, and that is checked before a build reads it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _WRITTEN = ("line", "cost_center", "organization", "project", "user", "backend",
 
 
 def write_rules(rules: Path | None, destination: Path) -> None:
-    """Write the rules as the dbt project reads them: with their lines, and patterns in SQL's form.
+    """Write the rules in the form that the dbt project reads: with line numbers, and with patterns of SQL.
 
-    Without a file of rules, a file without a row is written.
+    Without a file of rules, write a file without a row.
 
     Raises:
         BuildFailed: the file cannot be read, or a cell is wrong; the message names line and column.

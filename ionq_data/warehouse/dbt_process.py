@@ -1,6 +1,6 @@
 """Run dbt in a process of its own and read the errors that it logs.
 
-A process, because dbt keeps global state and its memory, and because an interrupt must be able to end it.
+It needs its own process because dbt keeps global state and memory, and because an interrupt must be able to end it.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _ALWAYS = {
 
 @dataclass(frozen=True)
 class DbtOutcome:
-    """How dbt ended: 0 all well, 1 something it ran failed, else it could not run at all."""
+    """How dbt ended: 0 is success, 1 means that something it ran failed, anything else that it could not run."""
 
     exit_code: int
     errors: tuple[str, ...]
 
     @property
     def summary(self) -> str:
-        """What dbt said was wrong, each thing once."""
+        """The errors that dbt reported, each one once."""
         return "\n".join(dict.fromkeys(self.errors)) or f"dbt ended with exit code {self.exit_code} and said nothing."
 
 
@@ -55,9 +55,9 @@ def run_dbt(
 
     Args:
         arguments: the command and its options, such as ``["build", "--full-refresh"]``.
-        environment: variables beside those of this process, of which keys and other secrets are not handed on.
-        locks: descriptors of locks that dbt holds too: they are not free before it has ended, even if this process is
-            killed and dbt has not noticed yet.
+        environment: variables to add to those of this process; keys and other secrets of this process are left out.
+        locks: descriptors of locks that dbt holds too. They stay held until dbt ends, even if this process is killed
+            and dbt has not noticed yet.
     """
     inherited = {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
     places = {"DBT_PROJECT_DIR": str(project), "DBT_PROFILES_DIR": str(project)}
@@ -78,7 +78,7 @@ def run_dbt(
 
 
 def _read_errors(process: subprocess.Popen[bytes]) -> list[str]:
-    """Return what dbt said at level error, or outside of its log (a crash)."""
+    """Return what dbt logged at level error, and what it wrote outside of its log (after a crash)."""
     assert process.stdout is not None
     errors: list[str] = []
     unstructured: list[str] = []

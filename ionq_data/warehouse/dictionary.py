@@ -1,7 +1,7 @@
-"""Write the data dictionary from the descriptions that stand beside the models.
+"""Write the data dictionary from the descriptions beside the models.
 
 ``python -m ionq_data.warehouse.dictionary`` writes ``docs/data-dictionary.md``; with ``--check`` it only tells whether
-that file is still what the descriptions say.
+that file still agrees with the descriptions.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _first_sentence(model: dict[str, Any]) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write or check ``docs/data-dictionary.md``; return 1 where it is stale."""
+    """Write or check ``docs/data-dictionary.md``; return 1 if it is stale."""
     project = sql_dir()
     path = project.parent / "docs" / "data-dictionary.md"
     text = data_dictionary(project)

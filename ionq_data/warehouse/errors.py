@@ -8,7 +8,7 @@ class WarehouseError(Exception):
 
 
 class BuildFailed(WarehouseError):
-    """dbt could not run, or a model or an error-level test failed; what was published stays."""
+    """dbt could not run, or a model or an error-level test failed. What was published stays."""
 
 
 class NothingToPublish(WarehouseError):

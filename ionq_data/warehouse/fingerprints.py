@@ -1,8 +1,8 @@
-"""What a build was made of, so that the next one builds only what a change reaches.
+"""The inputs of a build. The next build compares them with its own, and rebuilds only what a change reaches.
 
 A model's *inputs* are its SQL, the files that it reads, and the *content* of the models that it reads. A model whose
-inputs are those of the last build is left as it stands; one that was built again to the same content changes nothing
-downstream. Both are kept in the file itself, in ``meta.nodes``.
+inputs have not changed since the last build is left alone. A model that comes out with the same content changes
+nothing downstream. The file itself holds both hashes, in ``meta.nodes``.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _TABLE = """
 
 @dataclass(frozen=True)
 class Made:
-    """How a node of the last build came about and ended.
+    """What a node of the last build was made of, and what came out.
 
     Attributes:
-        inputs: hash of all that it was made of.
+        inputs: hash of all its inputs.
         content: hash of a model's rows.
     """
 
@@ -40,7 +40,7 @@ class Made:
 
 
 def read_made(connection: duckdb.DuckDBPyConnection) -> dict[str, Made]:
-    """Return what the last build noted in its file of each node, by the node's unique id."""
+    """Return the last build's note on each node, by the node's unique id."""
     try:
         rows = connection.execute("select * from meta.nodes").fetchall()
     except duckdb.CatalogException:
@@ -49,10 +49,10 @@ def read_made(connection: duckdb.DuckDBPyConnection) -> dict[str, Made]:
 
 
 def write_made(connection: duckdb.DuckDBPyConnection, made: Mapping[str, Made]) -> None:
-    """Note in the file what each node was made of."""
+    """Note the inputs and the content of each node in the file."""
     connection.execute(_TABLE)
     rows = [(i, m.inputs, m.content, m.status, m.failures, m.message) for i, m in made.items()]
-    if rows:  # as columns, in one statement: a statement a row takes a second
+    if rows:  # in one statement, by columns: one statement per row takes a second
         columns = [list(column) for column in zip(*rows, strict=True)]
         connection.execute(
             "insert into meta.nodes select unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?)", columns
@@ -68,16 +68,16 @@ def hash_of(parts: Iterable[str]) -> str:
 
 
 def content_of(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
-    """Return a hash of a table's rows, whatever their order, and of its columns."""
+    """Return a hash of a table's columns and of its rows in any order."""
     columns = connection.execute(f"describe {relation}").fetchall()
     row = connection.execute(f"select count(*), sum(hash(rows)::hugeint) from {relation} as rows").fetchone()  # noqa: S608
     return hash_of([str(row), *(f"{name} {kind}" for name, kind, *_ in columns)])
 
 
 def files_of(lake_dir: str | Path, resource: str) -> str | None:
-    """Return a hash of which files a resource has in the lake; None if that cannot be told (an object store).
+    """Return a hash of the names, sizes and times of a resource's files; None for an object store.
 
-    The lake's files never change, so that names, sizes and times tell a restored or compacted lake from the one before.
+    The lake's files never change, so this hash tells a restored or compacted lake from the one before.
     """
     if "://" in str(lake_dir):
         return None
@@ -87,7 +87,7 @@ def files_of(lake_dir: str | Path, resource: str) -> str | None:
 
 
 def document_hash(file: Path) -> str:
-    """Return a hash of what stands in a file; of one that is not there, too."""
+    """Return a hash of a file's content; a file that is not there has one, too."""
     try:
         return hashlib.blake2b(file.read_bytes(), digest_size=16).hexdigest()
     except FileNotFoundError:

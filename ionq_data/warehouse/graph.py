@@ -1,4 +1,4 @@
-"""The project as dbt compiled it: each model and test as SQL, in an order in which they can run."""
+"""The project as dbt compiled it: the SQL of each model and test, in an order in which they can run."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _TEST_DEFAULTS = {"fail_calc": "count(*)", "warn_if": "!= 0", "error_if": "!= 0"
 
 @dataclass(frozen=True)
 class Model:
-    """A model as SQL.
+    """The SQL of a model.
 
     Attributes:
-        unique_id: dbt's name of it, such as ``model.ionq_data.fct_jobs``.
+        unique_id: dbt's name for it, such as ``model.ionq_data.fct_jobs``.
         relation: its table as SQL names it.
         parents: the unique ids of the models and sources that it reads.
-        changes_sql: of an incremental model, the rows that differ from those of the last build; a row with nothing in
-            ``hash_column`` is of a record that has gone.
+        changes_sql: for an incremental model, the query for the rows that have changed since the last build; a row with
+            null in ``hash_column`` stands for a record that has gone.
         comments: what each column means, by its name.
     """
 
@@ -45,7 +45,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Test:
-    """A test as SQL that returns the rows for which it fails; ``warns`` where a failure does not hold up a build."""
+    """The SQL of a test, which returns the rows that fail; ``warns`` if a failure does not hold up a build."""
 
     unique_id: str
     name: str
@@ -56,15 +56,15 @@ class Test:
 
 @dataclass(frozen=True)
 class Graph:
-    """Models and tests: each model after those that it reads, and each test right after the last model it reads."""
+    """Models and tests: each model comes after those that it reads, each test right after the last model it reads."""
 
     nodes: tuple[Model | Test, ...]
 
     def select(self, names: Iterable[str]) -> Graph:
-        """Return the models of some names with the tests that read any of them, and the tests of some names.
+        """Return the named models with the tests that read any of them, and the named tests.
 
         Raises:
-            BuildFailed: there is no model or test of a name.
+            BuildFailed: a name belongs to no model or test.
         """
         wanted = set(names)
         if unknown := wanted - {node.name for node in self.nodes}:
@@ -81,12 +81,12 @@ def read_graph(manifest: Mapping[str, Any], changes: Mapping[str, Any], paths: M
     """Return the graph of a compiled project.
 
     Args:
-        manifest: dbt's manifest of the project compiled for a build from nothing.
-        changes: its manifest compiled for a build on top of the last one.
+        manifest: dbt's manifest of the project, compiled for a build from scratch.
+        changes: dbt's manifest of the project, compiled for a build on top of the last one.
         paths: the files and folders that the SQL reads, by the environment variable that names them in the project.
 
     Raises:
-        BuildFailed: a model or test uses something of dbt that a build does not know.
+        BuildFailed: a model or test uses a feature of dbt that a build does not know.
     """
     nodes = {
         unique_id: _read_node(node, changes.get("nodes", {}).get(unique_id, {}), paths)
@@ -150,12 +150,12 @@ def _located(sql: str, paths: Mapping[str, str]) -> str:
 
 
 def placeholder(variable: str) -> str:
-    """Return what stands in the compiled SQL for the path that an environment variable of the project names."""
+    """Return the placeholder in the compiled SQL for the path that an environment variable of the project names."""
     return f"__{variable}__"
 
 
 @lru_cache(maxsize=4)
 def read_manifest(path: Path) -> Mapping[str, Any]:
-    """Return a manifest of dbt, read once per process."""
+    """Return a manifest of dbt; each is read once per process."""
     manifest: Mapping[str, Any] = msgspec.json.decode(path.read_bytes())
     return manifest

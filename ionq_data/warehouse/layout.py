@@ -1,4 +1,4 @@
-"""Where the warehouse's files lie below the data directory."""
+"""The places of the warehouse's files below the data directory."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 WAREHOUSE_FILE = "warehouse.duckdb"
-"""Every build has this name too: DuckDB names the catalog after the file, and views name their catalog."""
+"""Builds have this name too: DuckDB names the catalog after the file, and views name their catalog."""
 
 
 @dataclass(frozen=True)
 class Layout:
     """The paths of one data directory.
 
-    A build happens in ``current``, which becomes ``ready`` when its tests passed and ``failed`` when they did not.
-    The paths are the same for every build, so that dbt can reuse what it parsed before (it parses anew when an
-    environment variable of the project changes).
+    A build happens in ``current``, which becomes ``ready`` if its tests pass and ``failed`` if they do not. Every
+    build has the same paths: dbt parses the project again when an environment variable of it changes, and so it can
+    reuse what it has parsed.
     """
 
     data_dir: Path
@@ -27,22 +27,22 @@ class Layout:
 
     @property
     def marts(self) -> Path:
-        """The folder of the published marts, a Parquet file each."""
+        """The folder of the published marts, one Parquet file each."""
         return self.data_dir / "marts"
 
     @property
     def builds(self) -> Path:
-        """The folder of all that is not published."""
+        """The folder of builds that are not published."""
         return self.data_dir / ".build"
 
     @property
     def cost_centers(self) -> Path:
-        """The rules of the cost centers as a build reads them."""
+        """The rules of the cost centers in the form that a build reads."""
         return self.builds / "cost_centers.csv"
 
     @property
     def current(self) -> Path:
-        """The build that goes on now."""
+        """The build that is running."""
         return self.builds / "current"
 
     @property
@@ -52,5 +52,5 @@ class Layout:
 
     @property
     def failed(self) -> Path:
-        """The last build that failed, kept for a look."""
+        """The last build that failed, kept so that somebody can look at it."""
         return self.builds / "failed"

@@ -1,4 +1,4 @@
-"""One process at a time per data directory, by a lock file that a killed process lets go of."""
+"""A lock file that admits one process at a time to a data directory; a killed process releases it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _PAUSE_SECONDS = 0.1
 def hold(
     path: Path, *, purpose: str, wait_seconds: float, on_wait: Callable[[str], None] | None = None
 ) -> Iterator[int]:
-    """Hold the lock file at ``path`` while the block runs; wait for another holder, but not for ever.
+    """Hold the lock file at ``path`` while the block runs; wait for another holder, but not forever.
 
     Yields the lock's descriptor: a child that inherits it holds the lock as well, until it has ended.
 
     Args:
-        purpose: what the lock is for, in the words of a message: ``building the warehouse``.
+        purpose: the purpose of the lock, for messages: ``building the warehouse``.
         wait_seconds: how long to wait for another process.
-        on_wait: told once, in a sentence, that another process has to finish first.
+        on_wait: is told once, in a sentence, that another process has to finish first.
 
     Raises:
         WarehouseBusy: the other process still held the lock after ``wait_seconds``.
@@ -36,7 +36,7 @@ def hold(
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
-        yield file.fileno()  # closing the file lets go of the lock
+        yield file.fileno()  # closing the file releases the lock
 
 
 def _acquire(

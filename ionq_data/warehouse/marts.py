@@ -1,4 +1,4 @@
-"""The marts of a warehouse file: their names, what they mean, and what tells one state of them from another."""
+"""The marts of a warehouse file: their names, their meaning, and a hash of their content."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Mart:
     """A mart of a warehouse.
 
     Attributes:
-        columns: what each column means, by its name; only of those that are described.
-        content: a hash of the mart's rows; empty where the build did not say it.
+        columns: the meaning of each column that has a description, by its name.
+        content: a hash of the mart's rows; empty if the build did not note it.
     """
 
     name: str
@@ -25,12 +25,12 @@ class Mart:
 
 
 def mart_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return the marts' names in their order: the tables and views of the schema ``main``."""
+    """Return the names of the marts in order: the tables and views of the schema ``main``."""
     return [mart.name for mart in read_marts(connection)]
 
 
 def read_marts(connection: duckdb.DuckDBPyConnection) -> list[Mart]:
-    """Return the marts with what they mean, in the order of their names."""
+    """Return the marts with their meaning, ordered by name."""
     contents = {unique_id.rpartition(".")[2]: made.content for unique_id, made in read_made(connection).items()}
     described = connection.execute("""
         select table_name, comment from duckdb_tables() where schema_name = 'main' and not internal

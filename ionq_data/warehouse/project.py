@@ -1,4 +1,4 @@
-"""The dbt project: where it lies, what it says now, and what dbt makes of it."""
+"""The dbt project: its place, its present state, and its compiled form."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _WAIT_SECONDS = 600
 _MADE_BY_DBT = {"target", "logs", "dbt_packages", ".user.yml"}
 _MANIFEST = "manifest.json"
 Engine = Literal["duckdb", "spark"]
-"""What runs the SQL."""
+"""The engines that can run the SQL."""
 _SPARKS = {"spark": ("dbt-spark", "pyspark")}
 _CHANGES = "changes"
-"""The folder of what dbt makes of the incremental models for a build on top of the last one."""
+"""The folder of the incremental models that dbt compiled for a build on top of the last one."""
 
 
 def sql_dir() -> Path:
@@ -36,7 +36,7 @@ def sql_dir() -> Path:
         BuildFailed: there is none.
     """
     package = Path(__file__).parents[1]
-    places = [package.parent / "sql", package / "sql"]  # a checkout, an installed package
+    places = [package.parent / "sql", package / "sql"]  # in a checkout, in an installed package
     if named := os.environ.get("IONQ_DATA_SQL"):
         places = [Path(named).absolute()]
     for place in places:
@@ -47,7 +47,7 @@ def sql_dir() -> Path:
 
 
 def project_hash(project: Path, engine: Engine = "duckdb") -> str:
-    """Return a hash of the dbt project's files and of dbt's versions: what a build is made of beside the lake."""
+    """Return a hash of the dbt project's files and of dbt's versions: the inputs of a build beside the lake."""
     digest = hashlib.blake2b(digest_size=8)
     for distribution in ("dbt-core", "dbt-duckdb", "duckdb", *_SPARKS.get(engine, ())):
         digest.update(f"{distribution}={version(distribution)}\n".encode())
@@ -60,7 +60,7 @@ def project_hash(project: Path, engine: Engine = "duckdb") -> str:
 
 
 def places(data_dir: Path, *, lake_dir: str | Path, budgets: Path | None) -> dict[str, str]:
-    """Return what the project reads beside its own files, by the environment variable that names it there."""
+    """Return the paths that the project reads beside its own files, by the environment variable that names each."""
     lake = str(lake_dir) if "://" in str(lake_dir) else str(Path(lake_dir).absolute())
     named = {"IONQ_DATA_BUDGETS": str(budgets.absolute())} if budgets else {}
     rules = str(Layout(data_dir.absolute()).cost_centers)
@@ -69,9 +69,9 @@ def places(data_dir: Path, *, lake_dir: str | Path, budgets: Path | None) -> dic
 
 @dataclass(frozen=True)
 class Compiled:
-    """The project as dbt compiled it, in a folder of its own, with placeholders where paths stand in the SQL.
+    """The project as dbt compiled it, in a folder of its own, with placeholders for the paths in its SQL.
 
-    So one compilation serves every data directory. It is made once for a state of the project and kept.
+    So one compilation serves every data directory. It is made once for each state of the project, and kept.
     """
 
     folder: Path
@@ -89,9 +89,9 @@ class Compiled:
 
 
 def compile_project(data_dir: Path, paths: Mapping[str, str], engine: Engine = "duckdb") -> Compiled:
-    """Return the project as dbt compiles it, which is done where it was not yet.
+    """Return the compiled project; compile it first if that has not been done.
 
-    It is kept beside the project where that can be written, else below the data directory.
+    The compiled project lies beside the project if that folder can be written, else below the data directory.
 
     Raises:
         BuildFailed: dbt cannot read the project; the message repeats what dbt said.
@@ -107,11 +107,11 @@ def compile_project(data_dir: Path, paths: Mapping[str, str], engine: Engine = "
     kept = _folder(project, Layout(data_dir).builds)
     if engine != "duckdb":
         kept = kept.with_name(f"{kept.name}-{engine}")
-    # a model may read a file only where the settings name one: what is named is part of what is compiled
+    # a model may read a file only if the settings name one, so these names are part of the compiled SQL
     compiled = Compiled(kept / "-".join([digest, *sorted(name.removeprefix("IONQ_DATA_") for name in paths)]), digest)
     if not compiled.manifest.is_file():
         with hold(kept / "compile.lock", purpose="compiling the dbt project", wait_seconds=_WAIT_SECONDS) as lock:
-            if not compiled.manifest.is_file():  # else another process has compiled it meanwhile
+            if not compiled.manifest.is_file():  # otherwise another process has compiled it meanwhile
                 private = kept / "compiling"
                 _compile(project, private, paths, engine, lock)
                 shutil.rmtree(compiled.folder, ignore_errors=True)
@@ -123,7 +123,7 @@ def compile_project(data_dir: Path, paths: Mapping[str, str], engine: Engine = "
 
 
 def manifest_path(data_dir: Path, *, lake_dir: str | Path, budgets: Path | None = None) -> Path:
-    """Return the dbt manifest of the project as it is now."""
+    """Return the dbt manifest of the project in its present state."""
     return compile_project(data_dir, places(data_dir, lake_dir=lake_dir, budgets=budgets)).manifest
 
 
@@ -137,12 +137,12 @@ def _folder(project: Path, builds: Path) -> Path:
 
 
 def _compile(project: Path, folder: Path, paths: Mapping[str, str], engine: Engine, lock: int) -> None:
-    """Compile everything for a build from nothing, then the incremental models for one on top of the last."""
+    """Compile everything for a build from scratch, then the incremental models for a build on top of the last."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     variables = {name: placeholder(name) for name in paths} | {"IONQ_DATA_BUILD": str(folder / WAREHOUSE_FILE)}
     arguments = ["compile", "--full-refresh", "--exclude", "resource_type:unit_test"]
-    if engine == "spark":  # which has no file to look into, and builds from nothing
+    if engine == "spark":  # Spark has no file to look into, and builds from scratch
         _run([*arguments, "--target", engine, "--no-populate-cache"], project, folder, variables, lock)
         return
     _run(arguments, project, folder, variables, lock)
@@ -168,7 +168,7 @@ def _run(arguments: list[str], project: Path, folder: Path, variables: Mapping[s
 
 
 def _create_empty(file: Path, relations: list[str]) -> None:
-    """Create tables in the place of what a last build leaves: dbt compiles by whether they are there."""
+    """Create the tables that a last build would leave: dbt looks whether they are there when it compiles."""
     with duckdb.connect(str(file)) as connection:
         for relation in relations:
             connection.execute(f"create schema if not exists {relation.rpartition('.')[0]}")

@@ -1,4 +1,4 @@
-"""Put a build that passed its tests in the place of the published warehouse."""
+"""Replace the published warehouse by a build that passed its tests."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _PRIVATE = ".tmp"
 
 @dataclass(frozen=True)
 class Publication:
-    """What is published after a publication.
+    """The published files after a publication.
 
     Attributes:
-        is_new: this call put it there; another may have been quicker with the same or a newer build.
+        is_new: whether this call published it; another may have published the same or a newer build first.
         marts: the Parquet file of each mart, by the mart's name.
     """
 
@@ -47,7 +47,7 @@ def publish(data_dir: Path) -> Publication:
 
 
 def publish_warehouse(data_dir: Path) -> bool:
-    """Put the newest build that passed in place, by one rename; tell whether there was one.
+    """Publish the newest build that passed, by one rename; tell whether there was one.
 
     There is none when another run has published it already.
 
@@ -64,7 +64,7 @@ def publish_warehouse(data_dir: Path) -> bool:
                     return False
                 raise NothingToPublish(f"No build in {data_dir} has passed its tests yet. Run 'ionq-data build'.")
             flush(built)
-            # Somebody who opened the published file for writing may have left a log of that file, not of this one.
+            # A log that lies here belongs to the old file: somebody may have opened that for writing.
             layout.warehouse.with_name(f"{WAREHOUSE_FILE}.wal").unlink(missing_ok=True)
             built.replace(layout.warehouse)
             flush(layout.data_dir)
@@ -77,13 +77,13 @@ def publish_warehouse(data_dir: Path) -> bool:
 def publish_marts(data_dir: Path) -> dict[str, Path]:
     """Write each mart of the published warehouse as a Parquet file, and return the files by the mart's name.
 
-    A file whose mart has not changed since it was written is left alone. All others are written before the first is
-    renamed into place; the file of a mart that is no more is removed. What a mart and its columns mean stands in the
-    file's metadata, as ``description`` and ``columns`` (JSON).
+    A file stays if its mart has not changed since it was written. All others are written before the first is renamed
+    into place. The file of a mart that no longer exists is removed. A file's metadata describes the mart and its
+    columns, as ``description`` and ``columns`` (JSON).
 
     Raises:
         NoWarehouse: nothing is published yet.
-        WarehouseError: the disk is full or not writable; a file that is there stays whole.
+        WarehouseError: the disk is full or not writable; existing files stay whole.
     """
     layout = Layout(data_dir)
     try:
@@ -110,13 +110,13 @@ def _private(file: Path) -> Path:
 
 
 def _is_written(connection: duckdb.DuckDBPyConnection, mart: Mart, file: Path) -> bool:
-    """Tell whether a file holds the mart as it is now, by what its metadata says that it was written of."""
+    """Tell whether a file holds the mart's present rows, by the hash in its metadata."""
     if not mart.content or not file.is_file():
         return False
     try:
         found = connection.execute("select key, value from parquet_kv_metadata(?)", [str(file)]).fetchall()
     except duckdb.Error:
-        return False  # no Parquet file: whatever it is, it is replaced
+        return False  # it is no Parquet file: replace it, whatever it is
     return {key.decode(): value.decode() for key, value in found} == _metadata(mart)
 
 
@@ -127,7 +127,7 @@ def _metadata(mart: Mart) -> dict[str, str]:
 
 def _write(connection: duckdb.DuckDBPyConnection, mart: Mart, file: Path) -> None:
     metadata = ", ".join(f"{key}: {_literal(value)}" for key, value in _metadata(mart).items())
-    # the lowest level: a tenth larger, and written in two thirds of the time
+    # the lowest level makes the file a tenth larger, and writes it in two thirds of the time
     options = f"format parquet, compression zstd, compression_level 1, kv_metadata {{{metadata}}}"
     connection.execute(f'copy main."{mart.name}" to {_literal(str(file))} ({options})')
     flush(file)

@@ -1,4 +1,4 @@
-"""Write what the SQL has to know of the API's records, from the one place that says it: ``ionq_data.resources``.
+"""Write what the SQL has to know about the API's records. It stands in one place, ``ionq_data.resources``.
 
 ``python -m ionq_data.warehouse.records`` writes ``sql/macros/records.sql`` and ``sql/models/staging/sources.yml``, and
 a plain staging model for a resource that has none yet; with ``--check`` it only tells which of them are stale.
@@ -79,7 +79,7 @@ _LEDGER = """\
 
 
 def record_macros() -> str:
-    """Return the macros of the records' keys and times, of the terminal statuses and of the simulators' name."""
+    """Return the macros for the records' keys and times, the terminal statuses and the names of simulators."""
     keys = ",\n".join(f"        '{name}': {key_columns(r)!r}" for name, r in RESOURCES.items())
     times = ",\n".join(f"        '{name}': '{_time(resource)}'" for name, resource in RESOURCES.items())
     columns = ",\n".join(f"        '{name}': {_columns(resource)!r}" for name, resource in RESOURCES.items())
@@ -92,13 +92,13 @@ def _columns(resource: Resource) -> list[str]:
 
 
 def _time(resource: Resource) -> str:
-    """Return SQL for the instant that says how new a record is."""
+    """Return SQL for the instant by which a record is new or old."""
     is_instant = resource.schema.field(resource.moment).type == TIMESTAMP
     return f'"{resource.moment}"' if is_instant else f'"{resource.moment}"::timestamp'
 
 
 def sources() -> str:
-    """Return dbt's description of the lake: a table a resource, the ledger and what was rejected."""
+    """Return dbt's description of the lake: a table per resource, the ledger and the rejected records."""
     tables = []
     for name, resource in RESOURCES.items():
         meaning = resource.description[0].lower() + resource.description[1:]
@@ -107,9 +107,9 @@ def sources() -> str:
 
 
 def generated(project: Path) -> Iterator[tuple[Path, str]]:
-    """Yield each file that follows from the resources, and what it has to hold.
+    """Yield each file that is generated from the resources, with its content.
 
-    Of the staging models only those that are missing: whoever needs one to say more writes it by hand from there on.
+    Staging models are yielded only if they are missing: whoever needs more columns in one edits it by hand.
     """
     yield project / "macros" / "records.sql", record_macros()
     staging = project / "models" / "staging"
@@ -121,7 +121,7 @@ def generated(project: Path) -> Iterator[tuple[Path, str]]:
 
 
 def main(arguments: list[str]) -> int:
-    """Write or check the files; return 1 where one is stale."""
+    """Write or check the files; return 1 if one is stale."""
     stale = [(path, text) for path, text in generated(sql_dir()) if not path.exists() or path.read_text() != text]
     if "--check" in arguments:
         for path, _ in stale:

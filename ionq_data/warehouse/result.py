@@ -1,4 +1,4 @@
-"""What a build did: each model and test, and whether the build may be published."""
+"""The result of a build: each model and test, and whether the build may be published."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 BROKEN = {"error", "fail"}
-"""How a node ends that keeps a build from being published."""
+"""Statuses of a node that keep the build from being published."""
 
 UNFIT = BROKEN | {"skipped"}
-"""How a node ends of which nothing further can be made."""
+"""Statuses of a node after which nothing can be built on it."""
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,11 @@ class NodeResult:
     """One model, seed or test of a build.
 
     Attributes:
-        unique_id: dbt's name of it, such as ``model.ionq_data.fct_jobs``.
+        unique_id: dbt's name for it, such as ``model.ionq_data.fct_jobs``.
         status: ``success``, ``pass``, ``warn``, ``fail``, ``error`` or ``skipped``, in dbt's words.
         failures: rows that failed a test.
-        message: what is wrong with it.
-        is_reused: nothing that it is made of has changed, so that it stands as the last build left it.
+        message: the error or the failure in words.
+        is_reused: whether it is unchanged since the last build, because none of its inputs has changed.
     """
 
     unique_id: str
@@ -34,17 +34,17 @@ class NodeResult:
 
     @property
     def name(self) -> str:
-        """The name without dbt's kind and project."""
+        """dbt's name without kind and project."""
         return self.unique_id.split(".")[2]
 
     @property
     def is_broken(self) -> bool:
-        """Whether it keeps the build from being published."""
+        """Whether it keeps the build from publication."""
         return self.status in BROKEN
 
     @property
     def is_test(self) -> bool:
-        """Whether it is a test and makes no table."""
+        """Whether it is a test, which makes no table."""
         return self.unique_id.startswith(("test.", "unit_test."))
 
 
@@ -54,8 +54,8 @@ class BuildResult:
 
     Attributes:
         passed: every model was built and every error-level test passed.
-        file: the database file: the build, or what is published where no change reaches anything.
-        compiled: the folder of the SQL that dbt made of the project.
+        file: the database file of the build, or the published one if no change reached anything.
+        compiled: the folder of the SQL that dbt compiled.
         from_scratch: nothing of the published warehouse was reused.
     """
 
@@ -89,7 +89,7 @@ class BuildResult:
         return sum(node.is_test and not node.is_reused and node.status != "skipped" for node in self.nodes)
 
     def explain(self) -> str:
-        """Say in a few lines what failed and where the failed build can be looked at."""
+        """Say in a few lines what failed, and where to find the failed build."""
         named = [f"{node.name}: {_one_line(node.message)}" for node in self.broken]
         more = f"\n  … and {len(named) - 5} more" if len(named) > 5 else ""
         lines = "".join(f"\n  {line}" for line in named[:5])

@@ -15,7 +15,7 @@ from ionq_data.warehouse.graph import Graph, Model, Test
 from ionq_data.warehouse.result import UNFIT, NodeResult
 
 OnNode = Callable[[int, int], None]
-"""Called after each node with how many are done and how many there are."""
+"""Called after each node with the number of nodes that are done, and the number of all nodes."""
 
 
 @dataclass
@@ -23,9 +23,9 @@ class Run:
     """One run over a graph.
 
     Attributes:
-        sources: a hash of the files of each source, by its unique id; None if it cannot be told.
-        documents: a hash of each other file that the SQL reads, by its path as it stands there.
-        made: what the nodes that stand in the file were made of; kept up to date as nodes run.
+        sources: a hash of the files of each source, by its unique id; None if there can be no hash.
+        documents: a hash of each other file that the SQL reads, by its path in the SQL.
+        made: the inputs and content of the nodes in the file, kept up to date as nodes run.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -38,14 +38,14 @@ class Run:
     def everything(self, graph: Graph, on_node: OnNode | None = None) -> list[NodeResult]:
         """Run each node that a change reaches, and return the result of every node.
 
-        What is downstream of a model that failed, or whose test failed at level error, is skipped.
+        A node is skipped if a model upstream of it failed, or if that model's test failed at level error.
         """
         results: list[NodeResult] = []
         unbuilt: set[str] = set()  # models that failed or were skipped
-        faulty: set[str] = set()  # and those whose tests failed
+        faulty: set[str] = set()  # those, and models whose tests failed
         for number, node in enumerate(graph.nodes, 1):
             if isinstance(node, Test) and any(self._is_absent(parent, unbuilt) for parent in node.parents):
-                continue  # a test of models that are no part of this build
+                continue  # a test of models that are not in this build
             if not (unbuilt if isinstance(node, Test) else faulty).isdisjoint(node.parents):
                 result = NodeResult(node.unique_id, "skipped", 0.0)
             else:
@@ -61,7 +61,7 @@ class Run:
         return results
 
     def reused(self, graph: Graph) -> list[NodeResult]:
-        """Return the results of the last build, where it would come out the same now; else nothing."""
+        """Return the results of the last build if it would come out the same now, else None."""
         results = [self._reused(node) for node in graph.nodes]
         return [result for result in results if result] if all(results) else []
 
@@ -69,7 +69,7 @@ class Run:
         return parent not in self.made and parent not in self.sources and parent not in unbuilt
 
     def _inputs(self, node: Model | Test) -> str:
-        """Return a hash of all that a node is made of; a new one each time where that cannot be told."""
+        """Return a hash of a node's inputs; a new one each time if an input has no hash."""
         parts = [node.sql]
         if isinstance(node, Model):
             parts += [node.materialized, node.comment, *(f"{name}={text}" for name, text in node.comments.items())]
@@ -92,7 +92,7 @@ class Run:
             content = self._content(node, inputs) if isinstance(node, Model) else ""
             self.made[node.unique_id] = Made(inputs, content, result.status, result.failures, result.message)
         except self.errors as error:
-            with suppress(duckdb.Error):  # where none is open, there is nothing to roll back
+            with suppress(duckdb.Error):  # if no transaction is open, there is nothing to roll back
                 self.connection.execute("rollback")
             self.made.pop(node.unique_id, None)
             result = NodeResult(node.unique_id, "error", 0.0, None, self._said(error))
@@ -110,7 +110,7 @@ class Run:
         return NodeResult(model.unique_id, "success", 0.0)
 
     def _apply_changes(self, model: Model) -> None:
-        """Replace the rows that changed: the same as the strategy in ``sql/macros/incremental_changes.sql``."""
+        """Replace the rows that changed, as the strategy in ``sql/macros/incremental_changes.sql`` does."""
         run = self.connection.execute
         run(f"create or replace temp table changes as {model.changes_sql}")
         standing = f"where {model.hash_column} is not null" if model.hash_column else ""
@@ -140,7 +140,7 @@ class Run:
 
 
 def comment_on(connection: duckdb.DuckDBPyConnection, model: Model, kind: str) -> None:
-    """Put a model's description and its columns' into the file, where any reader of it finds them."""
+    """Write the descriptions of a model and its columns into the file, for whoever reads it."""
     there = {name for name, *_ in connection.execute(f"describe {model.relation}").fetchall()}
     texts = [(f"{kind} {model.relation}", model.comment)]
     texts += [(f'column {model.relation}."{name}"', text) for name, text in model.comments.items() if name in there]

@@ -1,7 +1,7 @@
 """Run a project that dbt compiled for Apache Spark: in Spark's local mode, or on the cluster that SPARK_REMOTE names.
 
-Every model becomes Parquet in a folder that the cluster sees, and a view of it that this connection alone knows, so
-that builds beside each other do not meet. The marts are then put into the warehouse file.
+Every model becomes Parquet in a folder that the cluster sees, and a view of it. Only this connection knows the view,
+so builds that run at the same time do not touch each other. Finally, the marts are copied into the warehouse file.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from ionq_data.warehouse.running import Run
 
 REMOTE = "SPARK_REMOTE"
 LINES = {"IONQ_DATA_BUDGETS": "budget_lines", "IONQ_DATA_COST_CENTERS": "cost_center_lines"}
-"""The views that stand for files of this machine, by the variable that names the file in the project."""
+"""The views that replace files of this machine, by the variable that names the file in the project."""
 _COLUMNS = {
     "IONQ_DATA_BUDGETS": ("organization", "project_id", "project_name", "month", "budget", "currency"),
     "IONQ_DATA_COST_CENTERS": (
@@ -51,9 +51,9 @@ _SETTINGS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.ansi.doubleQuotedIdentifiers": "true",
     "spark.sql.mapKeyDedupPolicy": "LAST_WIN",
-    # an account called 2026 is no number
+    # an account called 2026 is a text, not a number
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
-    # a family of jobs is as deep as it is
+    # a family of jobs can be deeper than Spark's default limit
     "spark.sql.cteRecursionLevelLimit": "100000",
     "spark.sql.cteRecursionRowLimit": "-1",
 }
@@ -72,7 +72,7 @@ def open_session(scratch: Path) -> Iterator[Any]:
     """Connect to the cluster that ``SPARK_REMOTE`` names, or start Spark in this process.
 
     Args:
-        scratch: where Spark's local mode keeps what does not fit into memory.
+        scratch: the folder to which Spark's local mode spills what does not fit into memory.
 
     Raises:
         BuildFailed: pyspark or a Java runtime is missing, or the cluster does not answer.
@@ -82,7 +82,7 @@ def open_session(scratch: Path) -> Iterator[Any]:
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
-    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)  # the run says what is wrong
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)  # the run will say what is wrong
     remote = os.environ.get(REMOTE)
     try:
         if remote:
@@ -121,7 +121,7 @@ def _local(builder: Any, scratch: Path) -> Any:
 
 @contextmanager
 def _errors_into(file: Path) -> Iterator[None]:
-    """Let what starts here write its standard error into a file for as long as it runs: a JVM greets with warnings."""
+    """Send the standard error of processes that start here to a file until they end: a JVM starts with warnings."""
     file.parent.mkdir(parents=True, exist_ok=True)
     sys.stderr.flush()
     before = os.dup(2)
@@ -135,12 +135,12 @@ def _errors_into(file: Path) -> Iterator[None]:
 
 
 def _without_token(remote: str) -> str:
-    """Return the address without its parameters, among which a token may be."""
+    """Return the address without its parameters, which may hold a token."""
     return remote.partition("/;")[0]
 
 
 def one_sentence(error: BaseException) -> str:
-    """Return what is wrong without the plans and traces that Spark adds."""
+    """Return Spark's message without the plans and traces that it adds."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     text = re.sub(r"\s*SQLSTATE: \w+", "", lines[0] if lines else type(error).__name__)
     return text[:300].rstrip(".") + "."
@@ -151,9 +151,9 @@ class SparkRun(Run):
     """One run over a graph that dbt compiled for Spark.
 
     Attributes:
-        session: the connection to Spark; a run that only tells what is unchanged needs none.
+        session: the connection to Spark; a run that only finds out whether anything changed needs none.
         lake: the folder or URL of the lake as the cluster sees it.
-        work: the folder or URL in which Spark writes the models, likewise.
+        work: the folder or URL to which Spark writes the models, as the cluster sees it.
         files: the CSV files of this machine that the project reads, by the variable that names them there.
     """
 
@@ -198,7 +198,7 @@ class SparkRun(Run):
         return NodeResult(model.unique_id, "success", 0.0)
 
     def _take(self, model: Model, place: str) -> None:
-        """Put the rows of a mart into the warehouse file, whose columns have DuckDB's types."""
+        """Copy the rows of a mart into the warehouse file, whose columns have DuckDB's types."""
         run = self.connection.execute
         run(f"delete from {model.relation}")  # noqa: S608
         if "://" in self.work:
@@ -213,11 +213,11 @@ class SparkRun(Run):
         return content_of(self.connection, model.relation) if model.relation.startswith(_MARTS) else inputs
 
     def _failures(self, test: Test) -> int:
-        """Count for all tests of a model at once: a query of its own for each takes several times as long."""
+        """Count the failures of all tests of a model in one query: separate queries take several times as long."""
         from pyspark.errors import PySparkException
 
         if test.unique_id not in self._counted:
-            with suppress(PySparkException):  # whichever cannot run says so by itself
+            with suppress(PySparkException):  # then run each alone: the one that cannot run says so
                 self._counted |= self._count(self._groups[test.unique_id])
         if test.unique_id not in self._counted:
             self._counted |= self._count([test])
@@ -232,7 +232,7 @@ class SparkRun(Run):
         return {tests[number].unique_id: int(failures) for number, failures in rows}
 
     def _with_views(self, sql: str) -> str:
-        """Return the SQL with the views of this connection in the place of relations."""
+        """Return the SQL with this connection's views instead of relations."""
         return self._relations.sub(lambda found: _view(found[0]), sql) if self._relations else sql
 
     def _said(self, error: Exception) -> str:
@@ -244,7 +244,7 @@ def _view(relation: str) -> str:
 
 
 def _lines(file: Path, columns: Sequence[str]) -> Iterator[tuple[str | None, ...]]:
-    """Yield a CSV file's rows; a column that it does not have is null."""
+    """Yield the rows of a CSV file; a column that the file does not have is null."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:

@@ -1,4 +1,4 @@
-"""Build the warehouse with Spark: the same file, with the marts that Spark worked out."""
+"""Build the warehouse with Spark: the file is the same, and its marts come from Spark."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LAYERS = ("staging", "intermediate")
 
 
 def read_spark_graph(data_dir: Path, paths: Mapping[str, str]) -> tuple[Compiled, Graph]:
-    """Return the project as dbt compiles it for Spark, which reads views in the place of files.
+    """Return the project that dbt compiled for Spark, which reads views instead of files.
 
     Raises:
         BuildFailed: dbt cannot read the project, or dbt-spark is not installed.
@@ -37,7 +37,7 @@ class SparkWork(Work):
     """One build with Spark.
 
     Attributes:
-        folder: where Spark writes the models, if not beside the build.
+        folder: the folder to which Spark writes the models, if it is not beside the build.
     """
 
     folder: str | None = None
@@ -62,7 +62,7 @@ class SparkWork(Work):
             return run.everything(self.graph, self.on_node)
 
     def _create_marts(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Create the marts without a row, so that their columns have the types that DuckDB gives them."""
+        """Create the marts without a row; their columns get the types that DuckDB gives them."""
         empty = self.layout.current / "empty"
         Lake(empty).ensure(["none"])
         paths = {**self.paths, "IONQ_DATA_LAKE": str(empty.absolute())}

@@ -1,4 +1,4 @@
-"""The staging model that a resource gets to begin with: the current version of each record, column by column."""
+"""The first staging model of a new resource: the current version of each record, column by column."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _NOT_NULL = "        data_tests: [not_null]\n"
 
 
 def staging_model(resource: Resource) -> str:
-    """Return SQL for the current version of each record: every column under its own name, instants in UTC.
+    """Return SQL for the current version of each record: every column under its own name, with instants in UTC.
 
-    A record whose key is no id that the API gives is told apart by its account as well.
+    If the key is not an id from the API, the account is part of the key as well.
     """
     columns = [f"    {_column(field)},\n" for field in resource.fields]
     if resource.deletable:
@@ -33,7 +33,7 @@ def staging_model(resource: Resource) -> str:
 
 
 def staging_description(resource: Resource) -> str:
-    """Return dbt's description of that model: its columns as the resource describes them, and tests of its key."""
+    """Return dbt's description of that model: the columns as the resource describes them, and tests of the key."""
     columns = [_described("account", "Account whose key saw it.", is_required=True)]
     columns += [_described(_name(f), f.description, is_required=f.required) for f in resource.fields]
     if resource.deletable:

@@ -1,4 +1,4 @@
-"""The database file that a build writes: how DuckDB is set up for it, and who can read it."""
+"""The database file that a build writes: DuckDB's settings for it, and the versions that can read it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 STORAGE_VERSION = "v1.2.0"
-"""The oldest DuckDB that reads the published file: tools that read DuckDB carry 1.x for years."""
+"""The oldest DuckDB that reads the published file: tools keep an old DuckDB 1.x for years."""
 
 _MEMORY = "IONQ_DATA_MEMORY"
 
@@ -20,7 +20,7 @@ def open_build(file: Path, *, spill: Path) -> Iterator[duckdb.DuckDBPyConnection
     """Open a build's file for writing, with the settings of ``sql/profiles.yml``.
 
     Args:
-        spill: the folder of what does not fit into memory; it is removed afterwards by whoever made it.
+        spill: the folder for what does not fit into memory; whoever made it removes it afterwards.
     """
     connection = duckdb.connect(
         str(file),
