@@ -1,4 +1,4 @@
-"""Tell people what they should know of: after each publication, when a run fails, and every hour."""
+"""Send alerts: after each publication, when a run fails, and every hour."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -30,12 +30,12 @@ from pipelines.runs import LIMITS, RETRIES, WILL_RETRY_TAG, names_of, succeeded_
 
 
 def tell(library: Library) -> Delivery:
-    """Find what holds now, and tell each destination what it has not been told of; an unreachable one is no failure."""
+    """Evaluate the alerts, and send each destination what is new to it; an unreachable destination is no failure."""
     return deliver(library.settings, evaluate(library.settings, library.open_lake()))
 
 
 def alerts_asset() -> AssetsDefinition:
-    """Return the asset of the alerts, told after each publication."""
+    """Return the asset that sends alerts after each publication."""
 
     @asset(
         key=ALERTS,
@@ -64,7 +64,7 @@ def alerts_asset() -> AssetsDefinition:
 
 @op(pool="publish", retry_policy=RETRIES)
 def find_and_tell(context: OpExecutionContext, library: ResourceParam[Library]) -> None:
-    """Look for alerts between two publications: data that no sync brings any more, above all."""
+    """Look for alerts between two publications, above all for data that no sync updates any more."""
     told = tell(library)
     for failure in told.failures:
         context.log.warning(failure)
@@ -73,12 +73,12 @@ def find_and_tell(context: OpExecutionContext, library: ResourceParam[Library]) 
 
 @job(description="Finds problems that need attention, and sends an alert once.", tags=LIMITS)
 def tell_alerts() -> None:
-    """Tell alerts."""
+    """Send alerts."""
     find_and_tell()
 
 
 def alert_sensors(schedules_of: Mapping[str, Sequence[str]], *, running: bool) -> list[SensorDefinition]:
-    """Return the sensors that note failed and successful runs; they start by themselves only where ``running``.
+    """Return the sensors that note failed and successful runs; they start by themselves only if ``running``.
 
     Args:
         schedules_of: the names of each job's schedules.
@@ -116,7 +116,7 @@ def alert_sensors(schedules_of: Mapping[str, Sequence[str]], *, running: bool) -
 
 
 def _tell_if_possible(library: Library) -> None:
-    """Tell now where there is something to look at; else the next publication does."""
+    """Send alerts now if lake and warehouse can be read; otherwise the next publication sends them."""
     try:
         tell(library)
     except (LakeError, warehouse.WarehouseError):

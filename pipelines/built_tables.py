@@ -1,4 +1,4 @@
-"""What a build made: each table's columns, row count and first rows, for Dagster's metadata and column lineage."""
+"""The tables of a build: their columns, row counts and first rows, for Dagster's metadata and column lineage."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from pipelines.previews import PREVIEW_COLUMNS, PREVIEW_ROWS, preview_of
 
 @dataclass
 class BuiltTable:
-    """A table or view of a build; of a view, which would have to be computed, rows are neither counted nor shown."""
+    """A table or view of a build; the rows of a view are neither counted nor shown, since it would have to run."""
 
     rows: int | None = None
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -20,12 +20,12 @@ class BuiltTable:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """What Dagster shows beside the columns."""
+        """The metadata that Dagster shows beside the columns."""
         return {} if self.rows is None else {"dagster/row_count": self.rows, **self.preview}
 
 
 def read_built_tables(file: Path) -> dict[str, BuiltTable]:
-    """Return what is in a build, by the relation's name as dbt writes it; nothing if there is no file."""
+    """Return a build's tables by dbt's name for the relation; an empty mapping if there is no file."""
     if not file.is_file():
         return {}
     found: dict[str, BuiltTable] = {}
@@ -52,10 +52,10 @@ def read_built_tables(file: Path) -> dict[str, BuiltTable]:
 def columns_and_parents(
     node: Mapping[str, Any], manifest: Mapping[str, Any], built: Mapping[str, BuiltTable], *, with_lineage: bool
 ) -> dict[str, Any]:
-    """Return the columns of a model and of the models that it reads, in the form that dagster-dbt takes them.
+    """Return the columns of a model and of the models that it reads, in the form that dagster-dbt takes.
 
-    Where it is told of the models that it reads, it works out the lineage of each column. It cannot where one of them
-    is a source: the lake is read by a function over files, whose columns no parser of SQL knows.
+    With the columns of the models that it reads, dagster-dbt works out the lineage of each column. It cannot do that
+    for a source: a function over files reads the lake, and no parser of SQL knows its columns.
     """
     if node.get("resource_type") not in {"model", "seed"} or node["relation_name"] not in built:
         return {}

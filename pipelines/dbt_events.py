@@ -1,4 +1,4 @@
-"""What a build did with a node, in the form of the event that dbt would log: the form that dagster-dbt reads."""
+"""The result of a node as the event that dbt would log, which is the form that dagster-dbt reads."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Give every dbt test an asset to be a check of."""
+"""Attach every dbt test to an asset, so that Dagster can show it as a check."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,8 +7,8 @@ from typing import Any
 def attach_tests(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """Return a manifest in which each test that reads several models belongs to the last of them in the lineage.
 
-    dbt says whose a test is where it was made by a column's or a model's description, but not of one that is a file
-    of SQL with several references. Dagster then shows no check.
+    dbt names the model of a test that comes from a model's or a column's description. It names none for a test that is
+    a SQL file with several references, and Dagster then shows no check.
     """
     nodes = {
         name: node | {"attached_node": _last(node["depends_on"]["nodes"], manifest)} if _is_loose(node) else node
@@ -23,7 +23,7 @@ def _is_loose(node: Mapping[str, Any]) -> bool:
 
 
 def _last(models: Iterable[str], manifest: Mapping[str, Any]) -> str:
-    """Return the model with the most ancestors: none of the others can be downstream of it."""
+    """Return the model with the most ancestors; no other one can be downstream of it."""
     return max(models, key=lambda model: len(_ancestors(model, manifest["parent_map"])))
 
 

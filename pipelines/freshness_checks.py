@@ -1,4 +1,4 @@
-"""Checks that the records of a resource are not older than its schedule promises."""
+"""Checks that a resource's records are no older than its schedule promises."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ FRESH = "fresh"
 
 
 def freshness_checks(rule: StaleData) -> AssetChecksDefinition:
-    """Return a check for each standing resource, which one step makes together; the rule says how old is too old."""
+    """Return a check for each standing resource, all made by one step; the alert rule sets the greatest age."""
     specs = [
         AssetCheckSpec(
             FRESH,

@@ -1,4 +1,4 @@
-"""The one graph from the API to the report, for some settings."""
+"""The one graph from the API to the report, for given settings."""
 
 from datetime import date
 
@@ -24,17 +24,17 @@ from pipelines.schedules import FRESHNESS_JOB, JOB, compact_lake, names_by_job, 
 from pipelines.warehouse_assets import mart_keys, warehouse_assets
 
 RESULTS = "job_results"
-"""The resource that a sync covers only where the settings or the user ask for it."""
+"""The resource that a sync covers only if the settings or the user ask for it."""
 
 FIRST_USAGE = date(2024, 1, 1)
-"""The first partition of ``usage`` where the settings name no ``usage_start``."""
+"""The first partition of ``usage`` if the settings name no ``usage_start``."""
 
 
 def build_definitions(settings: Settings, library: Library | None = None) -> Definitions:
-    """Return the assets, checks, jobs and schedules for some settings.
+    """Return the assets, checks, jobs and schedules for given settings.
 
     Args:
-        library: what the assets are given, where that is not just the settings.
+        library: the resource for the assets, if it is more than the settings.
 
     Raises:
         BuildFailed: dbt cannot read the project in ``sql/``.
@@ -70,13 +70,13 @@ def build_definitions(settings: Settings, library: Library | None = None) -> Def
         schedules=planned,
         sensors=alert_sensors(names_by_job(planned), running=settings.schedules),
         resources={"library": library or Library(settings)},
-        # Steps follow one another, so that a process for each would only cost the seconds that it takes to start.
+        # Steps run one after the other, so a process for each would only add the seconds that it takes to start.
         executor=in_process_executor,
     )
 
 
 def downstream_keys(definitions: Definitions) -> list[AssetKey]:
-    """Return the assets that the job makes of the lake: the warehouse and the publication."""
+    """Return the assets downstream of the lake: the warehouse and the publication."""
     selected = definitions.resolve_job_def(JOB).asset_layer.executable_asset_keys
     return sorted(key for key in selected if key.path[0] != LAKE)
 

@@ -1,4 +1,4 @@
-"""Let a terminated run end at once, also in the middle of a sync."""
+"""Let a terminated run end at once, even in the middle of a sync."""
 
 import signal
 import threading
@@ -13,16 +13,16 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """End the step where the process is told to end while the block runs, by Ctrl-C or by Dagster.
+    """End the step if Ctrl-C or Dagster tells the process to end while the block runs.
 
-    Dagster's own handler raises an exception which an asyncio event loop logs and forgets: it lets only
-    ``KeyboardInterrupt`` and ``SystemExit`` through. And a step with a retry policy is tried again after either of
-    them, unless it says that it failed for good.
+    Dagster's own handler raises an exception that an asyncio event loop logs and forgets: the loop lets only
+    ``KeyboardInterrupt`` and ``SystemExit`` through. After either of them, Dagster retries a step with a retry policy,
+    unless the step says that it failed for good.
 
     Raises:
         Failure: the process was told to end.
     """
-    if threading.current_thread() is not threading.main_thread():  # where Python lets nobody handle signals
+    if threading.current_thread() is not threading.main_thread():  # Python lets only the main thread handle signals
         yield
         return
     before = {number: signal.signal(number, signal.default_int_handler) for number in _SIGNALS}

@@ -1,4 +1,4 @@
-"""An asset for each API resource. One step copies them all but ``usage``, which has its own step and partitions."""
+"""An asset for each API resource. One step copies all but ``usage``, which has its own step and partitions."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -38,7 +38,7 @@ from pipelines.runs import RETRIES
 OP = "lake"
 USAGE_OP = "usage"
 API_POOL = "ionq_api"
-"""One sync at a time: two would share a key's rate limit and ask for the same things twice."""
+"""One sync at a time: two would share a key's rate limit, and request the same things twice."""
 
 ASKED_FIRST = {
     "characterizations": ("backends", "jobs"),
@@ -47,7 +47,7 @@ ASKED_FIRST = {
     "job_costs": ("jobs", USAGE.name),
     "job_results": ("jobs",),
 }
-"""The resources whose records say what to ask for: which backends, whose jobs, which bills."""
+"""The resources whose records decide the requests: which backends, whose jobs, which bills."""
 
 _WITHOUT_USAGE = tuple(name for name in RESOURCES if name != USAGE.name)
 _ORDER = tuple(TopologicalSorter({name: ASKED_FIRST.get(name, ()) for name in _WITHOUT_USAGE}).static_order())
@@ -56,7 +56,7 @@ Event = AssetMaterialization | MaterializeResult[None]
 
 
 def lake_assets() -> AssetsDefinition:
-    """Return the assets of all resources but ``usage``, which one step copies together."""
+    """Return the assets of all resources but ``usage``; one step copies them together."""
 
     @multi_asset(
         name=OP,
@@ -78,10 +78,10 @@ def lake_assets() -> AssetsDefinition:
 
 
 def usage_asset(usage_start: date) -> AssetsDefinition:
-    """Return the asset of the usage report; it has a partition for each date since ``usage_start``.
+    """Return the asset of the usage report, with a partition for each date since ``usage_start``.
 
-    A run for some partitions asks for their dates. A run for none asks for what the sync's rules say, and marks the
-    dates that it has read: all of them after a full reading.
+    A run for some partitions requests their dates. A run without partitions requests the dates of the sync's rules, and
+    marks those that it has read: all of them after a full reading.
     """
     daily = DailyPartitionsDefinition(usage_start.isoformat(), end_offset=1)
 
@@ -106,7 +106,7 @@ def usage_asset(usage_start: date) -> AssetsDefinition:
 
 
 def lake_side_files() -> list[AssetSpec]:
-    """Describe what every sync writes beside the records, so that the lineage is whole."""
+    """Describe the tables that every sync writes beside the records, so that the lineage is complete."""
     keys = [lake_key(name) for name in RESOURCES]
     return [
         AssetSpec(
@@ -136,7 +136,7 @@ def _spec(resource: Resource, partitions: DailyPartitionsDefinition | None = Non
 
 
 def _dates(context: AssetExecutionContext) -> tuple[date, date] | None:
-    """Return the dates that the run was started for, the last one exclusive; None if it was for none."""
+    """Return the dates of the run's partitions, the last one exclusive; None for a run without partitions."""
     if not context.run.tags.keys() & {"dagster/partition", "dagster/asset_partition_range_start"}:
         return None
     days = sorted(context.partition_keys)
@@ -144,7 +144,7 @@ def _dates(context: AssetExecutionContext) -> tuple[date, date] | None:
 
 
 def _dates_read(records: Sequence[SyncRecord], usage_start: date) -> list[str]:
-    """Return the dates that a sync for no dates in particular has read: all of them, or at least the trailing week."""
+    """Return the dates that a sync without given dates has read: all of them, or at least the trailing week."""
     complete = [record for record in records if record.complete and record.watermark]
     newest = max((record.watermark.date() for record in complete if record.watermark), default=None)
     if newest is None:

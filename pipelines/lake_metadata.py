@@ -1,4 +1,4 @@
-"""What Dagster shows of a resource and of a sync: columns, counts, and the newest rows."""
+"""The metadata that Dagster shows about a resource and a sync: columns, counts, and the newest rows."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,17 +15,17 @@ from pipelines.previews import PREVIEW_COLUMNS, PREVIEW_ROWS, preview_of
 
 
 def resource_columns(resource: Resource) -> TableSchema:
-    """Return the columns of a resource's files with their types and what they mean."""
+    """Return the columns of a resource's files with their types and meaning."""
     return column_schema(resource.schema, {field.name: field.description for field in resource.fields})
 
 
 def column_schema(schema: pa.Schema, meanings: Mapping[str, str | None] | None = None) -> TableSchema:
-    """Return the columns of a file of a schema."""
+    """Return the columns of a schema."""
     return TableSchema(columns=[TableColumn(c.name, str(c.type), (meanings or {}).get(c.name)) for c in schema])
 
 
 def describe_sync(records: Sequence[SyncRecord]) -> dict[str, Any]:
-    """Return what a sync of one resource did, all accounts together: rows, requests, seconds and how far it got."""
+    """Return what a sync of one resource did for all accounts: rows, requests, seconds and how far it got."""
     watermarks = [record.watermark for record in records if record.watermark]
     refused = [record.unavailable_reason or "" for record in records if record.availability == "refused"]
     seconds = sum((record.finished_at - record.started_at).total_seconds() for record in records)
@@ -45,13 +45,13 @@ def describe_sync(records: Sequence[SyncRecord]) -> dict[str, Any]:
 
 
 def count_rows(lake: Lake, folder: str) -> int:
-    """Return how many rows the files of a resource hold, all accounts and versions, as the files' footers say."""
+    """Return the number of rows in a resource's files, of all accounts and versions, from the files' footers."""
     names = [name for name in lake.storage.list(folder) if name.endswith(".parquet")]
     return sum(pq.read_metadata(path).num_rows for path in lake.local(names))
 
 
 def preview(lake: Lake, resource: Resource) -> dict[str, Any]:
-    """Return rows of the newest file of a resource; nothing if there is none."""
+    """Return rows of the newest file of a resource; None if there is none."""
     named = (name for account in lake.accounts() for name in lake.files(resource.name, account))
     files = [name for name in named if not name.rpartition("/")[2].startswith(EMPTY)]
     if not files:

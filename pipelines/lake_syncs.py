@@ -1,4 +1,4 @@
-"""What a step that syncs resources does: ask, try the incomplete ones again, and say what was copied."""
+"""The work of a step that syncs resources: sync, retry the incomplete ones, and report what was copied."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -30,26 +30,26 @@ SIDE_FILES = {
     LEDGER: ("The ledger: one row for each finished sync of a resource for an account.", LEDGER_SCHEMA),
     REJECTED: ("Records that could not be stored as rows, in full, with the reason.", REJECTED_SCHEMA),
 }
-"""What every sync writes beside the records."""
+"""The tables that every sync writes beside the records."""
 
 _COMPLETE = "ionq_data/complete"
-"""The tag of a run that says which resources it has completed."""
+"""The tag of a run that names the resources it has completed."""
 
 
 class SyncConfig(Config):
-    """How far back a sync reads: everything (``full``), or jobs since a date (``2026-03-01``)."""
+    """How far back a sync reads: everything (``full``), or the jobs since a date (``2026-03-01``)."""
 
     full: bool = False
     since: str | None = None
 
 
 def lake_key(resource: str) -> AssetKey:
-    """Return the key of the asset that holds a resource's records."""
+    """Return the key of a resource's asset."""
     return AssetKey([GROUP, resource])
 
 
 def check_specs(key: AssetKey) -> list[AssetCheckSpec]:
-    """Describe the checks that every sync of a resource makes."""
+    """Describe the checks of every sync of a resource."""
     return [
         AssetCheckSpec(
             "complete", asset=key, description="The last sync of each account read everything that the API shows."
@@ -66,12 +66,12 @@ def sync_step(
     library: Library,
     dates: tuple[date, date] | None = None,
 ) -> list[SyncRecord]:
-    """Sync some resources, and the incomplete ones again after a while; the last attempt settles for what it got.
+    """Sync some resources, and retry the incomplete ones after a while; the last attempt takes what it got.
 
-    The run's tags say which resources an earlier attempt of the step has completed: those are not asked for again.
+    The run's tags name the resources that an earlier attempt of the step has completed; those are not synced again.
 
     Args:
-        dates: the dates of usage to ask for, the last one exclusive.
+        dates: the dates of usage to request, the last one exclusive.
     """
     completed = _completed(context) if context.retry_number else set()
     done = [name for name in resources if name in completed]
@@ -89,7 +89,7 @@ def sync_step(
 
 
 def missing_of(records: Sequence[SyncRecord]) -> str:
-    """Say what is missing: each cause once, after the names of the resources that it kept from being complete."""
+    """Say what is missing: each cause once, after the names of the resources that are incomplete because of it."""
     resources: dict[str, list[str]] = defaultdict(list)
     for record in records:
         for sentence in () if record.complete else record.missing:
@@ -98,14 +98,14 @@ def missing_of(records: Sequence[SyncRecord]) -> str:
 
 
 def result_of(name: str, records: Sequence[SyncRecord], lake: Lake) -> MaterializeResult[None]:
-    """Say what a sync of a resource has done, with its checks."""
+    """Report what a sync of a resource has done, with its checks."""
     key = lake_key(name)
     metadata = describe_sync(records) | {"dagster/row_count": count_rows(lake, name)} | preview(lake, RESOURCES[name])
     return MaterializeResult(asset_key=key, metadata=metadata, check_results=_checks(key, records))
 
 
 def side_files_of(lake: Lake) -> Iterator[AssetMaterialization]:
-    """Say what every sync writes beside the records."""
+    """Report the tables that every sync writes beside the records."""
     for name in SIDE_FILES:
         yield AssetMaterialization(lake_key(name), metadata={"dagster/row_count": count_rows(lake, name)})
 
@@ -125,7 +125,7 @@ def _sync(
 
 
 def _completed(context: AssetExecutionContext) -> set[str]:
-    run = context.instance.get_run_by_id(context.run.run_id)  # the context has the tags that the step began with
+    run = context.instance.get_run_by_id(context.run.run_id)  # the context has only the tags from the start of the step
     return set(run.tags.get(_COMPLETE, "").split(",")) if run else set()
 
 

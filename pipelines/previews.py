@@ -1,4 +1,4 @@
-"""A few rows of a table as Dagster shows them beside an asset."""
+"""A few rows of a table, in the form that Dagster shows beside an asset."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ _LONGEST_CELL = 60
 
 
 def preview_of(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> dict[str, Any]:
-    """Return rows as metadata, in plain text cells; nothing if there are none."""
+    """Return rows as metadata, in plain text cells; empty if there are none."""
     records = [TableRecord(dict(zip(columns, map(_cell, row), strict=True))) for row in rows]
     if not records:
         return {}

@@ -1,4 +1,4 @@
-"""Who answers for an asset, and how old it may be: the same for the UI, the checks and the alerts."""
+"""Who owns an asset, and how old it may become; the UI, the checks and the alerts all use this."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from pipelines.lake_syncs import GROUP as LAKE
 
 
 def with_promises(spec: AssetSpec, settings: Settings) -> AssetSpec:
-    """Return an asset with its owners and, unless nothing brings it up to date by itself, its freshness policy.
+    """Return an asset with its owners and, if a schedule keeps it up to date, its freshness policy.
 
     A freshness policy looks at the last materialization; the check ``fresh`` and the alert ``stale_data`` look at the
     last complete sync, which is stricter.
@@ -24,7 +24,7 @@ def _allowed_hours(spec: AssetSpec, settings: Settings) -> float | None:
     rule, name = settings.alerts.rules.stale_data, spec.key.path[-1]
     if spec.group_name != LAKE:
         return rule.warehouse_after_hours
-    # the ledger and what was rejected change with each sync, and so as often as anything
+    # the ledger and the rejected records have no schedule of their own; every sync writes them
     every = RESOURCES[name].every if name in RESOURCES else Every.DAY
     if every is Every.ON_REQUEST and not settings.results.enabled:
         return None

@@ -1,4 +1,4 @@
-"""What others read: the published warehouse, its marts as Parquet files, and the report."""
+"""The assets that others read: the published warehouse, its marts as Parquet files, and the report."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -84,7 +84,7 @@ def publish_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
 
     @asset(
         key=REPORT,
-        deps=[WAREHOUSE, ALERTS],  # it shows what is open
+        deps=[WAREHOUSE, ALERTS],  # the report shows the open alerts
         group_name=GROUP,
         kinds={"html"},
         pool="publish",
@@ -93,7 +93,7 @@ def publish_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         "warehouse.",
     )
     def _write_report(library: ResourceParam[Library]) -> MaterializeResult[None]:
-        from ionq_data.report import write_report  # charts take seconds to import, which only this asset needs
+        from ionq_data.report import write_report  # charts take seconds to import, and only this asset needs them
 
         page = write_report(library.settings.data_dir)
         size = page.stat().st_size

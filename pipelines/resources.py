@@ -1,4 +1,4 @@
-"""What every asset is given: the settings, the lake, and who watches."""
+"""The resource that every asset gets: the settings, the lake, and the progress watcher."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ class Library:
     """The library with one organization's settings, as a Dagster resource.
 
     Attributes:
-        may_retry: a step that had trouble with the API is run again after a while. Off where a person waits.
+        may_retry: whether a step that had trouble with the API runs again after a while. Off if a person is waiting.
         full_refresh: build the warehouse from the lake alone.
-        column_lineage: work out from the SQL which column comes from which. It takes seconds that only the UI rewards.
+        column_lineage: work out from the SQL which column comes from which. It takes seconds, and only the UI shows it.
     """
 
     settings: Settings
@@ -34,7 +34,7 @@ class Library:
     full_refresh: bool = False
 
     def open_lake(self) -> Lake:
-        """Return the lake; every resource can be read from it afterwards, if need be with zero rows."""
+        """Return the lake; afterwards it has a file for every resource, if need be with zero rows."""
         lake = open_lake(self.settings)
         lake.ensure(account.name for account in self.settings.keys)
         return lake
@@ -42,7 +42,7 @@ class Library:
     def sync(
         self, resources: Sequence[str], *, full: bool, since: date | None, usage_range: tuple[date, date] | None
     ) -> list[SyncRecord]:
-        """Copy resources of every account into the lake; a record for each account and resource."""
+        """Copy resources of every account into the lake; return a record for each account and resource."""
         with interruptible():
             return sync(
                 self.settings,

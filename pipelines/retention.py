@@ -1,4 +1,4 @@
-"""Forget old runs: Dagster itself only ever forgets ticks."""
+"""Remove old runs: Dagster itself only removes ticks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _FINISHED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatu
 
 @dataclass(frozen=True)
 class Forgotten:
-    """How many runs were removed with all that is known of them, and of how many only the logs."""
+    """The number of runs that were removed entirely, and of those that lost only their logs."""
 
     runs: int
     logs_only: int
@@ -33,8 +33,8 @@ class Forgotten:
 def forget_runs(instance: DagsterInstance, *, ended_before: datetime) -> Forgotten:
     """Remove the finished runs that ended before a time, with their events and the output of their steps.
 
-    A run is what Dagster knows an asset's materialization by. So those stay, without their logs, that brought the
-    newest materialization of an asset, or one of a partition: without them a year that was filled would look empty.
+    Dagster knows a materialization only through its run. So a run stays, without its logs, if it made the newest
+    materialization of an asset or of a partition. Otherwise, a year of filled partitions would look empty.
     """
     kept = _newest_of_each_asset(instance)
     removed = logs_only = 0
@@ -60,8 +60,8 @@ def _has_partitions(instance: DagsterInstance, run_id: str) -> bool:
 
 
 def _remove_file_of(instance: DagsterInstance, run_id: str) -> None:
-    """Remove the database that SQLite storage has for each run; deleting events only empties it."""
-    path_of = getattr(instance.event_log_storage, "path_for_shard", None)  # no other storage has files
+    """Remove the database that SQLite storage keeps for a run; deleting its events only empties the file."""
+    path_of = getattr(instance.event_log_storage, "path_for_shard", None)  # other storages have no files
     if path_of is not None:
         for file in _with_journals(Path(path_of(run_id))):
             file.unlink(missing_ok=True)
@@ -81,5 +81,5 @@ def remove_old_runs(context: OpExecutionContext, library: ResourceParam[Library]
 
 @job(description="Removes old runs with their logs, except runs that record an asset's current state.", tags=LIMITS)
 def forget_old_runs() -> None:
-    """Forget old runs."""
+    """Remove old runs."""
     remove_old_runs()

@@ -1,4 +1,4 @@
-"""What Dagster knows of runs: what a run was of, how long it may take, and whether the same has succeeded since."""
+"""Facts about runs: the schedule or job of a run, how long it may take, and whether a later one has succeeded."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,15 +13,15 @@ from dagster import (
 )
 
 LIMITS = {"dagster/max_runtime": 6 * 3600}
-"""A run that takes longer than so many seconds is ended, where the instance monitors runs."""
+"""An instance that monitors runs ends a run that takes longer than this many seconds."""
 
 RETRIES = RetryPolicy(max_retries=2, delay=60, backoff=Backoff.EXPONENTIAL, jitter=Jitter.PLUS_MINUS)
-"""How often a step is tried again, and after how many seconds."""
+"""How often a step is retried, and after how many seconds."""
 
 SCHEDULE_NAME_TAG = "dagster/schedule_name"
 STEP_SELECTION_TAG = "dagster/step_selection"
 WILL_RETRY_TAG = "dagster/will_retry"
-"""Tags that Dagster puts on runs and documents; it exports no names for them."""
+"""Tags that Dagster puts on runs. It documents them, but exports no names for them."""
 
 BY_HAND = "assets started by hand"
 _OF_CHOSEN_ASSETS = "__ASSET_JOB"
@@ -29,10 +29,10 @@ _AT_MOST = 200
 
 
 def names_of(run: DagsterRun, schedules_of: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """Return what a run was of: its schedule, else its job.
+    """Return the names under which a run counts: its schedule, else its job.
 
-    Schedules share a job and cover different parts of it, so that one part's success says nothing of another's
-    failure. A run of a whole job by hand has done what each of the job's schedules does.
+    Schedules share a job and cover different parts of it, so the success of one part says nothing about the failure of
+    another. A manual run of the whole job counts for each of the job's schedules.
 
     Args:
         schedules_of: the names of each job's schedules.
@@ -45,7 +45,7 @@ def names_of(run: DagsterRun, schedules_of: Mapping[str, Sequence[str]]) -> tupl
 
 
 def succeeded_since(instance: DagsterInstance, failed: DagsterRun, schedules_of: Mapping[str, Sequence[str]]) -> bool:
-    """Tell whether the same as a failed run has succeeded after it: who asks may be late."""
+    """Tell whether a run of the same schedule or job has succeeded after a failed one: a sensor may ask late."""
     record = instance.get_run_record_by_id(failed.run_id)
     newer = instance.get_run_records(
         RunsFilter(

@@ -1,4 +1,4 @@
-"""The job that does everything, and when which part of it runs."""
+"""The job that does everything, and the schedules of its parts."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ _UNFINISHED = [status for status in DagsterRunStatus if status not in _ENDED]
 
 @dataclass(frozen=True)
 class Plan:
-    """When some resources are synced, and whether the warehouse is built and published after it."""
+    """When some resources are synced, and whether the warehouse is built and published afterwards."""
 
     name: str
     cron: str
@@ -72,10 +72,10 @@ def compact_lake() -> None:
 
 
 def run_config(resources: Iterable[str], *, full: bool = False, since: str | None = None) -> dict[str, Any]:
-    """Return the configuration of a run whose sync reads everything, or jobs since a date (``2026-03-01``).
+    """Return the configuration of a run that reads everything, or the jobs since a date (``2026-03-01``).
 
     Args:
-        resources: what the run syncs; Dagster refuses a configuration for a step that the run does not have.
+        resources: the resources that the run syncs; Dagster refuses a configuration for a step that is not in the run.
     """
     options = {"full": full} | ({"since": since} if since else {})
     steps = {USAGE_OP if name == USAGE.name else OP for name in resources}
@@ -83,7 +83,7 @@ def run_config(resources: Iterable[str], *, full: bool = False, since: str | Non
 
 
 def schedules(downstream: Sequence[AssetKey], *, running: bool) -> list[ScheduleDefinition]:
-    """Return every schedule; they start by themselves only where ``running``.
+    """Return every schedule; they start by themselves only if ``running``.
 
     Args:
         downstream: the assets of the warehouse and the publication.
@@ -101,7 +101,7 @@ def schedules(downstream: Sequence[AssetKey], *, running: bool) -> list[Schedule
 
 
 def names_by_job(schedules: Iterable[ScheduleDefinition]) -> dict[str, list[str]]:
-    """Return the names of the schedules of each job."""
+    """Return the names of each job's schedules."""
     names: dict[str, list[str]] = {}
     for schedule in schedules:
         names.setdefault(schedule.job_name, []).append(schedule.name)

@@ -1,4 +1,4 @@
-"""The dbt models as assets, downstream of the lake's, and their tests as asset checks."""
+"""The dbt models as assets downstream of the lake's assets, and their tests as asset checks."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -32,7 +32,7 @@ Event = Output[Any] | AssetMaterialization | AssetObservation | AssetCheckResult
 
 
 class Translator(DagsterDbtTranslator):
-    """Names a dbt source as the lake's asset, and a model as one of the group ``warehouse``."""
+    """Maps a dbt source to the lake's asset, and a model to an asset of the group ``warehouse``."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> AssetKey:
         """Return ``lake/<resource>`` for a source and ``warehouse/<model>`` for anything else."""
@@ -46,16 +46,16 @@ class Translator(DagsterDbtTranslator):
     def get_asset_check_spec(
         self, asset_spec: AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
     ) -> AssetCheckSpec | None:
-        """Return a test's check, which need not block: the step fails with the build, and nothing is published.
+        """Return a test's check. It need not block: if a test fails, the step fails too, and nothing is published.
 
-        A check that blocks is missed, with a warning, wherever the test of an unchanged model was not run again.
+        For a check that blocks, Dagster would warn about each test of an unchanged model that was not run again.
         """
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
         return spec and spec._replace(blocking=False)
 
 
 def warehouse_assets(manifest: Mapping[str, Any]) -> AssetsDefinition:
-    """Return the asset of every model, which one build makes together."""
+    """Return the assets of all models; one build makes them together."""
     translator = Translator()
 
     @dbt_assets(
@@ -69,7 +69,7 @@ def warehouse_assets(manifest: Mapping[str, Any]) -> AssetsDefinition:
         built = read_built_tables(result.file)
         for node in result.nodes:
             if node.is_reused and node.is_test:
-                continue  # what Dagster knows of it still holds
+                continue  # Dagster's metadata of it still holds
             facts = manifest["nodes"][node.unique_id]
             with_lineage = library.column_lineage and not node.is_reused
             columns = columns_and_parents(facts, manifest, built, with_lineage=with_lineage)
@@ -85,7 +85,7 @@ def warehouse_assets(manifest: Mapping[str, Any]) -> AssetsDefinition:
 
 
 def _with_contents(event: Event, node: NodeResult, table: BuiltTable | None) -> Event:
-    """Add what is in a table, and whether it was built anew or stands as it was."""
+    """Add the content of a table, and whether it was rebuilt or reused."""
     if not isinstance(event, Output) or table is None:
         return event
     metadata = {**event.metadata, "is_reused": node.is_reused, **table.metadata}
@@ -93,7 +93,7 @@ def _with_contents(event: Event, node: NodeResult, table: BuiltTable | None) -> 
 
 
 def mart_keys(manifest: Mapping[str, Any]) -> list[AssetKey]:
-    """Return the keys of the models that are published: those of the schema ``main``."""
+    """Return the keys of the published models: those of the schema ``main``."""
     nodes = manifest["nodes"].values()
     return [
         AssetKey([GROUP, node["name"]])
@@ -103,7 +103,7 @@ def mart_keys(manifest: Mapping[str, Any]) -> list[AssetKey]:
 
 
 def _selection(context: AssetExecutionContext, manifest: Mapping[str, Any]) -> list[str]:
-    """Return the models to build where a run is for some of them only; nothing means all."""
+    """Return the models to build if a run is for only some of them; an empty list means all."""
     if not context.is_subset:
         return []
     if context.selected_asset_keys:
