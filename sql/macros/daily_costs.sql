@@ -1,13 +1,13 @@
 {#- Costs of dates from usage reports and bills: those of now, or those of a month's close. -#}
 
-{#- Each date's cost by project, by user and by backend. -#}
+{#- The cost of each date by project, by user and by backend. -#}
 {% macro costs_daily(totals, groups, bills) -%}
--- Splits each date's cost by project, by user and by backend in the same way; a backend is never listed by a report.
+-- Splits each date's cost by project, by user and by backend in the same way; a report never lists backends.
 with dimensions as (
     select named.dimension from (values ('project'), ('user'), ('backend')) as named (dimension)
 ),
 
--- 1 row per organization, date and dimension: the report grouped by that dimension, else whichever there is
+-- 1 row per organization, date and dimension: the report grouped by that dimension, or else any other
 reports as (
     select
         totals.organization,
@@ -29,7 +29,7 @@ totals as (
         reports.dimension,
         totals.currency,
         totals.amount,
-        -- of a date with several currencies, nobody says which of its jobs are whose
+        -- on a date with several currencies, the report does not say which jobs belong to which
         if(totals.currencies = 1, totals.job_count, null) as job_count,
         if(totals.currencies = 1, totals.qpu_seconds, null) as qpu_seconds
     from reports
@@ -82,7 +82,7 @@ compared as (
     select
         billed.*,
         totals.amount is not null as is_reported,
-        -- beside a report only what is settled can be told apart; no report speaks of backends
+        -- beside a report, only settled bills can be told apart; no report covers backends
         totals.amount is null or billed.dimension = 'backend' as is_bills_alone
     from billed
     left join totals
@@ -131,7 +131,7 @@ attributed as (
     from not_listed
 ),
 
--- 1 row per organization, date, dimension and currency whose report says another amount than its groups add up to
+-- 1 row per organization, date, dimension and currency whose report's amount differs from the sum of its groups
 unattributed as (
     select
         totals.organization,

@@ -1,6 +1,6 @@
 {#-
-    What a characterization measures: name of the metric, its column, its unit, and which way is better.
-    Add a metric here and every fidelity model has it.
+    The metrics of a characterization: name, column, unit, and which direction is better. If you add a metric here,
+    every fidelity model has it.
 -#}
 {% macro fidelity_metrics() -%}
     {{ return([
@@ -16,7 +16,7 @@
     ]) }}
 {%- endmacro %}
 
-{#- The tenth that an expected success lies in, by its lower end; 1 belongs to the last. -#}
+{#- The lower end of the tenth that an expected success lies in; 1 belongs to the last tenth. -#}
 {% macro success_bin(success) -%}
     least(floor({{ success }} * 10), 9) / 10
 {%- endmacro %}

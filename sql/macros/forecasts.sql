@@ -1,25 +1,26 @@
 {#-
-    What is left of a month, forecast. The days to come are each expected to cost the mean of their weekday in the eight
-    weeks before. Their sum varies by what the days of these weeks varied, by how few days a mean rests on, and by 15 %
-    for a level that moves; it is taken to be gamma distributed (a cost is not negative, and has a tail upwards).
+    The forecast of the rest of a month. Each day to come is expected to cost the mean of its weekday in the eight weeks
+    before. The variance of their sum has three parts: the scatter of the days in these weeks, the uncertainty of means
+    of few days, and 15 % for a level that moves. The sum is modelled as gamma distributed: a cost is not negative, and
+    has a tail upwards.
 -#}
 
-{#- Weeks that a forecast looks back on. -#}
+{#- The number of weeks that a forecast looks back on. -#}
 {% macro forecast_weeks() -%} 8 {%- endmacro %}
 
-{#- Of Student's t with five degrees of freedom: the variance is an estimate from few weeks. 80 % lie within it either way. -#}
+{#- The quantile of Student's t (five degrees of freedom) that encloses 80 %: few weeks give the variance. -#}
 {% macro forecast_quantile() -%} 1.476 {%- endmacro %}
 
-{#- The normal quantile that stands for the same 80 %. -#}
+{#- The normal quantile that encloses the same 80 %. -#}
 {% macro normal_quantile() -%} 1.2816 {%- endmacro %}
 
 {#-
     The CTE `forecasts`, 1 row per row of `targets` (organization, project_id, currency, month, origin, first_cost_date):
-    `expected`, the cost of the month from the origin on; `expected_today`, the origin's share of it; its `variance`; and
-    `day_mean`, what a day costs in the weeks before.
+    `expected`, the cost of the month from the origin on; `expected_today`, the origin's share of it; its `variance`;
+    and `day_mean`, the mean cost of a day in the weeks before.
 -#}
 {% macro month_forecasts(targets) -%}
--- 1 row per scope, origin and day that its forecast looks back on: the origin itself only where there is none before
+-- 1 row per scope, origin and day that its forecast looks back on: the origin itself only if there is no earlier day
 looked_back as (
     select
         organization,
@@ -54,7 +55,7 @@ weekdays as (
     group by all
 ),
 
--- 1 row per scope and origin: what a day costs, and how its cost varies, as variance per unit of cost
+-- 1 row per scope and origin: the mean cost of a day, and its variance per unit of cost
 levels as (
     select
         organization,
@@ -65,7 +66,7 @@ levels as (
         case
             when cost <= 0 then 0
             when days = 1 then cost
-            -- of less than two weeks, weekdays cannot be told apart
+            -- less than two weeks cannot tell weekdays apart
             when days < 14 then (squares - pow(cost, 2) / days) / (days - 1) * days / cost
             else squares_within / (days - weekdays) * days / cost
         end as dispersion
@@ -85,7 +86,7 @@ levels as (
     ) as totals
 ),
 
--- 1 row per target and weekday: how many of its days are to come, the origin among them
+-- 1 row per target and weekday: the number of its days to come, the origin included
 to_come as (
     select
         organization,
@@ -109,7 +110,7 @@ to_come as (
     group by all
 ),
 
--- 1 row per target and weekday to come, with the mean that stands for it: of all days, where there is none of its own
+-- 1 row per target and weekday to come, with its expected cost: the mean of all days if the weekday has no own mean
 means as (
     select
         to_come.*,
@@ -165,7 +166,7 @@ forecasts as (
     end
 {%- endmacro %}
 
-{#- The probability that such a value is above an amount that is not negative; to 0.0005. -#}
+{#- The probability that such a value exceeds an amount (which is not negative), to 0.0005. -#}
 {% macro gamma_exceedance(amount, mean, variance) -%}
     case
         when {{ mean }} <= 0 then 0

@@ -1,4 +1,4 @@
-{#- Fails for each combination of columns that more than one row has; nulls count as a value. -#}
+{#- Fails for each combination of columns that occurs in several rows; nulls count as a value. -#}
 {% test unique_combination(model, columns) %}
     select {{ columns | join(', ') }}
     from {{ model }}
@@ -6,7 +6,7 @@
     having count(*) > 1
 {% endtest %}
 
-{#- Fails for each value outside the closed range; a bound left out is open. Nulls pass. -#}
+{#- Fails for each value outside the closed range. A bound that is left out does not apply; nulls pass. -#}
 {% test in_range(model, column_name, at_least=none, at_most=none) %}
     select {{ column_name }}
     from {{ model }}
@@ -16,7 +16,7 @@
         {% if at_most is not none %} or {{ column_name }} > {{ at_most }} {% endif %}
 {% endtest %}
 
-{#- Fails for each row where the expression is not true; an expression that is null passes. -#}
+{#- Fails for each row where the expression is false; an expression that is null passes. -#}
 {% test expression_is_true(model, expression) %}
     select *
     from {{ model }}

@@ -1,7 +1,7 @@
 {#-
-    Incremental strategy `changes`. On top of the last build a model returns the rows that are new or other than they
-    were, and of a record that has gone its key alone: such a row has nothing in the column `hash_column`. What then
-    stands in the table is what a build from nothing makes.
+    Incremental strategy `changes`. On top of the last build, a model returns the rows that are new or have changed. For
+    a record that has gone, it returns a row with its key alone, and with null in the column `hash_column`. Afterwards,
+    the table equals the result of a build from scratch.
 -#}
 {% macro get_incremental_changes_sql(arguments) -%}
     {%- set target, changes, key = arguments.target_relation, arguments.temp_relation, arguments.unique_key -%}
@@ -11,7 +11,7 @@
     select {{ columns }} from {{ changes }} where {{ config.require('hash_column') }} is not null;
 {%- endmacro %}
 
-{#- Whether a model is compiled for a build on top of the last one: on Spark every build is one from nothing. -#}
+{#- Whether a model is compiled for a build on top of the last one; Spark always builds from scratch. -#}
 {% macro is_incremental() -%}
     {{ return(adapter.dispatch('is_incremental')()) }}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#- Bills of jobs, as macros over any version of the answers: those of now, or those of a month's close. -#}
 
-{#- The columns of `stg_ionq__job_costs`, of whichever versions of the answers. -#}
+{#- The columns of `stg_ionq__job_costs`, for any versions of the answers. -#}
 {% macro job_cost_columns() -%}
     -- ids
     account,
@@ -15,7 +15,7 @@
     -- state
     coalesce(dry_run, false) as dry_run,
     coalesce(is_settled, false) as is_settled,
-    -- an answer that says no more than that it is no dry run: the job is not priced, which is not "not priced yet"
+    -- the answer says only that the job is no dry run: such a job is never priced, as opposed to "not priced yet"
     coalesce(
         http_status = 200
         and not dry_run
@@ -34,14 +34,14 @@
     {{ list_size('_problems') }} as problems
 {%- endmacro %}
 
-{#- Of several accounts' newest answers about a bill: one that answers counts more than one that refuses. -#}
+{#- The order between several accounts' newest answers about a bill: an answer counts more than a refusal. -#}
 {% macro answers_before_refusals() -%}
     {{ return(['coalesce(http_status = 200, false) desc']) }}
 {%- endmacro %}
 
 {#- The root of each job, and whether a bill above it covers it. -#}
 {% macro job_trees(jobs, costs) -%}
--- 1 row per job that has a parent in the lake; what a dry run is said to be the parent of, but was run, is a root
+-- 1 row per job that has a parent in the lake; a job that was run is a root even if its parent is a dry run
 with recursive links as (
     select
         jobs.job_id,
@@ -59,7 +59,7 @@ bills as (
     where costs.cost is not null and not costs.dry_run and not jobs.dry_run
 ),
 
--- 1 row per job, from the roots down: whose parent is not known is a root itself
+-- 1 row per job, from the roots down; a job whose parent is not known is a root itself
 descent as (
     select
         roots.parent_job_id as job_id,
@@ -79,7 +79,7 @@ descent as (
     left join bills on descent.job_id = bills.job_id
 )
 
--- jobs that name each other as parents hang on no root; they are missing here and count as roots of their own
+-- jobs that name each other as parents have no root; they are missing here and count as roots of their own
 select
     job_id,
     root_job_id,
@@ -102,7 +102,7 @@ select
     jobs.submitter_id,
     {{ billed_date('jobs', 'costs') }} as billed_date,
     case
-        -- 0 is said of every job that is billed on gates
+        -- the API says 0 for every job that is billed on gates
         when jobs.billed_qpu_seconds > 0 then jobs.billed_qpu_seconds
         when jobs.reported_execution_seconds >= 0 then jobs.reported_execution_seconds
     end as qpu_seconds,
@@ -121,7 +121,7 @@ where
     and not coalesce(trees.is_covered, false)
 {%- endmacro %}
 
-{#- The UTC date that a charge belongs to: as in the usage report, that on which the job ended. -#}
+{#- The UTC date that a charge belongs to: the date on which the job ended, as in the usage report. -#}
 {% macro billed_date(jobs, costs) -%}
     coalesce(
         {{ jobs }}.completed_at, {{ jobs }}.started_at, {{ jobs }}.submitted_at,

@@ -1,6 +1,6 @@
 {#-
-    What a job is billed on: 'gates' or 'compute_time'. Records from before October 2026 name a model that does not tell,
-    or none: then it is what the rate has a price for.
+    The basis of a job's bill: 'gates' or 'compute_time'. Records from before October 2026 name no model, or one that
+    does not tell; for these, it is the basis that the rate has a price for.
 -#}
 {% macro billed_on() -%}
     case
@@ -12,9 +12,9 @@
 {%- endmacro %}
 
 {#-
-    The price of a job by its rate, null where a price or a count is missing. greatest passes over a null, so that
-    without the first two conditions the minimum alone would be left. A count that no job has is no price. One side has
-    more than 18 digits: the product of two that do not is kept to 18.
+    The price of a job by its rate, null if a price or a count is missing. `greatest` skips nulls, so without the first
+    two conditions only the minimum would be left. A count that no job can have gives no price. One factor has more than
+    18 digits, because DuckDB keeps the product of two shorter ones to 18.
 -#}
 {% macro job_price(compute_seconds) -%}
     {%- set of_gates -%}

@@ -1,6 +1,6 @@
 {#-
-    Whether an hour of the week belongs to the pool of another: 0 and 1 the hours up to 1 and 3 away on such days (Monday
-    to Friday, or the weekend), 2 such days at any hour.
+    Whether an hour of the week belongs to the pool of another. Pools 0 and 1 are the hours up to 1 and 3 away on days
+    of the same kind (Monday to Friday, or the weekend); pool 2 is any hour of such days.
 -#}
 {% macro in_pool(asked, near, pool) -%}
     {{ asked }}.is_weekend = {{ near }}.is_weekend
@@ -14,7 +14,7 @@
 {#-
     The CTE `binomial_ranks`: for each number of values n in a relation and each share q, the rank of the smallest value
     that is an upper bound of the q-quantile at some confidence. It is the smallest k with P(X >= k) <= 1 - confidence
-    for X binomial (n, q); null where even the greatest value is none, as with n values where q^n > 1 - confidence.
+    for X binomial (n, q). It is null if even the greatest value is no such bound, which is so if q^n > 1 - confidence.
 
     Brevik, Nurmi, Wolski: Predicting bounds on queuing delay for batch-scheduled parallel machines (2006).
 -#}
@@ -27,7 +27,7 @@ log_factorials as (
     from (select {{ each_whole_number('0', 'coalesce(max(' ~ count ~ '), 0)') }} as n from {{ relation }}) as numbers
 ),
 
--- 1 row per number of values, share and rank at or above the share of them: how likely fewer values lie under it
+-- 1 row per number of values, share and rank at or above that share: the probability that fewer values lie below it
 tails as (
     select
         counts.n as {{ count }},
@@ -59,7 +59,7 @@ binomial_ranks as (
 )
 {%- endmacro %}
 
-{#- A rank among the jobs that count, as one among all jobs of the relation `counted`, rounded up. -#}
+{#- Converts a rank among the jobs that count to one among all jobs of the relation `counted`, rounded up. -#}
 {% macro scaled_rank(rank) -%}
     floor(({{ rank }} * counted.jobs + counted.counted_jobs - 1) / counted.counted_jobs)
 {%- endmacro %}

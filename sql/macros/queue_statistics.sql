@@ -2,8 +2,8 @@
     The CTEs `percentiles` and `kaplan_meier`, each one row per group, over waits of `int_queue_waits`.
 
     Percentiles interpolate linearly between the waits of jobs that started (NumPy's default). A Kaplan-Meier quantile
-    q is the shortest wait t with S(t) <= 1 - q over started and censored jobs, null where S stays above. The product
-    of many fractions misses an exact tie by some units in the last place: hence the tolerance of 1e-9.
+    q is the shortest wait t with S(t) <= 1 - q over started and censored jobs, null if S stays above. The product of
+    many fractions misses an exact tie by some units in the last place, hence the tolerance of 1e-9.
 -#}
 {% macro queue_statistics(waits, groups) -%}
 {%- set by = groups | join(', ') -%}
@@ -13,7 +13,7 @@ percentiles as (
         count(*) as jobs_submitted,
         count(*) filter (where is_started) as jobs_started,
         count(*) filter (where is_censored) as jobs_censored,
-        -- summed as whole microseconds, so that the order of rows leaves no trace
+        -- summed as whole microseconds: the order of rows then changes no digit
         avg(round(wait_seconds * 1e6)::bigint) filter (where is_started) / 1e6 as mean_seconds,
         {{ quantiles('wait_seconds', [0.5, 0.9, 0.95, 0.99]) }} filter (where is_started) as quantiles
     from {{ waits }}
@@ -32,7 +32,7 @@ exits as (
     group by {{ by }}, wait_seconds
 ),
 
--- 1 row per group and length of wait, with the jobs that waited at least as long
+-- 1 row per group and length of wait, with the number of jobs that waited at least as long
 risks as (
     select
         *,
@@ -40,7 +40,7 @@ risks as (
     from exits
 ),
 
--- 1 row per group and length of wait, with the share of jobs that waits longer
+-- 1 row per group and length of wait, with the share of jobs that wait longer
 survival as (
     select
         *,
@@ -64,7 +64,7 @@ kaplan_meier as (
 )
 {%- endmacro %}
 
-{#- The columns that every mart of waits has, from the CTEs above. -#}
+{#- The columns that all marts of waits share, from the CTEs above. -#}
 {% macro queue_statistics_columns() -%}
     percentiles.jobs_submitted,
     percentiles.jobs_started,

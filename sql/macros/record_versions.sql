@@ -4,19 +4,19 @@
 {%- endmacro %}
 
 {#-
-    The current version of each record of a resource, as a subquery to select from: of each account's versions the
-    newest, and of several accounts' newest ones the one that `prefer` puts first, else the newest.
+    The current version of each record of a resource, as a subquery to select from. It is the newest version of an
+    account; between several accounts, it is the one that `prefer` puts first, or else the newest.
 
     - within: expressions that make the key of ionq_data/resources unique beyond one account (an organization).
     - prefer: an order that decides between accounts, such as `coalesce(_deleted, false) asc`.
-    - among: a relation with the column of the key, with `versions`, how many versions the lake has of it, and with
-      columns to add to the version. Only these records are returned. For a resource whose key is one column.
+    - among: a relation with the key column, with `versions` (the number of versions in the lake), and with columns to
+      add to the version. Only these records are returned. It works for a resource whose key is one column.
 -#}
 {% macro current_versions(resource, within=[], prefer=[], among=none) -%}
 (
     {%- if among %}
     {%- set key = record_key(resource)[0] %}
-    {#- Nearly every record has one version: it need not pass through the sort that a window is. #}
+    {#- Nearly every record has one version, and need not pass through the sort of a window. #}
     select
         versions.*,
         {{ all_but([key, 'versions'], 'among') }}
@@ -43,13 +43,13 @@
     )
 {%- endmacro %}
 
-{#- One value that tells a record of a resource from the others of an account. -#}
+{#- One value that identifies a record of a resource within an account. -#}
 {% macro record_of(resource) -%}
     {%- set key = record_key(resource) -%}
     {{ key[0] if key | length == 1 else row_of(key) }}
 {%- endmacro %}
 
-{#- Of a set of versions, the one of each key that `current_versions` is to return. -#}
+{#- The version of each key, out of a set, that `current_versions` returns. -#}
 {% macro newest_of_key(versions, resource, within, prefer) -%}
 {%- set key = (within + record_key(resource)) | join(', ') -%}
 (

@@ -1,9 +1,9 @@
-{#- MAD to standard deviation under normal noise. -#}
+{#- The factor from MAD to standard deviation for normal noise. -#}
 {% macro mad_to_sigma() -%} 1.4826 {%- endmacro %}
 
 {#-
-    The 97.5 % quantile of Student's t: the middle 95 % of a mean lies within it either way. Exact for one to three
-    degrees of freedom, from four on by its expansion about the normal quantile, to 0.3 %.
+    The 97.5 % quantile of Student's t, which encloses the middle 95 %. It is exact for one to three degrees of freedom;
+    from four on, it is an expansion about the normal quantile, to 0.3 %.
 -#}
 {% macro student_quantile(degrees) -%}
     case

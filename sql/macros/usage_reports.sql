@@ -1,6 +1,6 @@
 {#- Usage reports, as macros over any version of them: those of now, or those of a month's close. -#}
 
-{#- The columns of `stg_ionq__usage`, of whichever versions of the reports. -#}
+{#- The columns of `stg_ionq__usage`, for any versions of the reports. -#}
 {% macro usage_columns() -%}
     -- ids
     account,
@@ -25,7 +25,7 @@
     {{ list_size('_problems') }} as problems
 {%- endmacro %}
 
-{#- What usage reports list of groups; `usage` is shaped like `stg_ionq__usage`. -#}
+{#- The groups that usage reports list; `usage` has the columns of `stg_ionq__usage`. -#}
 {% macro usage_groups(usage) -%}
 -- 1 row per group that the report lists for a date
 with listings as (
@@ -56,8 +56,8 @@ listed as (
     from (
         select
             *,
-            -- amounts, where they are said, are the money; beside amounts of the date, a group's amount alone counts
-            -- only where the date has that one currency, since it may be normalized to another
+            -- if there are amounts, they are the money; if only the date has them, a group's single amount counts only
+            -- if the date has that one currency: it may be normalized to another
             case
                 when {{ list_size('listing.amounts') }} > 0 then listing.amounts
                 when
@@ -98,16 +98,16 @@ select
     currency,
     group_name,
     amount,
-    -- jobs and time are said for the group as a whole: they stand beside the first of its currencies
+    -- the report gives jobs and time for the group as a whole: they go with the first of its currencies
     if(place = min(place) over group_of_date, job_count, null) as job_count,
     if(place = min(place) over group_of_date, qpu_seconds, null) as qpu_seconds
 from groups
 window group_of_date as (partition by organization, group_by, usage_date, group_id)
 {%- endmacro %}
 
-{#- What usage reports say of whole dates; `usage` is shaped like `stg_ionq__usage`. -#}
+{#- The whole dates of usage reports; `usage` has the columns of `stg_ionq__usage`. -#}
 {% macro usage_totals(usage) -%}
--- 1 row per organization, grouping and date: a report that is gone says that the date cost nothing
+-- 1 row per organization, grouping and date; a report that is gone means that the date cost nothing
 with reports as (
     select
         organization,
@@ -117,7 +117,7 @@ with reports as (
         if(is_deleted, 0, qpu_seconds) as qpu_seconds,
         is_deleted,
         extracted_at,
-        -- amounts, where they are said, are the money: the amount is then normalized to whichever unit was asked for
+        -- if there are amounts, they are the money: the single amount is then normalized to the unit of the request
         if(
             is_deleted or coalesce({{ list_size('amounts') }}, 0) = 0,
             {{ list_of([struct_of({'amount': 'if(is_deleted, 0, amount)', 'unit': 'currency'})]) }},
@@ -159,7 +159,7 @@ select
     usage_date,
     currency,
     amount,
-    -- jobs and time are said for the date as a whole: they stand beside the first of its currencies
+    -- the report gives jobs and time for the date as a whole: they go with the first of its currencies
     if(place = min(place) over date_of_report, job_count, null) as job_count,
     if(place = min(place) over date_of_report, qpu_seconds, null) as qpu_seconds,
     count(*) over date_of_report as currencies,

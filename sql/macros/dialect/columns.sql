@@ -1,4 +1,4 @@
-{#- All columns of a relation (or of all that a select reads) but some. -#}
+{#- All columns of a relation (or of everything that a select reads), without some of them. -#}
 {% macro all_but(columns, of=none) -%}
     {{ adapter.dispatch('all_but')(columns, of) }}
 {%- endmacro %}
@@ -33,12 +33,12 @@
     hash({{ (values + rows) | join(', ') }})
 {%- endmacro %}
 
-{#- Another hash than DuckDB's: it is compared with what the same engine has built, never across engines. -#}
+{#- This hash differs from DuckDB's: it is compared only with what the same engine has built. -#}
 {% macro spark__row_hash(values, rows) -%}
     (xxhash64({{ values | join(', ') }}{% for row in rows %}, struct({{ row }}.*){% endfor %}) & 9223372036854775807)
 {%- endmacro %}
 
-{#- Says of a CTE that is read several times that it is worked out once. -#}
+{#- Makes the engine compute a CTE once that is read several times. -#}
 {% macro materialized() -%}
     {{ adapter.dispatch('materialized')() }}
 {%- endmacro %}
@@ -51,12 +51,12 @@
 {% macro spark__materialized() -%}
 {%- endmacro %}
 
-{#- A relation of the columns of a resource of the lake: `path`, its name, and `filled`, how many of its values are there. -#}
+{#- A row per column of a resource in the lake: `path` is its name, `filled` the number of its values. -#}
 {% macro filled_columns(resource) -%}
     {{ adapter.dispatch('filled_columns')(resource) }}
 {%- endmacro %}
 
-{#- What the files' own statistics say: reading every value of the lake would cost more than all marts. -#}
+{#- From the statistics in the files: reading every value of the lake would take longer than all marts. -#}
 {% macro default__filled_columns(resource) -%}
     (
         select
@@ -67,7 +67,7 @@
     )
 {%- endmacro %}
 
-{#- Spark shows no statistics of files to SQL, and has the machines to count. -#}
+{#- Spark does not offer the statistics of files to SQL, but it has the machines to count. -#}
 {% macro spark__filled_columns(resource) -%}
     {%- set columns = record_columns(resource) -%}
     (

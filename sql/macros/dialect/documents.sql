@@ -1,4 +1,4 @@
-{#- The lines of a CSV file as rows of texts; a column that it does not have is null, and without a file there is no line. -#}
+{#- The lines of a CSV file as rows of texts. A column that it lacks is null; without a file there are no rows. -#}
 {% macro csv_lines(path, columns, comment=none) -%}
     {{ adapter.dispatch('csv_lines')(path, columns, comment) }}
 {%- endmacro %}
@@ -19,7 +19,7 @@
     )
 {%- endmacro %}
 
-{#- A cluster does not see the file: the build hands its lines over as a view, in the place of the path. -#}
+{#- A cluster does not see the file, so the build replaces the path by a view of its lines. -#}
 {% macro spark__csv_lines(path, columns, comment) -%}
     {%- if path -%}
     {{ path }}
@@ -28,7 +28,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Ends the build with a sentence. -#}
+{#- Stops the build with an error message. -#}
 {% macro fail(sentence) -%}
     {{ adapter.dispatch('fail')(sentence) }}
 {%- endmacro %}

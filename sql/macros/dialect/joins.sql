@@ -1,9 +1,9 @@
 {#-
-    Joins to each row the latest row of a relation that is not after it (or, unless `or_at`, that is before it).
+    Joins the latest row of a relation that is not later than each row (or, unless `or_at`, that is earlier).
 
     - kind: 'inner' or 'left'; relation and alias: what is joined, which may be a subquery.
-    - by: for each column of the relation that has to be equal, the expression it is compared with.
-    - at: the relation's column of the time; until: the expression it must not be after.
+    - by: the expression that each column of the relation must equal.
+    - at: the relation's column of time; until: the expression that it must not be later than.
 -#}
 {% macro join_latest(kind, relation, alias, by, at, until, or_at=true) -%}
     {{ adapter.dispatch('join_latest')(kind, relation, alias, by, at, until, '>=' if or_at else '>') }}
@@ -15,7 +15,7 @@
             {{ until }} {{ follows }} {{ alias }}.{{ at }}
 {%- endmacro %}
 
-{#- Spark has no such join: a row holds until the next one's time. -#}
+{#- Spark has no such join, so each row gets the period until the next one. -#}
 {% macro spark__join_latest(kind, relation, alias, by, at, until, follows) -%}
     {{ kind }} join (
         select

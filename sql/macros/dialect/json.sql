@@ -37,7 +37,7 @@
     get_json_object({{ text }}, '$.{{ path }}')
 {%- endmacro %}
 
-{#- Two maps as one; where both have a key, the second one's value counts. A map that is null adds nothing. -#}
+{#- Two maps as one. If both have a key, the second one's value counts; a null map adds nothing. -#}
 {% macro merged_maps(under, over) -%}
     {{ adapter.dispatch('merged_maps')(under, over) }}
 {%- endmacro %}
@@ -76,7 +76,7 @@
     explode({{ map }})
 {%- endmacro %}
 
-{#- Whether a text fits a pattern of % and _, which a backslash makes plain; null where there is no text. -#}
+{#- Whether a text fits a pattern of % and _, which a backslash escapes; null for a null text. -#}
 {% macro matches(text, pattern) -%}
     {{ adapter.dispatch('matches')(text, pattern) }}
 {%- endmacro %}
@@ -89,7 +89,7 @@
     {{ text }} like {{ pattern }}
 {%- endmacro %}
 
-{#- A text of 0 and 1 as a whole number, the last one the least; null where it is none. -#}
+{#- A text of binary digits as a whole number, the last digit being the lowest; null if it is not binary. -#}
 {% macro number_of_bits(bits) -%}
     {{ adapter.dispatch('number_of_bits')(bits) }}
 {%- endmacro %}

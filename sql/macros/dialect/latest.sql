@@ -1,7 +1,7 @@
 {#-
-    Of the rows of a group, the value of the last one in an order: a list of expressions, the first counting most.
-    It passes over rows whose value is null. A null in the order stands behind every other value; where the order is
-    one expression, its nulls are passed over.
+    The value of a group's last row in an order. The order is a list of expressions, the most significant one first.
+    Rows whose value is null are skipped. A null in the order sorts after every other value; if the order is a single
+    expression, rows with a null in it are skipped.
 -#}
 {% macro latest_by(value, order) -%}
     {{ adapter.dispatch('latest_by')(value, order) }}
@@ -11,7 +11,7 @@
     arg_max({{ value }}, {{ order[0] if order | length == 1 else '(' ~ order | join(', ') ~ ')' }})
 {%- endmacro %}
 
-{#- Spark would return a null value, and puts the nulls of a struct first. -#}
+{#- Spark would return a null value, and sorts the nulls of a struct first. -#}
 {% macro spark__latest_by(value, order) -%}
     max_by({{ value }}, case when {{ value }} is not null then
         {%- if order | length == 1 %} {{ order[0] }}

@@ -1,9 +1,9 @@
 {#-
-    Statistics over a list column that a few wild values do not move. Each equals SciPy's or NumPy's answer.
-    The arguments of lambdas begin with an underscore, so that they hide no column.
+    Robust statistics over a list column: a few wild values do not move them. Each equals SciPy's or NumPy's answer. The
+    arguments of lambdas begin with an underscore, so they hide no column.
 -#}
 
-{#- The median of a list's values that are not null; null where there is none. -#}
+{#- The median of a list's values, without nulls; null if there is no value. -#}
 {% macro median_of_list(values) -%}
     {{ adapter.dispatch('median_of_list')(values) }}
 {%- endmacro %}
@@ -16,7 +16,7 @@
     {{ spark_quantile_of_list(values, '0.5D') }}
 {%- endmacro %}
 
-{#- Spark's percentiles are over rows, not over a list or a frame. The list of one list names the sorted values. -#}
+{#- Spark's percentiles work on rows, not on lists or frames. The list of one list names the sorted values. -#}
 {% macro spark_quantile_of_list(values, share) -%}
     transform(
         transform(
@@ -67,7 +67,7 @@
     {{ median_of_list(slopes) }}
 {%- endmacro %}
 
-{#- How many values a list has; null where there is no list. -#}
+{#- The number of values in a list; null for a null list. -#}
 {% macro list_size(values) -%}
     {{ adapter.dispatch('list_size')(values) }}
 {%- endmacro %}
@@ -80,7 +80,7 @@
     array_size({{ values }})
 {%- endmacro %}
 
-{#- A list of some expressions. -#}
+{#- A list made of expressions. -#}
 {% macro list_of(values) -%}
     {{ adapter.dispatch('list_of')(values) }}
 {%- endmacro %}
@@ -93,7 +93,7 @@
     array({{ values | join(', ') }})
 {%- endmacro %}
 
-{#- A list's value at a place, counted from 1; null where it has none there. -#}
+{#- A list's value at a position, counted from 1; null if the list is shorter. -#}
 {% macro nth(values, number) -%}
     {{ adapter.dispatch('nth')(values, number) }}
 {%- endmacro %}
@@ -132,7 +132,7 @@
     slice({{ values }}, {{ count }} + 1, greatest(array_size({{ values }}) - ({{ count }}), 0))
 {%- endmacro %}
 
-{#- Of a list every value, every second, every third … counted back from the last one, which is always among them. -#}
+{#- Every n-th value of a list, counted back from the last one, which is always among them. -#}
 {% macro every_nth(values, stride) -%}
     {{ adapter.dispatch('every_nth')(values, stride) }}
 {%- endmacro %}
@@ -171,7 +171,7 @@
     explode({{ values }})
 {%- endmacro %}
 
-{#- A row for each value of a list, with its place in it as a second column: the first one's is the least. -#}
+{#- A row for each value of a list, with its position as a second column; positions grow from the first one on. -#}
 {% macro each_item_and_place(values, item, place) -%}
     {{ adapter.dispatch('each_item_and_place')(values, item, place) }}
 {%- endmacro %}
@@ -185,7 +185,7 @@
     posexplode({{ values }}) as ({{ place }}, {{ item }})
 {%- endmacro %}
 
-{#- How far each value of a list is from a centre. -#}
+{#- The distance of each value of a list from a centre. -#}
 {% macro deviations(values, centre) -%}
     {{ adapter.dispatch('deviations')(values, centre) }}
 {%- endmacro %}

@@ -24,7 +24,7 @@
     {{ spark_sequence(first, last, '1') }}
 {%- endmacro %}
 
-{#- What an expression says, or null where a product in it has too many digits for a decimal. -#}
+{#- The value of an expression, or null if a product in it has too many digits for a decimal. -#}
 {% macro null_if_too_great(expression) -%}
     {{ adapter.dispatch('null_if_too_great')(expression) }}
 {%- endmacro %}
@@ -33,7 +33,7 @@
     try({{ expression }})
 {%- endmacro %}
 
-{#- Spark drops digits behind the point before a product has too many: it does not fail. -#}
+{#- Spark does not fail: it drops digits after the point before a product has too many. -#}
 {% macro spark__null_if_too_great(expression) -%}
     {{ expression }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- A time of the lake as a TIMESTAMP in UTC: its date and hour are the same whatever the reader's time zone. -#}
+{#- A time of the lake as a TIMESTAMP in UTC, so its date and hour are the same in every time zone of a reader. -#}
 {% macro utc(instant) -%}
     {{ adapter.dispatch('utc')(instant) }}
 {%- endmacro %}
@@ -7,12 +7,12 @@
     make_timestamp(epoch_us({{ instant }}))
 {%- endmacro %}
 
-{#- Counted from 1970, since a cast to TIMESTAMP_NTZ gives the hour of the session's time zone. -#}
+{#- Counts from 1970, because a cast to TIMESTAMP_NTZ gives the hour in the session's time zone. -#}
 {% macro spark__utc(instant) -%}
     timestampadd(microsecond, unix_micros({{ instant }}), timestamp_ntz '1970-01-01 00:00:00')
 {%- endmacro %}
 
-{#- Seconds between two times; null where negative, which is a problem of the data and no duration. -#}
+{#- Seconds between two times. A negative result is a problem of the data, not a duration, and becomes null. -#}
 {% macro seconds_between(earlier, later) -%}
     {{ adapter.dispatch('seconds_between')(earlier, later) }}
 {%- endmacro %}
@@ -51,7 +51,7 @@
     (weekday({{ date }}) + 1)
 {%- endmacro %}
 
-{#- A row for each day from the first to the last: nothing where the last is before the first, or null. -#}
+{#- A row for each day from the first to the last; no row if the last is before the first, or null. -#}
 {% macro each_day(first, last) -%}
     {{ adapter.dispatch('each_day')(first, last) }}
 {%- endmacro %}
@@ -64,7 +64,7 @@
     {{ spark_sequence('cast(' ~ first ~ ' as date)', 'cast(' ~ last ~ ' as date)', 'interval 1 day') }}
 {%- endmacro %}
 
-{#- A row for each first day of a month, likewise. -#}
+{#- A row for the first day of each month, in the same way. -#}
 {% macro each_month(first, last) -%}
     {{ adapter.dispatch('each_month')(first, last) }}
 {%- endmacro %}
@@ -77,7 +77,7 @@
     {{ spark_sequence('cast(' ~ first ~ ' as date)', 'cast(' ~ last ~ ' as date)', 'interval 1 month') }}
 {%- endmacro %}
 
-{#- A row for each hour, likewise. -#}
+{#- A row for each hour, in the same way. -#}
 {% macro each_hour(first, last) -%}
     {{ adapter.dispatch('each_hour')(first, last) }}
 {%- endmacro %}
@@ -90,12 +90,12 @@
     {{ spark_sequence(first, last, 'interval 1 hour') }}
 {%- endmacro %}
 
-{#- Spark's own sequence goes downwards, or fails, where the last is before the first. -#}
+{#- If the last is before the first, Spark's own sequence counts down or fails. -#}
 {% macro spark_sequence(first, last, step) -%}
     explode(case when {{ first }} <= {{ last }} then sequence({{ first }}, {{ last }}, {{ step }}) else array() end)
 {%- endmacro %}
 
-{#- The first day of a month that is written like 2026-03; null where it is not. -#}
+{#- The first day of a month that is written like 2026-03; null for any other text. -#}
 {% macro month_of(text) -%}
     {{ adapter.dispatch('month_of')(text) }}
 {%- endmacro %}

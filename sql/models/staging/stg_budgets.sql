@@ -1,4 +1,4 @@
--- 1 row per line of the budget file; a column that the file does not have is empty
+-- 1 row per line of the budget file; a column that the file lacks is empty
 with lines as (
     select *
     from {{ csv_lines(

@@ -1,7 +1,7 @@
 {{ config(
     materialized = 'incremental', incremental_strategy = 'changes', unique_key = 'job_id', hash_column = 'versions_hash'
 ) }}
--- 1 row per job: which answers about its cost the lake has
+-- 1 row per job: the answers about its cost in the lake
 with lake_versions as (
     select
         job_id,
@@ -11,7 +11,7 @@ with lake_versions as (
     group by job_id
 ),
 
--- 1 row per job whose answers are not those that it was built from; without versions where the lake has none any more
+-- 1 row per job whose answers have changed since it was built; without versions if the lake no longer has any
 changed as (
     {% if is_incremental() %}
     select

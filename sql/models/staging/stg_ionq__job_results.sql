@@ -1,4 +1,4 @@
--- 1 row per job and artifact: an answer counts more than a refusal to another account
+-- 1 row per job and artifact; an answer to one account counts more than a refusal to another
 select
     account,
     job_id,

@@ -1,7 +1,7 @@
 {{ config(
     materialized = 'incremental', incremental_strategy = 'changes', unique_key = 'job_id', hash_column = 'versions_hash'
 ) }}
--- 1 row per job: which versions of it the lake has
+-- 1 row per job: its versions in the lake
 with lake_versions as (
     select
         id,
@@ -13,7 +13,7 @@ with lake_versions as (
     group by id
 ),
 
--- 1 row per job whose versions are not those that it was built from; without versions where the lake has none any more
+-- 1 row per job whose versions have changed since it was built; without versions if the lake no longer has any
 changed as (
     {% if is_incremental() %}
     select
@@ -27,7 +27,7 @@ changed as (
     {% endif %}
 ),
 
--- 1 row per job: an account that still sees the job knows better than one for which it is gone
+-- 1 row per job: an account that still sees the job counts more than one for which it is gone
 current_version as (
     select * from {{ current_versions('jobs', prefer=['coalesce(_deleted, false) asc'], among='changed') }} as versions
 )

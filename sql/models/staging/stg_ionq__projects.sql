@@ -1,4 +1,4 @@
--- 1 row per project that the API lists with its quota, where it answers: no reference describes it
+-- 1 row per project that the API lists with its quota; no reference describes this endpoint, and it may not answer
 select
     account,
     id as project_id,

@@ -36,7 +36,7 @@ select
     input_values_2q_gates as estimated_gates_2q,
     estimated_cost,
     estimated_quantum_compute_time_us / 1e6 as estimated_compute_seconds,
-    -- a rate card says milliseconds, an older answer seconds
+    -- a rate card gives milliseconds, an older answer seconds
     estimated_execution_time / if(rate_card_id is null, 1, 1e3) as estimated_execution_seconds,
     current_predicted_queue_time / if(rate_card_id is null, 1, 1e3) as predicted_queue_seconds,
     {{ list_size('_problems') }} as problems

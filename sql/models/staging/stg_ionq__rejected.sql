@@ -1,4 +1,4 @@
--- 1 row per record that could not be stored, however often it was met
+-- 1 row per record that could not be stored, however often it arrived
 with first_met as (
     select *
     from {{ source('lake', '_rejected') }}

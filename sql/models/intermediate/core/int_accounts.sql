@@ -9,7 +9,7 @@ with accounts as (
     select account from {{ ref('stg_ionq__sessions') }}
 ),
 
--- 1 row per account that said its organization
+-- 1 row per account whose organization is known
 organizations as (
     select
         account,

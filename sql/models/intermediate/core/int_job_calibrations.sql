@@ -1,4 +1,4 @@
--- 1 row per backend and instant of measurement; one that is not plausible says nothing of the machine
+-- 1 row per backend and instant of measurement; an implausible one says nothing about the machine
 with calibrations as (
     select *
     from {{ ref('stg_ionq__characterizations') }}
@@ -6,7 +6,7 @@ with calibrations as (
     qualify row_number() over (partition by backend, measured_at order by characterization_id desc) = 1
 ),
 
--- 1 row per QPU job: a job is judged by the machine that it met, one that has not started by the one it was sent to
+-- 1 row per QPU job, with the time whose calibration counts: its start, or its submission if it has not started
 jobs as (
     select
         job_id,
@@ -19,7 +19,7 @@ jobs as (
     where is_qpu
 )
 
--- 1 row per QPU job with a characterization as old as it
+-- 1 row per QPU job with a characterization at or before that time
 select
     jobs.job_id,
     calibrations.characterization_id,

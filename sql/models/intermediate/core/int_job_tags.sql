@@ -1,4 +1,4 @@
--- 1 row per job with tags of its own: what the user attached to it, as texts
+-- 1 row per job with its own tags: the metadata that the user attached to it, as texts
 select
     job_id,
     {{ map_of_json('metadata') }} as tags

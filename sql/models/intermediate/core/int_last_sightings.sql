@@ -1,4 +1,4 @@
--- 1 row per complete sync of jobs; one that was told to leave out older jobs says nothing of them
+-- 1 row per complete sync of jobs; a sync that left out older jobs says nothing about them
 with complete_syncs as (
     select
         account,

@@ -30,7 +30,7 @@ from_list as (
 
 select
     coalesce(from_jobs.project_id, from_usage.id, from_list.project_id) as project_id,
-    -- the list says how a project is called now; a key that may not see it has the name of the latest report
+    -- the API's list has the present name of a project; a key that may not see the list uses the latest report's name
     coalesce(from_list.project_name, from_usage.name) as project_name,
     coalesce(from_usage.organization, from_list.organization_id, from_list.organization, from_jobs.organization)
         as organization,
@@ -38,7 +38,7 @@ select
     greatest(from_jobs.last_job_at, from_usage.last_listed_date::timestamp) as last_seen_at,
     coalesce(from_jobs.jobs, 0) as jobs,
     coalesce(from_jobs.open_jobs, 0) as open_jobs,
-    -- a project that the list no longer has keeps its name and has no quota
+    -- a project that has left the list keeps its name, but has no quota
     case when not coalesce(from_list.is_deleted, false) then from_list.quota_limit end as quota_limit,
     case when not coalesce(from_list.is_deleted, false) then from_list.quota_usage end as quota_usage,
     case when from_list.quota_limit is not null or from_list.quota_usage is not null then from_list.currency end

@@ -1,5 +1,5 @@
--- 1 row per readable budget line and organization, project (null for all of the organization) it speaks of; a name that
--- fits two projects speaks of neither (a test says so)
+-- 1 row per readable budget line, and organization and project that it covers (null for the whole organization); a
+-- name that fits two projects covers neither (a test reports it)
 with scoped as (
     select
         projects.organization,
@@ -58,8 +58,8 @@ expanded as (
     where coalesce(scoped.month, months.month) is not null
 ),
 
--- 1 row per project with a quota: what the running month has spent, and what the quota leaves. So it does not matter
--- for how long a quota holds, which nothing says
+-- 1 row per project with a quota. Its budget of the running month is what it has spent plus what the quota leaves: the
+-- API does not say for how long a quota holds, and so it does not matter
 quotas as (
     select
         projects.organization,

@@ -1,4 +1,4 @@
--- 1 row per bill, and per project (or none) with a cost that no bill accounts for: what a rule can look at
+-- 1 row per bill, and per project (or none) with a cost that no bill accounts for: the cells that a rule can test
 with labels as (
     select
         parts.organization,
@@ -23,7 +23,7 @@ with labels as (
     where parts.job_id is null
 )
 
--- 1 row per bill or project that a rule takes: the first one whose cells all fit it
+-- 1 row per bill or project that a rule takes, with the first rule whose cells all fit it
 select
     labels.organization,
     labels.project_id,

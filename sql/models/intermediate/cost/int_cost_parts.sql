@@ -23,7 +23,7 @@ with billed as (
             and bills.currency = costs.currency
             and costs.dimension = 'project'
             and costs.source <> 'unattributed'
-    -- what a report does not list counts once it is settled; what it lists is the report's word
+    -- a bill that the report does not list counts once it is settled; for what it lists, the report's amount counts
     where bills.is_settled or costs.source = 'usage_report' or not costs.is_reported
 ),
 
@@ -42,7 +42,7 @@ billed_by_project as (
     group by all
 ),
 
--- 1 row per organization, date, project, currency and source whose cost is not what its bills add up to
+-- 1 row per organization, date, project, currency and source whose cost differs from the sum of its bills
 rest as (
     select
         costs.organization,
@@ -85,7 +85,7 @@ parts as (
     from rest
 )
 
--- what a job of a family does not say of itself, its root says
+-- if a job of a family lacks a value, take its root's
 select
     parts.organization,
     parts.date,

@@ -69,7 +69,7 @@ select
     *,
     cost::double
     / nullif(sum(cost) over (partition by organization, dimension, currency, month), 0)::double as share_of_month,
-    -- the organization's first month has none before it to compare with
+    -- the organization's first month has no earlier month to compare with
     case
         when month > min(month) over (partition by organization)
             then

@@ -88,7 +88,7 @@ select
     coalesce(spent.spent, 0)::decimal(18, 6) as spent,
     coalesce(
         forecasts.expected - forecasts.expected_today
-        -- of today, what is not spent yet
+        -- the part of today's cost that is not spent yet
         + {{ not_negative('forecasts.expected_today - coalesce(spent.spent_today, 0)::double') }},
         0
     ) as to_come,

@@ -1,4 +1,4 @@
--- 1 row per root job and currency of the bills below it; the root's own bill, where it has one, is the only one
+-- 1 row per root job and currency of its bills; if the root has a bill of its own, that is the only one
 with tree_costs as (
     select
         root_job_id,
@@ -10,7 +10,7 @@ with tree_costs as (
     group by root_job_id, currency
 ),
 
--- 1 row per root job: two currencies are never added, so the root shows one of them and the others stay where they are
+-- 1 row per root job: two currencies are never added, so the root shows one, and the bills in others stay on their jobs
 root_costs as (
     select *
     from tree_costs
@@ -53,7 +53,7 @@ select
     coalesce(trees.root_job_id, jobs.job_id) as root_job_id,
     jobs.dry_run or coalesce(answers.dry_run, false) as dry_run,
 
-    -- where the cost stands, so that it adds up
+    -- the job on which the cost counts: costs of jobs then add up
     case
         when odd_bills.job_id is not null then odd_bills.cost
         when root_costs.root_job_id is not null then root_costs.cost
@@ -79,7 +79,7 @@ select
         else 'not_asked'
     end as cost_status,
 
-    -- what the API says of the job alone
+    -- what the API says about this job alone
     answers.cost as billed_cost,
     answers.currency as billed_currency,
     answers.estimated_cost,

@@ -1,4 +1,4 @@
--- 1 row per complete reading of jobs, bills or the usage report; a refusal is one too, since there is no more to see
+-- 1 row per complete reading of jobs, bills or the usage report; a refusal counts, too: there is no more to see
 with readings as (
     select distinct
         accounts.organization,
@@ -34,7 +34,7 @@ months as (
     from {{ ref('int_costs_daily') }}
 ),
 
--- 1 row per organization, month, account and resource: the first date on which it was read after all bills were final
+-- 1 row per organization, month, account and resource: the first date of a reading after all bills were final
 first_dates as (
     select
         months.organization,
@@ -50,7 +50,7 @@ first_dates as (
     group by months.organization, months.month, dates.account, dates.resource
 ),
 
--- 1 row per organization, month and resource: every account shows jobs of its own, but all the same report
+-- 1 row per organization, month and resource: every account shows its own jobs, but all show the same report
 resources as (
     select
         organization,

@@ -27,7 +27,7 @@ with rated as (
     where jobs.is_qpu and not costs.dry_run and not jobs.is_terminal and not jobs.is_deleted
 ),
 
--- 1 row per job: what the API estimates, else its gates or its predicted compute time by the prices in force
+-- 1 row per job: the API's estimate, else the price of its gates or its predicted compute time
 priced as (
     select
         *,
@@ -35,7 +35,7 @@ priced as (
     from rated
 )
 
--- a child is in the price of its root, where that has one
+-- if its root has a price, that price includes the child
 select
     priced.organization,
     priced.project_id,

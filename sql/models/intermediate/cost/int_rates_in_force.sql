@@ -1,4 +1,4 @@
--- 1 row per organization, backend, debiasing: the prices that were last observed
+-- 1 row per organization, backend and debiasing: the last observed prices
 select
     accounts.organization,
     rates.backend,

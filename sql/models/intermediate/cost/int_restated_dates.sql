@@ -1,4 +1,4 @@
--- 1 row per date of a closed month of whose report the lake has a version from after the close
+-- 1 row per date of a closed month whose report has a version from after the close
 with restated_reports as (
     select distinct
         closings.organization,
@@ -37,7 +37,7 @@ restated_trees as (
     where {{ utc('versions._extracted_at') }} >= closings.closed_on + interval 1 day
 ),
 
--- 1 row per date of such a tree: a bill covers those of other dates below it
+-- 1 row per date of such a tree: a bill covers bills of other dates below it
 restated_bills as (
     select distinct
         jobs.organization,

@@ -1,4 +1,4 @@
--- 1 row per backend and instant: of two plausible characterizations of the same instant the greater id counts
+-- 1 row per backend and instant; of two plausible characterizations of one instant, the one with the greater id counts
 with characterizations as (
     select *
     from {{ ref('stg_ionq__characterizations') }}

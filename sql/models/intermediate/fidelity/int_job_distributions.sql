@@ -12,7 +12,7 @@ with copied as (
     qualify row_number() over (partition by job_id order by format desc nulls last, artifact asc) = 1
 ),
 
--- the second version of the format tells each register's states as bit strings
+-- the second version of the format gives each register's states as bit strings
 by_register as (
     select
         job_id,
@@ -22,7 +22,7 @@ by_register as (
     from copied
 ),
 
--- 1 row per job: of several registers, nobody knows the joint distribution
+-- 1 row per job: the distributions of several registers do not tell the joint one
 by_state as (
     select
         job_id,
@@ -52,5 +52,5 @@ select
     end as state,
     entry.value as probability
 from entries
--- what is no distribution, such as one that tells each child's, has no row
+-- anything but a distribution, such as an object with each child's, gives no row
 qualify abs(sum(if(state is not null, probability, null)) over (partition by job_id) - 1) < 0.001

@@ -1,4 +1,4 @@
--- 1 row per job of a QPU with a copied distribution whose like was run on the ideal simulator
+-- 1 row per job of a QPU with a copied distribution that was also run on the ideal simulator
 with measured as (
     select
         job_id,
@@ -26,7 +26,7 @@ jobs as (
     where jobs.status = 'completed'
 ),
 
--- 1 row per job of a QPU: of several ideal runs of one name, the one that was submitted nearest to it
+-- 1 row per job of a QPU, with the ideal run of its name that was submitted nearest to it
 pairs as (
     select
         jobs.job_id,
@@ -55,7 +55,7 @@ pairs as (
         ) = 1
 ),
 
--- 1 row per pair: what both distributions have in common
+-- 1 row per pair: the overlap of both distributions
 shared as (
     select
         pairs.job_id,
@@ -82,7 +82,7 @@ select
     jobs.qubits,
     jobs.outcomes,
     least(pow(shared.root_overlap, 2), 1) as hellinger_fidelity,
-    -- an even distribution tells nothing: it cannot be told from noise
+    -- a uniform ideal distribution tells nothing: it cannot be told from noise
     case
         when pairs.ideal_collision - 1 / pairs.states > 1e-6
             then (shared.overlap - 1 / pairs.states) / (pairs.ideal_collision - 1 / pairs.states)

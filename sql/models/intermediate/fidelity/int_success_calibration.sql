@@ -27,7 +27,7 @@ bins as (
     group by backend, is_debiased, expected_from
 ),
 
--- half the widths of the 95 % intervals: of the mean, and of how far one more job lies from what it expects
+-- half the widths of two 95 % intervals: of the mean, and of one more job's distance from its expected success
 spread as (
     select
         *,

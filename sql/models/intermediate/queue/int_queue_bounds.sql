@@ -1,6 +1,7 @@
 {#-
-    Trailing days, jobs that a bound should rest on, jobs beyond which it is no surer, and the confidence that the share
-    of waits is really under it. Jobs of one hour wait in one queue: a thousand of six weeks tell little more than 200.
+    The trailing days, the fewest jobs that a bound should rest on, the number of jobs beyond which it becomes no surer,
+    and the confidence that the share of waits really lies under it. Jobs of one hour wait in one queue, so a thousand
+    jobs of six weeks tell little more than 200.
 -#}
 {%- set trailing_days, enough_jobs, most_jobs, confidence, weeks = 42, 60, 200, 0.95, 26 -%}
 -- 1 row per job that waited in a queue or is still there
@@ -12,7 +13,7 @@ with waits as (
     where is_started or is_censored
 ),
 
--- 1 row per backend and hour of the week that is asked about: as of a Monday for its own week, as of now for all hours
+-- 1 row per backend and hour of the week in question: as of a Monday for its own week, as of now for all hours
 asked as (
     select
         waits.backend,
@@ -35,7 +36,7 @@ asked as (
     cross join {{ whole_numbers(168) }} as hours
 ),
 
--- 1 row per backend and time of asking
+-- 1 row per backend and time of the question
 moments as (
     select distinct
         backend,
@@ -43,7 +44,7 @@ moments as (
     from asked
 ),
 
--- 1 row per time of asking and job of the days before it, as it stood then: one that still waited has no wait yet
+-- 1 row per time of the question and job of the days before it, in its state then: a waiting job has no wait yet
 recent as (
     select
         moments.known_at,
@@ -59,11 +60,11 @@ recent as (
             moments.backend = waits.backend
             and moments.known_at > waits.submitted_at
             and moments.known_at - interval {{ trailing_days }} day <= waits.submitted_at
-            -- a job that left before tells nothing about how long the wait would have been
+            -- a job that left the queue early does not tell how long its wait would have been
             and (waits.is_started or waits.is_still_waiting or moments.known_at < waits.waited_until)
 ),
 
--- 1 row per time of asking and hour of the week
+-- 1 row per time of the question and hour of the week
 recent_hours as (
     select
         backend,
@@ -76,7 +77,7 @@ recent_hours as (
     group by backend, known_at, iso_weekday, hour, is_weekend
 ),
 
--- 1 row per hour asked about: how many jobs each of the pools holds that a bound could rest on, narrowest first
+-- 1 row per hour in question: the number of jobs in each pool that a bound could rest on, narrowest pool first
 pools as (
     select
         asked.backend,
@@ -92,7 +93,7 @@ pools as (
     group by all
 ),
 
--- 1 row per hour asked about, with the narrowest pool that holds enough jobs
+-- 1 row per hour in question, with the narrowest pool that holds enough jobs
 chosen as (
     select
         *,
@@ -105,7 +106,7 @@ chosen as (
     from pools
 ),
 
--- 1 row per hour asked about and hour of the week that belongs to its pool
+-- 1 row per hour in question and hour of the week in its pool
 members as (
     select
         chosen.backend,
@@ -127,7 +128,7 @@ members as (
             )
 ),
 
--- 1 row per hour asked about and job of its pool, shortest wait first; those still waiting are longer than any
+-- 1 row per hour in question and job of its pool, shortest wait first; jobs that still wait come last
 ranked as (
     select
         members.backend,
@@ -149,7 +150,7 @@ ranked as (
             and members.near_hour = recent.hour
 ),
 
--- 1 row per hour asked about and job of its pool, with the number of jobs that count
+-- 1 row per hour in question and job of its pool, with the number of jobs that count
 counted as (
     select
         *,
@@ -159,7 +160,7 @@ counted as (
 
 {{ binomial_ranks('counted', 'counted_jobs', [0.5, 0.9], confidence) }}
 
--- 1 row per hour asked about: the shortest waits that are upper bounds; null where too few jobs tell
+-- 1 row per hour in question: the shortest waits that are upper bounds; null if there are too few jobs
 select
     counted.backend,
     counted.known_at,

@@ -10,7 +10,7 @@ with queued as (
         jobs.started_at,
         jobs.completed_at,
         jobs.predicted_queue_seconds,
-        -- the last instant at which a job that has not moved on is known to have been where it was
+        -- the last instant at which an unfinished job is known to have been in its last state
         if(
             jobs.is_deleted,
             greatest(jobs.last_seen_at, sightings.seen_at),
@@ -28,7 +28,7 @@ with queued as (
         and jobs.submitted_at is not null
 ),
 
--- 1 row per queued job: when it left the queue, or until when it is known to have waited
+-- 1 row per queued job: when it left the queue, or the latest time at which it is known to have waited
 waits as (
     select
         *,

@@ -18,7 +18,7 @@ measured as (
     group by backend
 ),
 
--- 1 row per backend with a plausible measurement: the last one tells its state
+-- 1 row per backend with a plausible measurement: the last one gives its state
 last_characterizations as (
     select *
     from {{ ref('fct_characterizations') }}
@@ -51,7 +51,7 @@ select
     backends.backend,
     {{ is_qpu('backends.backend') }} as is_qpu,
 
-    -- what the API said of it last
+    -- what the API last said about it
     last_snapshots.status,
     coalesce(
         last_snapshots.observed_at = max(last_snapshots.observed_at) over (), false

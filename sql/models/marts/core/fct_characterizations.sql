@@ -1,5 +1,5 @@
--- 1 row per characterization: whether one of its fidelities stood out for the worse, or had changed to a worse level in
--- the 30 days before, for which the usual level is that of before. Later measurements tell that, too
+-- 1 row per characterization: whether one of its fidelities was an outlier for the worse, or had changed to a worse
+-- level in the 30 days before, so that the usual level is the old one. Later measurements can change this verdict
 with judgements as (
     select
         trends.characterization_id,

@@ -1,7 +1,7 @@
 {{ config(
     materialized = 'incremental', incremental_strategy = 'changes', unique_key = 'job_id', hash_column = 'inputs_hash'
 ) }}
-{#- All that a row is made of: a job whose hash is that of the last build is not built again. -#}
+{#- All inputs of a row: a job is rebuilt only if their hash has changed since the last build. -#}
 {%- set inputs_hash -%}
 {{ row_hash(
         [
@@ -12,7 +12,7 @@
         rows=['costs', 'calibrated']
     ) }}
 {%- endset -%}
-{#- What has come out scatters the more, the older the calibration is than those of the jobs that were compared. -#}
+{#- Success scatters more if the calibration is older than those of the jobs that were compared. -#}
 {%- set margin -%}
     held.margin_of_a_job * sqrt(
         case

@@ -9,7 +9,7 @@
 {%- set shift_score = 15 -%}
 {%- set least_earlier_days = 56 -%}
 
--- 1 row per organization: its whole history, of which the last three years are judged
+-- 1 row per organization: its whole history; only the last three years are judged
 with spans as (
     select
         costs.organization,
@@ -33,8 +33,8 @@ projects as (
     group by organization, project_id
 ),
 
--- 1 row per organization, project, currency and date since the project's first cost in it or since a year before
--- what is judged, also a date that cost nothing
+-- 1 row per organization, project, currency and date, also dates without a cost: since the project's first cost in
+-- the currency, or since a year before the judged dates
 calendar as (
     select
         series.organization,
@@ -66,7 +66,7 @@ daily as (
         calendar.*,
         coalesce(costs.cost, 0) as cost,
         nullif(coalesce(costs.cost, 0), 0) as active_cost,
-        -- in whatever currency: a project that changes to credits is not silent
+        -- in any currency: a project that changes to credits is not silent
         max((coalesce(costs.cost, 0) > 0)::integer) over (
             partition by calendar.organization, calendar.project_id, calendar.date
         ) as is_active
@@ -79,7 +79,7 @@ daily as (
             and calendar.date = costs.date
 ),
 
--- what the weekdays and the eight weeks before were like
+-- the costs of the weekdays and of the eight weeks before
 compared as (
     select
         *,
@@ -93,7 +93,7 @@ compared as (
         {{ quantile_over('active_cost::double', 0.9, 'eight_weeks') }} as active_p90_cost,
         count(active_cost) over eight_weeks as active_days,
         sum(is_active) over until_now as active_days_so_far,
-        -- of the same weekday: on how many of the last seven, and of the half year before these, there was a cost
+        -- for the same weekday: the share of the last seven, and of the half year before these, that had a cost
         sum((cost > 0)::integer) over (
             partition by organization, project_id, currency, {{ iso_weekday('date') }}
             order by date
@@ -138,11 +138,11 @@ usual as (
     from compared
 ),
 
--- what the days since the last cost came to, and the last weeks and those before them
+-- the days since the last cost, and the sums of the last weeks and of those before them
 levels as (
     select
         *,
-        -- probability of so long a silence, from how often each of its weekdays has a cost
+        -- the probability of such a silence, from how often each of its weekdays has a cost
         sum(if(is_active = 0, ln(1 - active_share), 0)) over silence as log_silence,
         sum(1 - is_active) over silence as silent_days,
         sum(if(is_active = 0, weekday_mean, 0)) over silence as silence_expected,
@@ -191,7 +191,7 @@ scored as (
     select
         *,
         (cost - expected_day)::double / nullif(scale, 0) as day_score,
-        -- Student's t of the logarithms of what the active days cost
+        -- Student's t of the logarithms of the active days' costs
         (six_weeks_level - year_level) / sqrt(
             ((six_weeks_active - 1) * six_weeks_variance + (year_active - 1) * year_variance)
             / nullif(six_weeks_active + year_active - 2, 0)
@@ -210,7 +210,7 @@ ruled as (
     select
         *,
         date = first_cost_date and date >= organization_first_date + 28 as is_new,
-        -- daily costs of a project vary by factors: only a day far above all others is an anomaly
+        -- a project's daily costs vary by factors, so only a day far above all others is an anomaly
         weekdays >= 4 and active_days >= {{ least_active_days }} and day_score >= 3.5
         and cost > {{ spike_factor }} * active_p90_cost as is_spike,
         log_silence <= ln({{ silence_probability }}) and silent_days >= {{ least_silent_days }}
@@ -230,7 +230,7 @@ judged as (
         case
             when is_new then 'new_project'
             when is_spike then 'spike'
-            -- the last days may not be complete yet
+            -- the last days may still be incomplete
             when is_silent and not coalesce(lag(is_silent) over series, false) and date <= last_date - 2 then 'drop'
             when is_creeping and not coalesce(bool_or(is_creeping) over weeks_before, false) then 'creep'
             when is_shifted and not coalesce(bool_or(is_shifted) over weeks_before, false) then 'weekday_shift'

@@ -56,7 +56,7 @@ rates_in_force as (
     ) }}
 ),
 
--- 1 row per bill: if no observation is as old as the job, the earliest is used, and the verdict says so
+-- 1 row per bill: if every observation is later than the job, the earliest is used, and the verdict says so
 rated as (
     select
         {{ all_but(['rate_observed_at'], 'in_force') }},
@@ -87,7 +87,7 @@ modeled as (
     from rated
 ),
 
--- 1 row per bill: whether the rate has every price that is needed, and the job says every count
+-- 1 row per bill: whether the rate has every price that is needed, and the job every count
 judged as (
     select
         *,

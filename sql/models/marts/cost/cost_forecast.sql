@@ -2,7 +2,7 @@
 with forecasts as (
     select
         *,
-        -- open jobs will be charged, no matter what the weeks before were like
+        -- open jobs will be charged, whatever the costs of the weeks before
         spent + reserved as least,
         spent + round(to_come, 2)::decimal(18, 2) as forecast,
         spent
@@ -24,7 +24,7 @@ select
     greatest(forecasts.high, forecasts.least)::decimal(18, 6) as high,
     forecasts.open_jobs,
     forecasts.unpriced_jobs,
-    -- of the running month's budget, at what a day costs now
+    -- for the running month's budget, at the present mean cost of a day
     case
         when forecasts.is_running and forecasts.day_mean > 0
             then

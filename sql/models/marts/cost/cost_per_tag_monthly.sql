@@ -22,7 +22,7 @@ entries as (
     where tags is not null
 ),
 
--- 1 row per organization, month, currency, key and value; a key whose value is null says nothing
+-- 1 row per organization, month, currency, key and value; a key with a null value does not count
 tagged as (
     select
         organization,
@@ -37,7 +37,7 @@ tagged as (
     group by all
 ),
 
--- 1 row per organization and key: since when it is in use
+-- 1 row per organization and key: the month since which it is in use
 keys as (
     select
         organization,
@@ -47,7 +47,7 @@ keys as (
     group by all
 ),
 
--- 1 row per organization, month, currency and key in use: what does not have it, and nothing where all cost has it
+-- 1 row per organization, month, currency and key in use: the cost without the key, and no row if all cost has it
 untagged as (
     select
         keys.organization,

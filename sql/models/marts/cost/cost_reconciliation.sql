@@ -103,7 +103,7 @@ select
             then 'matched'
         when
             compared.unsettled_jobs > 0
-            -- least passes over a null: jobs that were never read completely settle nothing
+            -- `least` skips nulls, but jobs that were never read completely settle nothing
             or clocks.as_of is null
             -- a date is settled once both its jobs and its report were read after all of its bills were final
             or least(clocks.as_of, greatest(clocks.report_looked_at, compared.report_read_at))

@@ -25,7 +25,7 @@ with parts as (
 charges as (
     select
         *,
-        -- FOCUS bills in a national currency; what credits paid for was billed when they were bought
+        -- FOCUS bills in a national currency; a cost in credits was billed when the credits were bought
         if({{ is_national('currency') }}, currency, 'USD') as billing_currency,
         {{ is_national('currency') }} as is_national,
         -- a usage has a quantity; a difference without one, or a negative one, is an adjustment

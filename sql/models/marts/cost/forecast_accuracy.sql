@@ -1,4 +1,4 @@
--- 1 row per organization and currency: since when it costs something
+-- 1 row per organization and currency: the date of its first cost
 with scopes as (
     select
         costs.organization,
@@ -11,7 +11,7 @@ with scopes as (
     group by all
 ),
 
--- 1 row per organization, currency and day of the months that are over: what has been known for four weeks, two years
+-- 1 row per organization, currency and day of the past months: known for four weeks, and at most two years old
 targets as (
     select
         organization,
@@ -35,7 +35,7 @@ targets as (
 
 {{ month_forecasts('targets') }},
 
--- 1 row per target: the month's cost, and what of it was spent before the day
+-- 1 row per target: the month's cost, and the part of it that was spent before the day
 known as (
     select
         targets.organization,

@@ -16,7 +16,7 @@ with bills as (
     where bills.is_qpu
 ),
 
--- 1 row per organization, month, project, backend and currency; each unit beside the cost of those who have it
+-- 1 row per organization, month, project, backend and currency; each unit beside the cost of the bills that have it
 added as (
     select
         organization,

@@ -46,7 +46,7 @@ spreads as (
     from levels
 ),
 
--- 1 row per such measurement: a quiet spell by chance is not taken for less noise than the series usually has
+-- 1 row per such measurement: it has at least the usual noise of the series, since a spell can be quiet by chance
 noises as (
     select
         *,

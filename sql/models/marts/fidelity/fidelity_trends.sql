@@ -22,7 +22,7 @@ with windows as {{ materialized() }} (
         )
 ),
 
--- 1 row per measurement: of more than {{ most_points }} points every second counts, or every third, the newest always
+-- 1 row per measurement: above {{ most_points }} points, only every second or third counts, always with the newest
 strides as (
     select
         *,
@@ -39,7 +39,7 @@ thinned as (
     from strides
 ),
 
--- 1 row per measurement; in {{ parts }} parts, because the pairs of all rows that DuckDB takes at a time fill memory
+-- 1 row per measurement; in {{ parts }} parts, because the pairs of all rows of one DuckDB batch would fill the memory
 slopes as (
     {% for part in range(parts) %}
     select
@@ -54,7 +54,7 @@ slopes as (
     {% endfor %}
 ),
 
--- 1 row per measurement, with the noise of its trailing 30 days; null where they show none
+-- 1 row per measurement, with the noise of its trailing 30 days; null if they show none
 noise as (
     select
         *,

@@ -1,3 +1,3 @@
--- 1 row per job of a QPU with a copied distribution whose like was run on the ideal simulator
+-- 1 row per job of a QPU with a copied distribution that was also run on the ideal simulator
 select *
 from {{ ref('int_job_fidelity') }}

@@ -1,6 +1,6 @@
 {%- set longest_microseconds = 3600000000 -%}
 
--- 1 row per observation: it stands for the time until the next one, at most an hour, and not beyond its own day
+-- 1 row per observation: it covers the time until the next one, for at most an hour, and not beyond its own day
 with observations as (
     select
         backend,
@@ -12,7 +12,7 @@ with observations as (
     from {{ ref('fct_backend_snapshots') }}
 ),
 
--- 1 row per observation, with the microseconds it stands for
+-- 1 row per observation, with the microseconds that it covers
 weighted as (
     select
         *,

@@ -52,7 +52,7 @@ syncs as (
         account,
         resource,
         max(started_at) as last_sync_at,
-        -- a resource that the key may not see is complete, and yet nothing was read
+        -- a resource that the key may not see is complete, although nothing was read
         max(started_at) filter (where is_complete and availability is distinct from 'refused') as last_complete_sync_at,
         max(watermark) as watermark,
         {{ latest_by('coalesce(' ~ list_size('missing') ~ ', 0)', ['started_at', 'run_id']) }} as missing,

@@ -1,4 +1,4 @@
--- 1 row per failed job whose parent did not fail: a tree of failed jobs is one failure, told by its topmost job
+-- 1 row per failed job whose parent did not fail: a tree of failed jobs is one failure, that of its topmost job
 with failures as (
     select
         coalesce(jobs.backend, 'unknown') as backend,
@@ -15,7 +15,7 @@ with failures as (
     where jobs.status = 'failed' and not jobs.dry_run and parents.job_id is null
 ),
 
--- 1 row per failure; one without a bill stands with those of its day and code that have one
+-- 1 row per failure; a failure without a bill takes the currency of its day's and code's bills
 priced as (
     select
         {{ all_but(['currency']) }},

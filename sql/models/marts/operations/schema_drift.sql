@@ -1,4 +1,4 @@
--- 1 row per record version that holds a member without a column, or a value without a meaning
+-- 1 row per version of a record with a member that has no column, or a value that has no meaning
 with versions as (
     {%- for resource in record_times() %}
     select
@@ -28,7 +28,7 @@ read as (
     {%- endfor %}
 ),
 
--- 1 row per resource with records, each counted once an account
+-- 1 row per resource with records; each record counts once per account
 resources as (
     select
         read.*,
@@ -44,8 +44,8 @@ resources as (
         on read.resource = counts.resource and counts.records > 0
 ),
 
--- 1 row per resource and column, with how many of its values are there: what the files' own statistics say, since
--- reading every value of the lake would cost more than all other marts
+-- 1 row per resource and column, with the number of its values. It comes from the statistics in the files: reading
+-- every value of the lake would take longer than all other marts
 filled as (
     {%- for resource in record_times() %}
     select

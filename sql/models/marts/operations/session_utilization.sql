@@ -1,6 +1,6 @@
 {%- set tolerance_seconds = 1 -%}
 
--- 1 row per session: one that is open was so at least until its account was last read
+-- 1 row per session: an open session was open at least until its account was last read
 with sessions as (
     select
         sessions.*,
@@ -11,8 +11,8 @@ with sessions as (
     left join {{ ref('int_accounts') }} as accounts on sessions.account = accounts.account
 ),
 
--- 1 row per session and job that ran in it: when it ran, within the time that the session was open. One of which no
--- end is known is left out: least would pass over the null, and have it run until the session ended
+-- 1 row per session and job that ran in it: when it ran, within the time that the session was open. A job without a
+-- known end is left out: `least` would skip the null, and let it run until the session ended
 runs as (
     select
         sessions.session_id,
@@ -50,7 +50,7 @@ busy as (
     group by session_id
 ),
 
--- 1 row per session with jobs and currency of what they cost; a tree's cost stands on one of its jobs only
+-- 1 row per session with jobs and currency of their costs; the cost of a tree is on one of its jobs only
 costs as (
     select
         session_id,
@@ -61,7 +61,7 @@ costs as (
     group by session_id, currency
 ),
 
--- 1 row per session with costs: in two currencies they are no sum
+-- 1 row per session with costs: costs in two currencies have no sum
 totals as (
     select
         session_id,
@@ -82,7 +82,7 @@ counts as (
     group by session_id
 ),
 
--- 1 row per session, with everything that can have ended it
+-- 1 row per session, with every limit that can have ended it
 measured as (
     select
         sessions.*,
@@ -130,7 +130,7 @@ select
         when jobs >= job_count_limit then 'job_count_limit'
         when open_seconds >= duration_limit_seconds - {{ tolerance_seconds }} then 'duration_limit'
         when ended_at >= expires_at - interval {{ tolerance_seconds }} second then 'expired'
-        -- no limit is seen to be reached, as when costs are not settled: then it was the only one there is
+        -- no limit seems to be reached, for example before costs are settled: then a session's only limit has ended it
         when limits_set <> 1 then 'unknown'
         when cost_limit is not null then 'cost_limit'
         when job_count_limit is not null then 'job_count_limit'

@@ -1,4 +1,4 @@
--- 1 row per queued job and change of its state, at the first full hour whose count the change alters
+-- 1 row per queued job and change of its state, at the first full hour whose count changes
 with changes as (
     select
         backend,
@@ -55,7 +55,7 @@ first_hours as (
     group by backend
 ),
 
--- 1 row per backend and full hour from its first job on, as far as the jobs are known
+-- 1 row per backend and full hour, from its first job to the last hour for which the jobs are known
 hours as (
     select
         first_hours.backend,

@@ -16,7 +16,7 @@ select
     backend,
     week,
     count(*) as jobs,
-    -- summed as whole microseconds, so that the order of rows leaves no trace
+    -- summed as whole microseconds: the order of rows then changes no digit
     avg(round(error_seconds * 1e6)::bigint) / 1e6 as bias_seconds,
     median(abs(error_seconds)) as median_absolute_error_seconds,
     count(*) filter (where is_within_2x) / count(*) as share_within_2x
