@@ -60,8 +60,8 @@ def plan(
     debias
         Use debiasing.
     before
-        When the job must have started, such as 2026-12-01T09:00 (UTC unless it has another offset). The price is then
-        weighed against the chance of that too, and a backend with less than an even chance does not fit.
+        The time by which the job must have started, such as 2026-12-01T09:00 (UTC unless it has another offset). The
+        cost of a success is then divided by the chance of starting in time; under 10 %, a backend does not fit.
     max_cost
         The maximum cost of the job.
     as_json

@@ -23,8 +23,8 @@ from ionq_data.placement.facts import (
 )
 from ionq_data.placement.waits import best_hour, bound, chance_within, read_usual_waits, read_waits_now
 
-_TOO_LATE = "probably too late"
-_EVEN = 0.5
+_TOO_LATE = "almost certainly too late"
+_HARDLY = 0.1
 """A backend that starts in time with less than this chance does not fit."""
 
 
@@ -52,8 +52,9 @@ class Option:
             Where the API gave no queue in the last hour, or fewer than 20 jobs are known, they are the bounds of this
             hour of the week (see `queue_forecast`).
         is_wait_of_now: whether the bounds come from the present queue.
-        chance_in_time: the share of these jobs that start before the time asked for; with bounds of the hour of the
-            week, the share that they promise: 0.9, 0.5 or 0. None if no time was asked for, or no wait is known.
+        chance_in_time: the chance to start before the time asked for. Four fifths of it are the share of these jobs
+            that do, and one fifth is the share that the bounds of the hour of the week promise (0.9, 0.5 or 0). Where
+            only one of the two is known, it is that. None if no time was asked for, or no wait is known.
         best_hour: full hour (UTC) of the week ahead with the shortest median wait, if it is shorter than now's.
         best_hour_p50_seconds: the median wait of that hour.
         obstacles: why the circuit cannot run here, a few words each; empty if it can.
@@ -172,7 +173,7 @@ def _why_not(option: Option, within: float | None, max_cost: Decimal | None) -> 
         return f"costs {option.price} {option.currency}"
     if within is not None and option.chance_in_time is None:
         return "wait not known"
-    if option.chance_in_time is not None and option.chance_in_time < _EVEN:
+    if option.chance_in_time is not None and option.chance_in_time < _HARDLY:
         return _TOO_LATE
     if option.expected_success is None:
         return "success not known"
