@@ -1,7 +1,7 @@
-"""Where the next sync of a resource continues: how far each part of it got, and the last complete sync.
+"""The point where the next sync of a resource continues: how far each part got, and the last complete sync.
 
 A bookmark is a small file of its own, so reading it takes the same time however long the ledger is. It is written after
-the rows that it refers to, and claims nothing that is not in the lake. A lost or damaged one is made again from the
+the rows that it refers to, and claims nothing that is not in the lake. A lost or damaged one is rebuilt from the
 ledger's last complete row; the only cost is that something is read again.
 """
 
@@ -19,7 +19,7 @@ OLD_PROGRESS = "_progress"
 """Where release 0.1.0 noted how far an unfinished sync got."""
 
 PARTIAL_MODES = ("range", "refused", "skipped")
-"""Modes of a sync that says nothing of the resource as a whole."""
+"""Modes of a sync that does not cover the resource as a whole."""
 
 
 class Completed(msgspec.Struct, frozen=True):
@@ -30,7 +30,7 @@ class Completed(msgspec.Struct, frozen=True):
 
 
 class Bookmark(msgspec.Struct):
-    """Where the next sync takes up.
+    """The point where the next sync continues.
 
     Attributes:
         parts: how far each part (a submitter's listing, a backend, a range of dates) got, as JSON values.
@@ -71,7 +71,7 @@ def _from_ledger(lake: Lake, account: str, resource: str) -> Bookmark:
 
 
 def _merged(done: dict[str, Any], unfinished: dict[str, Any]) -> dict[str, Any]:
-    """Return what is done with what an unfinished sync has added."""
+    """Return the finished parts, together with those that an unfinished sync has added."""
     merged = dict(done)
     for name, value in unfinished.items():
         before = merged.get(name)

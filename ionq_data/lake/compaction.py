@@ -1,8 +1,8 @@
 """Merge small files without losing or hiding a version, even if the process is killed or somebody reads meanwhile.
 
 A merge first notes what it is about to replace (a plan), then writes the merged file, and leaves the old files where
-they are: a reader that has just listed them can still open them. Until they are removed, an hour later at the earliest,
-their versions are there twice, which changes no current state. A plan whose merged file never came is void.
+they are: a reader that has just listed them can still open them. They are removed an hour later at the earliest.
+Until then, their versions exist twice, which changes no current state. A plan whose merged file never came is void.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ GRACE = timedelta(hours=1)
 TARGET_BYTES = 16 * 2**20
 FEWEST_FILES = 4
 
-# What makes two rows the same version; two copies of one are merged into one.
+# Rows with the same values here are copies of one version, and are merged into one.
 _VERSION_KEYS: dict[str, tuple[str, ...]] = {
     **{name: tuple({*resource.key, "_extracted_at", "_run_id"}) for name, resource in RESOURCES.items()},
     LEDGER: ("resource", "run_id"),
@@ -39,7 +39,7 @@ _VERSION_KEYS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Compaction:
-    """What a compaction did: files merged, files written in their place, and files of earlier ones removed."""
+    """The result of a compaction: files merged, files written in their place, and files of earlier ones removed."""
 
     merged: int
     written: int
@@ -47,7 +47,7 @@ class Compaction:
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """Which file takes the place of which, and since when."""
+    """Which file replaces which, and since when."""
 
     output: str
     replaces: list[str]
@@ -62,11 +62,11 @@ def compact(
     target_bytes: int = TARGET_BYTES,
     fewest_files: int = FEWEST_FILES,
 ) -> Compaction:
-    """Merge the small files of every folder of the lake, and remove what was merged more than ``grace`` ago.
+    """Merge the small files of every folder of the lake, and remove files that were merged more than ``grace`` ago.
 
     Args:
-        target_bytes: size up to which files are merged together; one of at least half of it is left alone.
-        fewest_files: do not bother with a folder of fewer small files.
+        target_bytes: size up to which files are merged; a file of at least half of it is left alone.
+        fewest_files: leave a folder with fewer small files alone.
     """
     now = now or datetime.now(UTC)
     with _alone(lake):
@@ -115,7 +115,7 @@ def _size(lake: Lake, name: str) -> int | None:
 
 
 def _merge(lake: Lake, folder: str, names: list[str], now: datetime) -> None:
-    """Write one file with every version of several, each once. The plan comes first: it alone tells what is double."""
+    """Write one file with every version of several, each once. The plan comes first: only it tells the duplicates."""
     resource = folder.split("/")[0]
     schema = schema_of(resource)
     tables = [in_schema(pq.ParquetFile(lake.storage.local(name)).read(), schema) for name in names]
@@ -127,7 +127,7 @@ def _merge(lake: Lake, folder: str, names: list[str], now: datetime) -> None:
 
 
 def schema_of(resource: str) -> pa.Schema:
-    """Return the schema of a resource's files, also of the ledger's and the rejected records'."""
+    """Return the schema of the files of a resource, of the ledger or of the rejected records."""
     return {LEDGER: LEDGER_SCHEMA, REJECTED: REJECTED_SCHEMA}.get(resource) or RESOURCES[resource].schema
 
 
@@ -144,7 +144,7 @@ def in_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 
 def _without_copies(table: pa.Table, key: tuple[str, ...]) -> pa.Table:
-    """Return the rows without those whose key came before; their order stays."""
+    """Return the rows in their order, without those whose key has occurred before."""
     keys = pl.from_arrow(table.select(list(key)))
     assert isinstance(keys, pl.DataFrame)
     is_first = keys.with_row_index("_position").unique(list(key), keep="first")["_position"].sort()
@@ -152,14 +152,14 @@ def _without_copies(table: pa.Table, key: tuple[str, ...]) -> pa.Table:
 
 
 def _newest(table: pa.Table) -> datetime | None:
-    """Return what orders the last row."""
+    """Return the order value of the last row."""
     names = [name for name in ("_ordered_at", "_extracted_at", "finished_at") if name in table.schema.names]
     newest: datetime | None = pc.max(pc.coalesce(*(table[name] for name in names))).as_py()
     return newest
 
 
 def _plans(lake: Lake) -> dict[str, Plan]:
-    """Return the plans that hold; one whose merged file was never written is forgotten."""
+    """Return the valid plans; forget those whose merged file was never written."""
     plans: dict[str, Plan] = {}
     for name in lake.storage.list(PLANS):
         if name.endswith(".json"):
@@ -188,7 +188,7 @@ def _remove_replaced(lake: Lake, now: datetime, grace: timedelta) -> int:
 
 @contextmanager
 def _alone(lake: Lake) -> Iterator[None]:
-    """Let one compaction at a time work on a lake of this machine; a second one waits for the first."""
+    """Admit one compaction at a time to a lake on this machine; a second one waits for the first."""
     if not isinstance(lake.storage, LocalStorage):
         yield
         return

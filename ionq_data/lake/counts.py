@@ -1,8 +1,8 @@
 """Counts the lake's records without reading the unchanged months again.
 
 The counts of each month are kept beside the lake's other notes, together with a fingerprint of the files they were made
-from. Lost or damaged notes cost one count of everything and nothing else. The month of a record does not change, except
-where it could not be read at first: while there are such records, everything is counted at once.
+from. Lost or damaged notes cost one count of everything and nothing else. The month of a record does not change,
+unless it could not be read at first. While there are such records, everything is counted at once.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ NOTES = "_counts"
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """What a look at the current version of each record finds.
+    """Facts about the current version of each record.
 
     Attributes:
-        rows: records, each counted once however many versions there are.
-        newest: the newest instant that a record speaks of; of snapshots, when they were taken (UTC).
-        open: records that are not deleted and have no terminal status; of no meaning but for jobs.
+        rows: the number of records; each counts once, however many versions there are.
+        newest: the newest instant of a record; for snapshots, when they were taken (UTC).
+        open: records that are not deleted and have no terminal status; it has a meaning for jobs only.
         problems: records with a value that did not fit its column.
     """
 
@@ -70,7 +70,7 @@ def count_records(lake: Lake, account: str, resource: Resource) -> Counts:
                 counts[folder] = _count(query, lake, resource, folders[folder])
         _write(lake, name, {folder: _Note(fingerprints[folder], found) for folder, found in counts.items()})
     if any(found.rows for folder, found in counts.items() if folder.endswith(UNKNOWN_PARTITION)):
-        # a record without a readable time may have one by now, and then lies in its month as well
+        # a record without a readable time may have one by now, and then its month holds it as well
         with open_query() as query:
             return _count(query, lake, resource, [name for files in folders.values() for name in files])
     return Counts(
@@ -82,7 +82,7 @@ def count_records(lake: Lake, account: str, resource: Resource) -> Counts:
 
 
 def count_rejected(lake: Lake, account: str) -> dict[str, int]:
-    """Return by resource how many of an account's records could not be stored as rows."""
+    """Return the number of an account's records that could not be stored as rows, by resource."""
     files = lake.files(REJECTED, account)
     if not files:
         return {}
@@ -115,7 +115,7 @@ def _count(query: duckdb.DuckDBPyConnection, lake: Lake, resource: Resource, fil
         from current_versions
     """  # noqa: S608 - the names are the registry's, not the API's
     add_view(query, "versions", lake.local(files), resource.schema)
-    # all of its one row: DuckDB lets nothing else be asked beside a result that is not read to its end
+    # read to the end: DuckDB runs nothing else while a result is unread
     (row,) = query.execute(statement, {"terminal": sorted(TERMINAL_STATUSES)}).fetchall()
     return Counts(*row)
 
@@ -131,4 +131,4 @@ def _write(lake: Lake, name: str, notes: Mapping[str, _Note]) -> None:
     try:
         lake.storage.write(name, _ENCODER.encode(notes))
     except LakeError:
-        return  # whoever may only read counts anew each time
+        return  # a reader without write access counts anew each time

@@ -1,4 +1,4 @@
-"""What is current in the lake: each question is answered by a small DuckDB over the files that it concerns.
+"""The current records of the lake. A small DuckDB answers each question over the files that it concerns.
 
 The current version of a key is the one with the greatest ``NEWEST``.
 """
@@ -19,9 +19,9 @@ from ionq_data.resources.jobs import JOBS
 
 ORDERED_AT = "coalesce(_ordered_at, _extracted_at)"
 NEWEST = f"({ORDERED_AT}, _run_id)"
-"""What orders the versions of a record: the greatest is the current one. SQL, for ``arg_max`` and ``order by``.
+"""The order of a record's versions: the greatest is the current one. SQL, for ``arg_max`` and ``order by``.
 
-``_ordered_at`` is ``_extracted_at``, or later where an earlier clock ran ahead; release 0.1.0 did not write it.
+``_ordered_at`` is ``_extracted_at``, or later if an earlier clock ran ahead; release 0.1.0 did not write it.
 """
 
 
@@ -93,7 +93,7 @@ def current_rows(
 
 
 def key_columns(resource: Resource) -> list[str]:
-    """Return SQL for each column of the key, also where a file was written before there was one."""
+    """Return SQL for each column of the key; it also works for files from before the column existed."""
 
     def column(name: str) -> str:
         older = ", ".join(f"nullif({part}, '')" for part in resource.older_key.get(name, ()))

@@ -1,4 +1,4 @@
-"""What is current in the lake, as Polars lazy frames: nothing is read before a frame is collected."""
+"""The current records of the lake as Polars lazy frames: nothing is read before a frame is collected."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ionq_data.resources import Resource
 from ionq_data.resources.resource import ACCOUNT
 
 _GLOBAL_KEYS = ("id", "job_id")
-"""Keys that the API gives: two accounts that see one of them see the same record."""
+"""Keys from the API: two accounts that see the same key see the same record."""
 _ORDER = ("_ordered_at", "_run_id")
-"""What orders the versions of a record, as ``lake.current`` says in SQL."""
+"""The order of a record's versions, as ``lake.current`` has it in SQL."""
 _SEES: Mapping[str, pl.Expr] = MappingProxyType(
     {
         "jobs": ~pl.col("_deleted").fill_null(value=False),
@@ -23,7 +23,7 @@ _SEES: Mapping[str, pl.Expr] = MappingProxyType(
         "job_results": pl.col("http_status") == 200,
     }
 )
-"""Whether an account still sees the record: one that does knows better than one for which it is gone or refused."""
+"""Whether an account still sees the record: it counts more than one for which the record is gone or refused."""
 
 
 def scan_current(lake: Lake, resource: Resource) -> pl.LazyFrame:
@@ -51,7 +51,7 @@ def scan_current(lake: Lake, resource: Resource) -> pl.LazyFrame:
 
 
 def _scan(paths: list[str], resource: Resource) -> pl.LazyFrame:
-    """Scan files that this release or an earlier one wrote: a column that a file does not have is null."""
+    """Scan files of this release or an earlier one; a column that a file lacks is null."""
     schema = pl.from_arrow(resource.schema.empty_table())
     assert isinstance(schema, pl.DataFrame)
     versions = pl.scan_parquet(

@@ -18,7 +18,7 @@ LEDGER = "_syncs"
 REJECTED = "_rejected"
 
 NOT_AVAILABLE = "not available to this key"
-"""The words used everywhere for a resource that the API refuses to a valid key."""
+"""The phrase used everywhere for a resource that the API refuses to a valid key."""
 
 Availability = Literal["available", "refused"]
 
@@ -49,7 +49,7 @@ LEDGER_SCHEMA = pa.schema(
 
 @dataclass(frozen=True, kw_only=True)
 class SyncRecord:
-    """One finished sync of a resource for an account; what is the next sync's starting point.
+    """One finished sync of a resource for an account.
 
     Attributes:
         complete: the lake's current state of the resource equals what the API showed.
@@ -57,13 +57,13 @@ class SyncRecord:
         requests: HTTP requests sent, retries included.
         mode: ``incremental``, ``full`` or ``since``.
         organization: id of the account's organization, where it is known.
-        missing: what an incomplete sync could not get, a sentence each.
-        notes: what a reader of the ledger should know, such as a listing that was not newest first.
-        availability: whether the key may see the resource; None in older rows, and where that was not asked.
-        unavailable_reason: why it may not, in a sentence.
+        missing: what an incomplete sync could not get, one sentence each.
+        notes: facts that a reader of the ledger should know, such as a listing that was not newest first.
+        availability: whether the key may see the resource; None in older rows, and if that was not asked.
+        unavailable_reason: why the key may not see it, in a sentence.
         parts: how far each part (a submitter's listing, a backend, a range of dates) got, by name; JSON in the file,
             in the column ``marks``.
-        ordered_at: what orders syncs: ``finished_at``, or later where an earlier clock ran ahead.
+        ordered_at: the order of syncs: ``finished_at``, or later if an earlier clock ran ahead.
     """
 
     resource: str

@@ -1,8 +1,8 @@
 """A lake in an S3-compatible object store, through obstore.
 
-There is no rename in an object store and none is needed: an object appears when its PUT is complete, whole, or not at
-all. Every file is sent in a single PUT, so a writer that is killed leaves nothing behind, not even a hidden upload.
-(obstore rather than ``pyarrow.fs``, which sends every file in parts and invents objects that stand for folders.)
+An object store has no rename, and needs none: an object appears whole when its PUT is complete, or not at all. Every
+file is sent in a single PUT, so a killed writer leaves nothing behind, not even a hidden upload.
+(We use obstore because ``pyarrow.fs`` sends every file in parts, and creates objects that stand for folders.)
 
 DuckDB and Arrow read copies on this machine. A file of records never changes, so its name tells whether a copy is good;
 what does change (progress, plans, checkpoints) is read from the store each time.
@@ -34,18 +34,18 @@ _DOWNLOADS = 8
 _PATIENCE: dict[str, Any] = {"max_retries": 4, "retry_timeout": timedelta(seconds=60)}
 _LOCK = ".lock"
 _ABANDONED_SECONDS = 86_400
-_MACHINE_CREDENTIALS = "169.254.169.254"  # asked by obstore where the environment holds no credentials
+_MACHINE_CREDENTIALS = "169.254.169.254"  # obstore asks it if the environment holds no credentials
 _REFUSALS = ("401 Unauthorized", "403 Forbidden")
 
 
 class ObjectStorage:
-    """The files below ``s3://bucket/prefix``, and a folder of copies of them.
+    """The files below ``s3://bucket/prefix``, and a folder of their copies.
 
     Credentials, region and endpoint are those of the environment: ``AWS_ACCESS_KEY_ID``, ``AWS_SECRET_ACCESS_KEY``,
-    ``AWS_SESSION_TOKEN``, ``AWS_REGION``, ``AWS_ENDPOINT_URL``. Making one sends no request.
+    ``AWS_SESSION_TOKEN``, ``AWS_REGION``, ``AWS_ENDPOINT_URL``. Creating an instance sends no request.
 
     Raises:
-        LakeError: the URL is none of a bucket, or the endpoint is ``http://`` and not this machine.
+        LakeError: the URL does not name a bucket, or the endpoint is ``http://`` and not this machine.
     """
 
     def __init__(self, url: str, copies: Path) -> None:
@@ -63,7 +63,7 @@ class ObjectStorage:
             return {meta["path"]: meta["size"] for page in pages for meta in page}
 
     def write(self, name: str, content: bytes) -> None:
-        """Send a file in one PUT, whose end makes it visible."""
+        """Send a file in one PUT; it becomes visible when the PUT ends."""
         try:
             with self._explained("write", name):
                 obstore.put(self._store, name, content, use_multipart=False)
@@ -76,7 +76,7 @@ class ObjectStorage:
             return bytes(obstore.get(self._store, name).bytes())
 
     def delete(self, name: str) -> None:
-        """Remove a file from the store; its copy goes with the next ``mirror``, when nobody reads it."""
+        """Remove a file from the store; a later ``mirror`` removes its copy, when nobody reads it."""
         with self._explained("delete", name), suppress(FileNotFoundError):
             obstore.delete(self._store, name)
 
@@ -94,18 +94,18 @@ class ObjectStorage:
             return int(obstore.head(self._store, name)["size"])
 
     def local(self, name: str) -> Path:
-        """Return the path of the copy of an immutable file, which is made first if need be."""
+        """Return the path of the copy of an immutable file; make the copy first if need be."""
         if not self.copies.exists(name):
             self.copies.write(name, self.read(name))
         return self.copies.local(name)
 
     def fetch(self, names: Iterable[str]) -> Sequence[Path]:
-        """Return the paths of the copies of immutable files, without those that are gone from the store."""
+        """Return the paths of the copies of immutable files; leave out those that are gone from the store."""
 
         def copy(name: str) -> Path | None:
             try:
                 return self.local(name)
-            except FileNotFoundError:  # merged into another file more than an hour ago, and removed just now
+            except FileNotFoundError:  # it was merged into another file more than an hour ago, and removed just now
                 return None
 
         with ThreadPoolExecutor(_DOWNLOADS) as pool:
@@ -113,9 +113,9 @@ class ObjectStorage:
 
     @contextmanager
     def mirror(self, folders: Iterable[str]) -> Iterator[Path]:
-        """Bring the copies of some folders up to date, and keep them from being removed while the block runs.
+        """Bring the copies of some folders up to date, and let nobody remove them while the block runs.
 
-        Only who is alone removes: the lock is exclusive then, and taken before the store is asked what there is.
+        Copies are removed only under an exclusive lock, which is taken before the store lists its files.
         """
         self.copies.root.mkdir(parents=True, exist_ok=True)
         with (self.copies.root / _LOCK).open("a") as lock:
@@ -127,7 +127,7 @@ class ObjectStorage:
             yield self.copies.root
 
     def _update(self, folders: tuple[str, ...], *, remove: bool) -> None:
-        # First the copies, then the store: what is written meanwhile must not look like a copy whose original is gone.
+        # List the copies first, then the store: a file written meanwhile must not look like a copy without an original.
         copied = [name for folder in folders for name in self.copies.list(folder.rstrip("/"))]
         stored = {name: size for name, size in self._sizes(None).items() if name.startswith(folders)}
         for name in copied:
@@ -176,7 +176,7 @@ def _connect(url: str) -> Any:
     if endpoint:
         options["allow_http"] = _is_loopback(endpoint)
     try:
-        # One DELETE for each file: not every S3-compatible store knows the request that removes many.
+        # One DELETE per file: not every S3-compatible store knows the request that removes many.
         return S3Store.from_url(url, client_options=options, retry_config=_PATIENCE, disable_bulk_delete=True)
     except (BaseError, ValueError) as error:
         raise LakeError(f"the lake {url} cannot be opened: {str(error).splitlines()[0]}") from None

@@ -20,7 +20,7 @@ _MEMORY = "192MB"
 def open_query() -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a connection whose memory is bounded; what does not fit is spilled to a temporary folder.
 
-    What a question needs by name it makes temporary, so that no other one sees it.
+    A question creates its views and tables as temporary ones, so no other question sees them.
 
     Raises:
         LakeError: a file of the lake cannot be read.
@@ -36,16 +36,16 @@ def open_query() -> Iterator[duckdb.DuckDBPyConnection]:
 
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
-    """Start the DuckDB that all questions of this process share: to start one takes longer than most of them."""
+    """Start the DuckDB that all questions of this process share: most questions take less time than its start."""
     database = duckdb.connect(
         config={
             "memory_limit": _MEMORY,
             "threads": 2,
             "preserve_insertion_order": False,
-            "temp_directory": f"{tempfile.gettempdir()}/ionq-data-{uuid.uuid4().hex}",  # made when there is need of it
+            "temp_directory": f"{tempfile.gettempdir()}/ionq-data-{uuid.uuid4().hex}",  # created when first needed
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "enable_external_file_cache": False,  # files are read once, and their pages would fill the memory
+            "enable_external_file_cache": False,  # files are read once, and cached pages would fill the memory
         }
     )
     database.execute("set global TimeZone = 'UTC'")
@@ -53,7 +53,7 @@ def _database() -> duckdb.DuckDBPyConnection:
 
 
 def add_view(query: duckdb.DuckDBPyConnection, name: str, files: Sequence[str], schema: pa.Schema) -> None:
-    """Show files as a view of today's schema: a column that did not exist when they were written is null."""
+    """Create a view of files in today's schema; a column that a file lacks is null."""
     query.register(f"{name}_nothing", schema.empty_table())
     if not files:
         query.execute(f"create or replace temp view {name} as from {name}_nothing")

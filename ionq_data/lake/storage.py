@@ -1,4 +1,4 @@
-"""Where the lake's files lie: a folder, in which a file is either there whole or not there."""
+"""The storage of the lake's files: a folder in which a file is either complete or not there."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Storage(Protocol):
         """Return a file's content. Raises ``FileNotFoundError``."""
 
     def delete(self, name: str) -> None:
-        """Remove a file; one that is not there is no error."""
+        """Remove a file; a missing file is no error."""
 
     def exists(self, name: str) -> bool:
         """Tell whether a file is there."""
@@ -43,25 +43,25 @@ class Storage(Protocol):
         """Return a path of this machine under which an immutable file can be read. Raises ``FileNotFoundError``."""
 
     def fetch(self, names: Iterable[str]) -> Sequence[Path]:
-        """Return such paths of many files; one that has been removed since it was listed may be left out."""
+        """Return such paths of many files; a file that was removed after it was listed may be left out."""
 
     def mirror(self, folders: Iterable[str]) -> AbstractContextManager[Path]:
-        """Yield a folder of this machine that holds some of the lake's folders, with their files, as they lie there."""
+        """Yield a folder of this machine that holds some of the lake's folders with their files."""
 
 
 class Disk:
-    """The steps of which a write consists; a test brings one that fails, or loses what was not flushed."""
+    """The steps of a write. A test replaces them by steps that fail, or that lose what was not flushed."""
 
     def make_folder(self, path: Path) -> None:
-        """Make a folder in one that is there."""
+        """Make a folder in an existing one."""
         path.mkdir(exist_ok=True)
 
     def write(self, path: Path, content: bytes) -> None:
-        """Write a new file, which a power loss may still take away."""
+        """Write a new file, which a power loss may still destroy."""
         path.write_bytes(content)
 
     def rename(self, path: Path, to: Path) -> None:
-        """Give a file another name, in place of the one that had it."""
+        """Rename a file, and replace any file of that name."""
         path.replace(to)
 
     def remove(self, path: Path) -> None:
@@ -109,7 +109,7 @@ class LocalStorage:
             raise LakeError(_explain(error, path)) from error
 
     def _make_folder(self, folder: Path) -> None:
-        """Make a folder and those above it, durably: a file is lost with the folder that it lies in."""
+        """Make a folder and those above it durable: if a folder is lost, its files are lost, too."""
         if folder.is_dir():
             return
         self._make_folder(folder.parent)
@@ -146,13 +146,13 @@ class LocalStorage:
 
     @contextlib.contextmanager
     def mirror(self, folders: Iterable[str]) -> Iterator[Path]:  # noqa: ARG002
-        """Yield the folder itself; what was merged is not removed while the block runs."""
+        """Yield the folder itself; merged files are not removed while the block runs."""
         with self._locked(fcntl.LOCK_SH):
             yield self.root
 
     @contextlib.contextmanager
     def removing(self) -> Iterator[None]:
-        """Wait until nobody reads by ``mirror``, and keep new readers waiting while the block runs."""
+        """Wait until nobody reads through ``mirror``, and let new readers wait while the block runs."""
         with self._locked(fcntl.LOCK_EX):
             yield
 
@@ -162,7 +162,7 @@ class LocalStorage:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             file = path.open("a")
-        except OSError:  # a reader without the right to write has only the hour's grace
+        except OSError:  # a reader without write access has only the hour of grace
             yield
             return
         with file:
@@ -170,7 +170,7 @@ class LocalStorage:
             yield
 
     def sweep(self, older_than_seconds: float, now: float) -> int:
-        """Remove what killed writers left under unfinished names; return how many there were."""
+        """Remove the unfinished files of killed writers; return their number."""
         unfinished = (
             Path(folder) / name for folder, _, names in os.walk(self.root) for name in names if _is_unfinished(name)
         )
@@ -192,13 +192,13 @@ def _is_unfinished(name: str) -> bool:
 
 
 def _refuse(error: OSError) -> None:
-    """Do not take a folder that cannot be read for an empty one; one that is just gone is no matter."""
+    """Raise if a folder cannot be read, instead of taking it for an empty one; a folder that is gone is fine."""
     if not isinstance(error, FileNotFoundError):
         raise LakeError(f"{error.filename} cannot be read: {error.strerror}. Give this user permission") from error
 
 
 def flush(path: Path) -> None:
-    """Make a file durable, or the renames in a folder: they are its entries, with a write-back cache of their own."""
+    """Make a file durable, or the renames in a folder: its entries have a write-back cache of their own."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -207,7 +207,7 @@ def flush(path: Path) -> None:
 
 
 def fingerprint(files: Iterable[str]) -> str:
-    """Return a hash of the names of files; a file never changes, so the names are the content."""
+    """Return a hash of the names of files; a file never changes, so its name stands for its content."""
     return hashlib.blake2b("\n".join(sorted(files)).encode(), digest_size=16).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Check every file, schema, key and ledger row of a lake, and say what is found."""
+"""Check every file, schema, key and ledger row of a lake, and report what is wrong."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ionq_data.resources.resource import parse
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something about a file or a sync; an ``error`` means that data is lost or wrong."""
+    """A remark about a file or a sync; an ``error`` means that data is lost or wrong."""
 
     level: str
     where: str
@@ -46,7 +46,7 @@ class Verification:
 
 
 def verify(lake: Lake) -> Verification:
-    """Read the whole lake once and check it. One file is in memory at a time, and no record is kept in mind."""
+    """Read the whole lake once and check it. Only one file is in memory at a time, and no record after its file."""
     report = Verification()
     sound: dict[tuple[str, str], list[str]] = defaultdict(list)
     for top in [*RESOURCES, LEDGER, REJECTED]:
@@ -119,9 +119,9 @@ def _is_json(raw: str | None) -> bool:
 
 
 def _check_ledger(report: Verification, lake: Lake, account: str, files: dict[str, list[str]]) -> None:
-    """Hold each sync's count of rows against the lake; rows of runs without a ledger row are of a sync cut short.
+    """Compare each sync's count of rows with the lake. Rows of a run without a ledger row are from an interrupted sync.
 
-    A version that is there twice, while files wait to be removed, counts once.
+    A version that exists twice, while files wait for their removal, counts once.
     """
     with open_query() as query:
         add_view(query, "all_syncs", lake.local(files[LEDGER]), LEDGER_SCHEMA)
@@ -145,7 +145,7 @@ def _check_ledger(report: Verification, lake: Lake, account: str, files: dict[st
 
 
 _NEEDED = ("_raw", "_hash", "_extracted_at", "_run_id")
-"""What every release has written; a column that came later is null in older files."""
+"""The columns that every release has written; a later column is null in older files."""
 _WRONG_SYNCS = """
     select resource, run_id, rows_written, coalesce(versions, 0), finished_at < started_at
     from syncs left join written using (resource, run_id)

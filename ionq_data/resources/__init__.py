@@ -1,4 +1,4 @@
-"""What the API calls a record, one file per resource, and the registry of them all.
+"""The API's records, one file per resource, and the registry of all resources.
 
 Each name stands for two files: what a record is (``ionq_data/resources/<name>.py``, the constant ``<NAME>``) and the
 rule by which a sync reads it (``ionq_data/sync/<name>.py``, the coroutine ``sync_<name>``). Schedules, assets, SQL
@@ -27,11 +27,11 @@ RESOURCES: dict[str, Resource] = {
 }
 """Every resource by name, in the order in which a sync asks for them.
 
-Sessions and rates name the organization, usage the members whose jobs are asked for, jobs the retired backends whose
-characterizations are.
+Sessions and rates name the organization. Usage names the members whose jobs are requested, and jobs name the retired
+backends whose characterizations are requested.
 """
 
 STANDING = tuple(name for name, resource in RESOURCES.items() if resource.every is not Every.ON_REQUEST)
-"""The resources that every sync covers; the others only when asked for."""
+"""The resources that every sync covers; the others need a request."""
 
 __all__ = ["REJECTED_SCHEMA", "RESOURCES", "STANDING", "Every", "Rejection", "Resource", "Row", "read_record"]

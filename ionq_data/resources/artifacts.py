@@ -1,4 +1,4 @@
-"""What a job says of its results: artifacts by id (October 2026), or kinds of results under an address (May 2026)."""
+"""The results that a job names: artifacts by id (October 2026), or kinds of results under an address (May 2026)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _RESULT_FORMAT = "ionq.result."
 
 
 class Artifact(NamedTuple):
-    """Something to be copied of a job.
+    """An artifact of a job that can be copied.
 
     Attributes:
-        id: what it is called in the lake: the artifact's id, or ``variant/kind`` where the job names none.
+        id: its name in the lake: the artifact's id, or ``variant/kind`` if the job names no id.
         path: its address below that of the job.
         kind: probabilities, histogram, shots, probabilities-aggregate, compiled_circuit.
         source: the job's member that names it.
@@ -36,7 +36,7 @@ class Artifact(NamedTuple):
 
 
 def artifacts_of(results: Json) -> list[Artifact]:
-    """Return what the job's results name; where they name nothing yet, the probabilities that every job had in May.
+    """Return the artifacts in the job's results; if it names none yet, the probabilities that every job of May had.
 
     A job whose results are values (a quantum function, QAOA) has none.
     """
@@ -47,10 +47,10 @@ def artifacts_of(results: Json) -> list[Artifact]:
 
 
 def artifacts_beside(compiled: Json, aggregations: Json, variants: Json, *, is_of_may: bool) -> list[Artifact]:
-    """Return what the job's output names: compiled circuits, variants, and what was made of the variants.
+    """Return the artifacts in the job's output: compiled circuits, variants, and aggregates of the variants.
 
     Args:
-        is_of_may: the job's results have addresses, and so have those of its variants.
+        is_of_may: whether the job's results have addresses; those of its variants then have addresses, too.
     """
     found = [*_described(compiled, COMPILED)]
     for method, said in aggregations.items() if isinstance(aggregations, dict) else ():

@@ -1,6 +1,6 @@
-"""What a record holds that no column knows: members without a column, and values without a meaning.
+"""The drift of a record: members without a column, and values without a meaning.
 
-It is found while the record is read and kept beside it as ``_drift``, which is null if there is nothing.
+It is found when the record is read, and stored beside it as ``_drift``, which is null if there is none.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _TYPES: dict[type, str] = {
     dict: "object",
     list: "array",
 }
-_MOST = 50  # of one record; more is no drift but another kind of record
+_MOST = 50  # per record; with more, it is no drift but another kind of record
 _LONGEST_NAME = 100
 
 Drift = dict[str, str]
 
 
 class Shape(NamedTuple):
-    """The members of an object that columns know, the objects among them, and the values that have a meaning."""
+    """The members of an object that have columns, the objects among them, and the values that have a meaning."""
 
     names: frozenset[str]
     objects: tuple[tuple[str, Shape], ...]
@@ -57,7 +57,7 @@ def shape_of(fields: Collection[Field]) -> Shape:
         holder = tree
         for step in path[:-1]:
             holder = holder[step]
-        holder[path[-1]] = {}  # kept as it is, so everything in it has a column
+        holder[path[-1]] = {}  # the column keeps it as it is, so everything in it has a column
     return _shape(tree)
 
 
@@ -73,9 +73,9 @@ def _shape(tree: dict[str, Any]) -> Shape:
 
 
 def find_drift(record: dict[str, Json], shape: Shape) -> list[Drift] | None:
-    """Return what a record holds that its shape does not, each kind and path once; None for nothing.
+    """Return everything in a record that is not in its shape, each kind and path once; None if there is nothing.
 
-    A null member says nothing, so it is no drift; a record whose members have no names of their own has none.
+    A null member says nothing, so it is no drift. A record whose members have no fixed names has no drift.
     """
     if not shape.names:
         return None
@@ -105,5 +105,5 @@ def _collect(record: dict[str, Json], shape: Shape, prefix: str, found: dict[tup
 
 
 def _storable(name: str) -> str:
-    """Bring a member's name into text that can be stored, also one that holds half a character."""
+    """Turn a member's name into text that can be stored, even if it holds half a character."""
     return name[:_LONGEST_NAME].encode("utf-8", "replace").decode()

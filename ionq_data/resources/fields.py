@@ -1,4 +1,4 @@
-"""Describe a column of an API record, its kind and the places it is read from, and read one, leniently."""
+"""Describe a column of an API record (its kind and the places of its value), and read it leniently."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 from ionq_data.resources.kinds import MISFITS, Convert, Json, Kind
 
-_SHOWN = 60  # characters of a bad value that a problem repeats
+_SHOWN = 60  # the number of characters of a bad value that a problem quotes
 
 
 class Switched(str):
-    """A step of a path below which there may be ``false`` instead of an object: what it holds is switched off."""
+    """A step of a path that may hold ``false`` instead of an object, which means that it is switched off."""
 
     __slots__ = ()
 
@@ -22,10 +22,10 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Field:
-    """A column and the places of the record it is read from: the first that holds something counts.
+    """A column and the places of its value in a record: the first place that holds something counts.
 
-    Several places let every shape of the API fill the same column. Each has its own reading, where what stands there is
-    not of the column's kind. ``required`` marks what a record cannot be stored without: it is part of the key.
+    Several places let every shape of the API fill the same column. A place whose value is not of the column's kind has
+    its own reading. ``required`` marks a part of the key: a record cannot be stored without it.
     ``known`` are all values that have a meaning here; another one is kept, and counted as drift.
     """
 
@@ -45,9 +45,9 @@ def field(
     known: frozenset[str] = frozenset(),
     description: str = "",
 ) -> Field:
-    """Describe a column; a place is a path written with dots, with its own reading where it needs one.
+    """Describe a column; a place is a path written with dots, with its own reading if it needs one.
 
-    Without a place it is the column's name. An empty place ``()`` says that the record never carries the value: its
+    By default, the place is the column's name. An empty place ``()`` says that the record never carries the value: its
     request does. A step that ends in ``?`` may hold ``false`` instead of an object.
     """
     named = [place if isinstance(place, tuple) else (place, kind.convert) for place in places or (name,) if place]
@@ -89,7 +89,7 @@ def read_values(fields: Iterable[Field], record: Mapping[str, Json]) -> tuple[di
 
 
 def find(record: Mapping[str, Json], path: Path) -> Json:
-    """Return what stands at a path, None if it ends before; a branch that is no object is a problem."""
+    """Return the value at a path, None if the path ends before; a branch that is no object is a problem."""
     value: Json = record
     depth = 0
     try:
@@ -97,7 +97,7 @@ def find(record: Mapping[str, Json], path: Path) -> Json:
             if (value := value.get(step)) is None:
                 return None
             depth += 1
-    except AttributeError:  # of all that JSON can hold, an object alone has members to get
+    except AttributeError:  # in JSON, only an object has members to get
         if value is False and depth and isinstance(path[depth - 1], Switched):
             return None
         raise NotAnObjectError(f"{'.'.join(path[:depth])}: not an object: {shown(value)}") from None
@@ -105,4 +105,4 @@ def find(record: Mapping[str, Json], path: Path) -> Json:
 
 
 class NotAnObjectError(ValueError):
-    """A branch that a column's path goes through holds something else than an object."""
+    """A branch on a column's path holds something other than an object."""

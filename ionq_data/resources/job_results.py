@@ -1,4 +1,4 @@
-"""Job results: what a job's results, variants and compilation name as artifacts; only when asked for.
+"""Job results: the artifacts of a job's results, variants and compilation. They are copied only on request.
 
 A job of October 2026 names artifacts by id, from ``/jobs/{id}/artifacts/{id}``; an older one has its probabilities
 under ``/jobs/{id}/results/probabilities``, and those of a variant under ``/jobs/{id}/variants/{id}/results/{kind}``.

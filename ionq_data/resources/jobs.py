@@ -17,12 +17,12 @@ from ionq_data.resources.kinds import (
 from ionq_data.resources.resource import Every, Resource
 
 TERMINAL_STATUSES = frozenset({"completed", "failed", "canceled"})
-"""The statuses after which a job no longer changes; one that is not known counts as not terminal."""
+"""The statuses after which a job no longer changes; an unknown status counts as not terminal."""
 
 STATUSES = TERMINAL_STATUSES | {"submitted", "ready", "started"}
 
 WITH_PARTS = frozenset({"ionq.multi-circuit.v1", "qctrl.qaoa.v1", "quantum-function"})
-"""The kinds of jobs that other jobs are parts of."""
+"""The kinds of jobs that have other jobs as parts."""
 
 TYPES = WITH_PARTS | {
     "circuit",
@@ -33,25 +33,25 @@ TYPES = WITH_PARTS | {
 }
 
 COST_MODELS = frozenset({"QCT", "2QGE_operations", "quantum_compute_time", "execution_time"})
-"""How a job can be billed: the first two by the reference of October 2026, the others by that of May."""
+"""How a job can be billed: the first two come from the reference of October 2026, the others from that of May."""
 
 SIMULATOR = "simulator"
-"""How the name of every backend that is no quantum computer begins."""
+"""The beginning of the name of every backend that is no quantum computer."""
 
 
 def _moment(name: str, older: str, meaning: str) -> Field:
-    """Describe an instant; jobs of before 2022 say it as a Unix time, under another name."""
+    """Describe an instant; jobs from before 2022 give it as a Unix time, under another name."""
     return field(name, INSTANT, name, (older, unix_seconds), description=meaning)
 
 
 def _setting(path: str, kind: Kind, meaning: str, output: str | None = None) -> Field:
-    """Describe a setting, which older records say in their output."""
+    """Describe a setting; older records have it in their output."""
     places = (f"settings.{path}", output or f"output.{path}")
     return field(f"settings_{path.replace('.', '_')}", kind, *places, description=meaning)
 
 
 def _output(path: str, kind: Kind, meaning: str) -> Field:
-    """Describe what came of a setting."""
+    """Describe the outcome of a setting."""
     name = f"output_{path.replace('?', '').replace('.', '_')}"
     return field(name, kind, f"output.{path}", description=meaning)
 

@@ -1,4 +1,4 @@
-"""Projects: ``GET /projects``, which no reference describes; read where it answers, for the projects' quotas."""
+"""Projects: ``GET /projects``, for the quotas of projects. No reference describes it, and it may not answer."""
 
 from ionq_data.resources.fields import field
 from ionq_data.resources.kinds import KEY, LENIENT_AMOUNT, TEXT

@@ -25,7 +25,7 @@ from ionq_data.resources.kinds import (
 from ionq_data.resources.resource import Every, Resource
 
 ESTIMATED_CIRCUIT: dict[str, str | int] = {"qubits": 10, "shots": 1000, "1q_gates": 100, "2q_gates": 50}
-"""The circuit that each estimate is asked for, the same at all times so that estimates can be compared."""
+"""The circuit of every estimate; it never changes, so estimates can be compared."""
 
 _ENTRIES = objects(
     "a list of rates",
@@ -41,7 +41,7 @@ _ENTRIES = objects(
 
 
 def _price(unit: str, member: str) -> Convert:
-    """Read a price from the card's entries of a unit; entries that disagree on it say nothing that could be billed."""
+    """Read a price from the card's entries of a unit; entries that disagree give no price."""
 
     def convert(entries: Json) -> Any:
         if not isinstance(entries, list):
@@ -56,7 +56,7 @@ def _price(unit: str, member: str) -> Convert:
 
 
 def _asked(name: str, kind: Any, meaning: str, *, required: bool = False, column: str = "") -> Field:
-    """Describe what the estimate was asked for."""
+    """Describe a value of the request."""
     places = (f"input_values.{name}", f"estimate_context.{name}")
     return field(column or f"input_values_{name}", kind, *places, required=required, description=meaning)
 

@@ -1,4 +1,4 @@
-"""Usage: ``GET /organizations/{id}/usage``, what the organization is charged for each date.
+"""Usage: ``GET /organizations/{id}/usage``, the organization's charges for each date.
 
 Each date lists only its five dearest groups; the date's amounts cover all of them. Where ``amounts`` is there, it is
 the money: ``amount`` is normalized to credits in any report that has a credit somewhere in its range.
@@ -27,7 +27,7 @@ _GROUPS = objects(
 
 
 def _content(said: dict[str, Json], beside: dict[str, str]) -> tuple[dict[str, Json], dict[str, str]]:
-    """Leave out what depends on the range that was asked for: the amounts in credits, and the order by them."""
+    """Leave out what depends on the requested range: the amounts in credits, and the order by them."""
     if not _has_amounts(said):
         return said, beside
     groups = said.get("group_usages")

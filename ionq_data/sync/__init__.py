@@ -1,1 +1,1 @@
-"""What to ask the API for, given what the lake already holds."""
+"""The sync's rules: what to request from the API, given what the lake already holds."""

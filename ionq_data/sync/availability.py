@@ -1,4 +1,4 @@
-"""Whether a key may see something: only ``/whoami`` says whether it is good, anything else is open to it or not."""
+"""Whether a key may see a resource. Only ``/whoami`` tells whether the key is good."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _UNAUTHORIZED = 401
 
 
 async def is_withheld(context: Context, error: ApiError) -> bool:
-    """Tell whether an answer means that something is not available to a key, which is good otherwise.
+    """Tell whether an answer means that a resource is not available to a key that is good otherwise.
 
     Raises:
         AuthenticationError: there is no key, or ``/whoami`` does not accept it either.

@@ -11,13 +11,13 @@ from ionq_data.sync.intake import Intake, open_intake
 
 
 async def sync_backends(context: Context, intake: Intake, _bookmark: Bookmark) -> Outcome:
-    """Record what every listed backend says of itself now."""
+    """Record the present state of every listed backend."""
     await list_backends(context, intake)
     return Outcome(watermark=context.now())
 
 
 async def list_backends(context: Context, intake: Intake | None = None) -> tuple[str, ...]:
-    """Return the names of the listed backends; they are asked for once a run."""
+    """Return the names of the listed backends; a run requests them once."""
     if context.backends is None or intake is not None:
         answer, records = await context.client.read(BACKENDS.endpoint, parse=split_array)
         stamp = context.stamp(answer.received_at)

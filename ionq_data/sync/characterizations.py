@@ -1,7 +1,7 @@
-"""Characterizations: for each backend, what has been measured since the day before the newest known one.
+"""Characterizations: for each backend, the measurements since the day before the newest known one.
 
-How far a backend has been read stands in the bookmark: a reading that was cut off may have left newer measurements in
-the lake than older ones that it never came to. It is kept as soon as the backend is read, whatever the others do.
+The bookmark says how far a backend has been read. The lake cannot tell: an interrupted reading may have stored newer
+measurements and not reached older ones. The bookmark is saved as soon as a backend is read, whatever the others do.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ _REREAD = timedelta(days=1)
 
 
 def backends_to_ask(*sources: Iterable[str]) -> list[str]:
-    """Return the quantum computers that any source names: a retired one is no longer listed, but jobs know it."""
+    """Return the quantum computers that any source names: a retired one is no longer listed, but jobs name it."""
     return sorted({name for source in sources for name in source if name and is_qpu(name)})
 
 
 def start_date(newest: str | None, *, full: bool) -> date | None:
-    """Return the first date to ask for, None for all: one day before the newest known measurement."""
+    """Return the first date to request: one day before the newest known measurement; None requests all."""
     if full or newest is None:
         return None
     return date.fromordinal(max(1, datetime.fromisoformat(newest).toordinal() - _REREAD.days))
 
 
 async def sync_characterizations(context: Context, intake: Intake, bookmark: Bookmark) -> Outcome:
-    """Read each backend's new measurements; one that fails does not keep the others from being read."""
+    """Read each backend's new measurements; if one backend fails, the others are read all the same."""
     read_to = bookmark.parts  # the newest measurement, by backend
     listed = await list_backends(context)
     backends = backends_to_ask(listed, context.rules.backends, read_to, _backends_of_jobs(context))
@@ -53,7 +53,7 @@ async def sync_characterizations(context: Context, intake: Intake, bookmark: Boo
             raise
         except ApiError as error:
             is_absent = isinstance(error, NotFound | PermissionDenied)
-            # one that is listed no longer may be refused in any way, and for good
+            # the API may refuse a backend that is no longer listed in any way, and for good
             is_gone = isinstance(error, BadRequest | RequestRefused) and backend not in listed
             (notes if is_absent or is_gone else missing).append(f"no characterizations of {backend}: {error}")
         else:
@@ -70,7 +70,7 @@ async def sync_characterizations(context: Context, intake: Intake, bookmark: Boo
 
 
 def _backends_of_jobs(context: Context) -> Iterable[str]:
-    """Return the backends that jobs name: as the syncs of jobs have noted, or by a look at all of them."""
+    """Return the backends that jobs name: from the notes of the job syncs, or from all jobs."""
     noted = read_bookmark(context.lake, context.account, JOBS.name).parts.get("backends")
     if noted is not None:
         return [str(backend) for backend in noted]
@@ -78,10 +78,10 @@ def _backends_of_jobs(context: Context) -> Iterable[str]:
 
 
 async def _read_backend(context: Context, intake: Intake, backend: str, newest: str | None) -> str | None:
-    """Read one backend's measurements to the end of the listing; return the newest date there is now."""
+    """Read one backend's measurements to the end of the listing; return the newest date."""
     limit = context.now()
     if newest is not None and datetime.fromisoformat(newest) > limit:
-        newest = None  # noted by a clock that ran ahead
+        newest = None  # a clock that ran ahead noted it
     start = start_date(newest, full=context.rules.full)
     path = CHARACTERIZATIONS.endpoint.replace("{backend}", quote(backend, safe=""))
     params = {"start": start.isoformat()} if start else {}
@@ -101,7 +101,7 @@ async def _read_backend(context: Context, intake: Intake, backend: str, newest: 
 async def _as_asked_singly(
     context: Context, intake: Intake, path: str, params: Params, number: int, page: Page, backend: str
 ) -> list[tuple[bytes, datetime]]:
-    """Return the records of a page and when each arrived, those that may show a neighbour's value asked for singly."""
+    """Return a page's records and their arrival times; request those singly that may show a neighbour's value."""
     stamp = context.stamp(page.received_at)
     beside = {"backend": backend}
     rows = [read_record(CHARACTERIZATIONS, raw, extracted_at=stamp, run_id="", context=beside) for raw in page.records]

@@ -1,4 +1,4 @@
-"""What every resource's sync is given: whose records, from where, to where, by which rules, and what time it is."""
+"""The context of every resource's sync: account, source, destination, rules and clock."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _TICK = timedelta(microseconds=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What the user has decided about a sync.
+    """The user's decisions about a sync.
 
     Attributes:
         full: read everything, and find what is gone.
-        since: do not read jobs submitted before this date (UTC), and call the sync no more than that.
-        usage_range: the dates of usage to ask for, first inclusive, last exclusive, instead of the usual ones.
+        since: read only jobs submitted on or after this date (UTC); the sync does not count as more than that.
+        usage_range: the dates of usage to request instead of the usual ones; first inclusive, last exclusive.
         submitters: ``auto``, ``own`` or the ids of the users whose jobs are listed beside the key's own view.
         overlap: how far before the watermark a listing is read again, for jobs that appeared late.
-        full_every: after how long a sync reads everything by itself.
-        backends: backends to ask for characterizations beside those listed and those named in jobs.
-        contract: what becomes of records that do not fit the columns.
+        full_every: the time after which a sync reads everything by itself.
+        backends: backends whose characterizations to request, beside those listed and those named in jobs.
+        contract: how to treat records that do not fit the columns.
         results_wanted: tells whether a job's measured distribution is copied.
     """
 
@@ -59,11 +59,11 @@ class Context:
 
     Attributes:
         organization: id of the account's organization; filled in as soon as it is known.
-        read_organizations: those whose usage an account before this one has read.
-        backends: those that ``/backends`` listed in this run.
-        whoami, sessions: answers that the first look has brought.
-        refusals: what the first look was refused, by resource; it is not asked for again in this run.
-        requests_recorded: requests that the ledger has counted.
+        read_organizations: organizations whose usage an earlier account has read.
+        backends: the backends that ``/backends`` listed in this run.
+        whoami, sessions: the answers of the first look.
+        refusals: the refusals of the first look, by resource; this run does not request these resources again.
+        requests_recorded: the number of requests that the ledger has counted.
         uses_server_clock: go by the API's clock, however small the difference.
         newest_in_lake: an instant that nothing in the lake is ordered later than.
     """
@@ -90,10 +90,10 @@ class Context:
 
     @property
     def clock_lead(self) -> timedelta:
-        """By how much the API's clock is ahead of this machine's; zero where the difference is less than a minute.
+        """How far the API's clock is ahead of this machine's; zero if the difference is less than a minute.
 
-        The ``Date`` of the answers is the one clock that both sides share. It counts whole seconds, so a difference is
-        taken over once it is clear, and kept until the clocks differ by another one.
+        The ``Date`` of the answers is the one clock that both sides share. It counts whole seconds, so a
+        clear difference is taken over once, and kept until the clocks differ by another clear amount.
         """
         seen = self.client.clock_offset
         if seen is not None and (
@@ -104,7 +104,7 @@ class Context:
 
     @property
     def clock_note(self) -> str | None:
-        """What to say of this machine's clock; None if it is right, or the API's was asked for."""
+        """A remark about this machine's clock; None if it is right, or if the settings ask for the API's clock."""
         if self.uses_server_clock or not (lead := self.clock_lead):
             return None
         is_behind = lead > timedelta(0)
@@ -130,10 +130,10 @@ class Context:
         return moment
 
     def order(self, moment: datetime) -> datetime:
-        """Return what orders a version that arrived at a moment: that moment, or as much later as it takes.
+        """Return the order value of a version that arrived at a moment: that moment, or as much later as it takes.
 
-        Time and order are two things. Where a clock ran ahead once, the lake holds versions from the future, and what
-        is read now must be newer than they are all the same.
+        Time and order are two things. If a clock once ran ahead, the lake holds versions from the future, and a version
+        that is read now must still be newer than those.
         """
         if self._order_lead is None:
             newest = self.newest_in_lake

@@ -1,8 +1,8 @@
-"""What becomes of a record that does not fit the columns: the user's choice, by kind of misfit.
+"""The treatment of records that do not fit the columns: the user's choice for each kind of misfit.
 
-``evolve`` takes it in: the member stays in ``_raw`` and is named in ``_drift``; the value that does not fit its column
-is null there and named in ``_problems``. ``freeze`` ends the sync of the resource, which says so and keeps what it has.
-``discard_row`` puts the whole record with the rejected ones. ``discard_value`` keeps the record without the member; a
+``evolve`` stores it: an unknown member stays in ``_raw``, and ``_drift`` names it; a value that does not fit its column
+is null there, and ``_problems`` names it. ``freeze`` ends the sync of the resource, which says so and keeps its rows.
+``discard_row`` moves the whole record to the rejected ones. ``discard_value`` keeps the record without the member; a
 value that does not fit is null in its column, as always.
 """
 
@@ -30,7 +30,7 @@ class ContractBroken(ApiError):
 
 @dataclass(frozen=True)
 class Contract:
-    """What becomes of members that no column holds (``columns``), and of values that do not fit theirs (``types``)."""
+    """How to treat members without a column (``columns``), and values that do not fit their column (``types``)."""
 
     columns: Mode = "evolve"
     types: Mode = "evolve"
@@ -40,12 +40,12 @@ EVOLVE = Contract()
 
 
 def discarded(contract: Contract, resource: str, row: Row) -> str | None:
-    """Hold a row against the contract; return why the whole record is to be discarded, None if it is kept.
+    """Apply the contract to a row; return why the whole record must be discarded, None if it is kept.
 
     A member that the contract discards is taken out of ``_raw``.
 
     Raises:
-        ContractBroken: the contract says that nothing new is taken in.
+        ContractBroken: the contract allows nothing new.
     """
     unknown = [drift["path"] for drift in row.values["_drift"] or () if drift["kind"] == UNKNOWN_FIELD]
     for mode, misfits in ((contract.columns, unknown), (contract.types, row.values["_problems"])):

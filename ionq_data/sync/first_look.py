@@ -1,4 +1,4 @@
-"""Look whether the key is good and whose it is, before anything is written."""
+"""Find out whether the key is good, and whose it is, before anything is written."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _REFUSED = (PermissionDenied, NotFound, BadRequest, RequestRefused)
 
 
 class WrongOrganizationError(Exception):
-    """The key does not belong to the organization that it is to be used for."""
+    """The key does not belong to the configured organization."""
 
 
 async def look_first(context: Context, names: Iterable[str]) -> None:
-    """Ask who the key is and which sessions there are, and keep both answers for the sync of these resources.
+    """Request the key's identity and the sessions, and keep both answers for the sync of these resources.
 
-    Fills in the context's organization. Asks nothing where only public resources are wanted.
+    This fills in the context's organization. It requests nothing if all wanted resources are public.
 
     Raises:
         AuthenticationError: the key is not accepted.
@@ -52,7 +52,7 @@ async def look_first(context: Context, names: Iterable[str]) -> None:
 
 
 async def _check_access(context: Context, named: str) -> None:
-    """Ask the configured organization for a day of usage: it may be known under two names, or be another's."""
+    """Request a day of the configured organization's usage: it may have two names, or belong to somebody else."""
     path = USAGE.endpoint.replace("{organization}", quote(str(context.organization), safe=""))
     day = context.now().date()
     dates = {"start_date": day.isoformat(), "end_date": (day + timedelta(days=1)).isoformat()}

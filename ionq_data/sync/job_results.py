@@ -1,4 +1,4 @@
-"""Job results: only when asked for; measured distributions of completed jobs, of chosen projects, backends and ages."""
+"""Job results, only on request: measured distributions of completed jobs, of chosen projects, backends and ages."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _OUTPUT = (
     "output_error_mitigation_aggregations",
     "output_error_mitigation_debiasing_variants",
 )
-_ABSENT_AFTER = timedelta(days=1)  # results may come a while after their job has ended
+_ABSENT_AFTER = timedelta(days=1)  # results may appear a while after their job has ended
 
 
 def is_wanted(context: Context, job: dict[str, Any]) -> bool:
-    """Tell whether a job's distribution is to be copied: it is completed and within what was chosen."""
+    """Tell whether to copy a job's distribution: the job must be completed, and be one of the chosen ones."""
     rules = context.rules
     if job["status"] != "completed" or job["_deleted"]:
         return False
@@ -46,7 +46,7 @@ def is_wanted(context: Context, job: dict[str, Any]) -> bool:
 
 
 async def sync_job_results(context: Context, intake: Intake, _bookmark: Bookmark) -> Outcome:
-    """Ask once for the distribution of each job that is wanted and not yet in the lake."""
+    """Request the distribution of each wanted job once, unless the lake already has it."""
     intake.load_all()
     jobs = (job for job in current_jobs(context.lake, context.account) if is_wanted(context, job))
     asking = _Asking(context, intake, jobs)
@@ -64,7 +64,7 @@ class _Asking:
         self._failures_in_a_row = 0
 
     async def work(self) -> None:
-        """Ask for one job after the other until there are none, or the API is gone."""
+        """Request one job after the other until there are none left, or the API is gone."""
         for job in self.jobs:
             if self._failures_in_a_row >= _GIVE_UP_AFTER:
                 return
@@ -92,7 +92,7 @@ class _Asking:
                 await self._ask(job, artifact)
 
     async def _variants(self, job: dict[str, Any]) -> Any:
-        """Return a debiased job's variants, which the list of jobs may leave out."""
+        """Return a debiased job's variants; the list of jobs may leave them out."""
         answer = await self.context.client.get(f"{JOBS.endpoint}/{quote(job['id'], safe='')}", authenticated=True)
         found = parse(answer.body)
         for step in ("output", "error_mitigation", "debiasing", "variants"):
@@ -111,7 +111,7 @@ class _Asking:
             ended = job["completed_at"] or job["submitted_at"]
             if ended is not None and self.context.now() - ended < _ABSENT_AFTER:
                 return
-            if is_of_variant_of_may:  # the address is gone, for all of them: that is nothing to keep of each
+            if is_of_variant_of_may:  # the address is gone for all jobs, so there is nothing to keep for each
                 self.notes.append(f"variants of jobs from before October 2026 are not available: {refusal}")
                 return
             body, stamp, status = b"{}", self.context.stamp(), refusal.status or 0
@@ -146,7 +146,7 @@ def _opened(text: str | None) -> Any:
 
 
 def _count(body: bytes) -> int | None:
-    """Return how many states a distribution has, that of the first register where it has several."""
+    """Return the number of states in a distribution; with several registers, that of the first one."""
     try:
         found = parse(body)
     except ValueError:

@@ -1,9 +1,9 @@
-"""Jobs: what to ask for so that the lake equals what the API shows, though nothing can be asked for by time.
+"""Jobs: the requests that make the lake equal what the API shows, although the API has no filter by time.
 
-1. Read the listing, newest first, down to the last watermark less an overlap (``listing``); so too the listings of
-   those submitters whose jobs the key's own view leaves out (``submitters``).
-2. Ask by id for the jobs that the lake knows as open and no listing showed (``open_jobs``).
-3. Once a week, or on request, read everything, and look for what is gone.
+1. Read the listing, newest first, down to the last watermark minus an overlap (``listing``). Do the same for the
+   submitters whose jobs the key's own view leaves out (``submitters``).
+2. Request by id the jobs that are open in the lake and that no listing showed (``open_jobs``).
+3. Once a week, or on request, read everything, and look for jobs that are gone.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ OWN = ""  # the name of the listing without a submitter
 
 @dataclass(frozen=True)
 class Plan:
-    """What a sync of jobs starts from.
+    """The starting point of a sync of jobs.
 
     Attributes:
-        is_full: read to the end and look for what is gone.
+        is_full: whether to read to the end and look for jobs that are gone.
         listings: how far each listing is read, by submitter; ``OWN`` is the key's own view.
-        oldest: what was submitted before is not asked for.
+        oldest: jobs submitted before this are not requested.
         marks: how far each listing is by now.
         members: how each known submitter's jobs can be seen (``submitters``).
-        parents: jobs whose parts an unfinished sync has not come to ask for.
+        parents: jobs whose parts an unfinished sync has not requested yet.
         backends: the backends that jobs have named so far.
         full_at: when everything was last read.
     """
@@ -61,10 +61,10 @@ class Plan:
 
 
 def plan_jobs(bookmark: Bookmark, now: datetime, *, full: bool, since: date | None, full_every: timedelta) -> Plan:
-    """Decide how far to read, from how far earlier syncs got, finished or not, and from the clock."""
+    """Decide how far to read, from the clock and from the progress of earlier syncs, finished or not."""
     parts = bookmark.parts
     full_at = datetime.fromisoformat(parts["full_at"]) if parts.get("full_at") else None
-    is_fresh = full_at is not None and abs(now - full_at) < full_every  # the clock may have been set back since
+    is_fresh = full_at is not None and abs(now - full_at) < full_every  # the clock may have been set back since then
     is_full = (full or (bookmark.complete is not None and not is_fresh)) and since is None
     marks = dict(parts.get("listings", {}))
     listings = {name: ReadTo() if is_full else _read_on(mark, now) for name, mark in marks.items()}
@@ -81,7 +81,7 @@ def plan_jobs(bookmark: Bookmark, now: datetime, *, full: bool, since: date | No
 
 
 def _read_on(mark: Mapping[str, Any], now: datetime) -> ReadTo:
-    """Return how far a listing is read on; what a clock that ran ahead has noted does not count."""
+    """Return how far to continue a listing; the note of a clock that ran ahead does not count."""
     watermark = datetime.fromisoformat(mark["watermark"]) if mark.get("watermark") else None
     stretches = tuple(Stretch.from_json(stretch) for stretch in mark.get("stretches", ()))
     tops = [moment for moment in (watermark, *(stretch.top for stretch in stretches)) if moment is not None]
@@ -91,7 +91,7 @@ def _read_on(mark: Mapping[str, Any], now: datetime) -> ReadTo:
 
 
 async def sync_jobs(context: Context, intake: Intake, bookmark: Bookmark) -> Outcome:
-    """Bring the lake's jobs to what the API shows."""
+    """Make the lake's jobs equal what the API shows."""
     rules, started_at = context.rules, context.now()
     plan = plan_jobs(bookmark, started_at, full=rules.full, since=rules.since, full_every=rules.full_every)
     pending = pending_jobs(context.lake, context.account, now=started_at, simulator_costs=rules.simulator_costs)

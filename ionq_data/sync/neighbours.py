@@ -1,8 +1,8 @@
-"""Characterizations whose null metric shows the value of another one.
+"""Characterizations in which a null metric shows the value of another record.
 
 On a page of several, a metric that is null in its own record can show the next newer record's value; a record that is
-asked for singly is right. So a record that equals its newer neighbour in a metric is asked for singly, once: what the
-lake knows by then is not asked for again.
+requested singly is right. So a record that equals its newer neighbour in a metric is requested singly, and only once:
+a record that the lake already has is not requested again.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from ionq_data.sync.context import Context
 
 METRICS = tuple(f.name for f in CHARACTERIZATIONS.fields if f.name.startswith("timing_") or f.name.endswith("_median"))
 _REFUSED = (AuthenticationError, BadRequest, NotFound, PermissionDenied, RequestRefused)
-_CONSTANT_FROM = 4  # records that all say the same of a metric say that it is a constant of the backend
+_CONSTANT_FROM = 4  # if all records have the same value of a metric, it is a constant of the backend
 
 
 def find_suspects(rows: Sequence[Row | Rejection], *, is_known: Callable[[Row], bool]) -> list[int]:
-    """Return the places on a page of the records that show a metric of the next newer one.
+    """Return the positions of records on a page that show a metric of the next newer record.
 
-    A value that all of several records share is taken for a constant of the backend, and proves nothing; but for a
-    record that the lake knows with other content it does.
+    A value that several records all share counts as a constant of the backend, and proves nothing, except for a record
+    that the lake has with other content.
     """
     sound = {place: row for place, row in enumerate(rows) if isinstance(row, Row) and row.values["date"] is not None}
     newest_first = sorted(sound, key=lambda place: sound[place].values["date"], reverse=True)
@@ -47,7 +47,7 @@ def find_suspects(rows: Sequence[Row | Rejection], *, is_known: Callable[[Row], 
 async def read_singly(
     context: Context, path: str, params: Params, *, position: int, record_id: str
 ) -> tuple[bytes, datetime] | None:
-    """Return a record as a page of one shows it, or its own address, and when that arrived; None if neither does.
+    """Return a record from a page of one, or else from its own address, and its arrival time; None without either.
 
     Args:
         position: where in the whole listing (of ``path`` with ``params``) the record stands, from 1.

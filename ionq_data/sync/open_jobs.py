@@ -1,4 +1,4 @@
-"""Ask for jobs by name: open ones that no listing showed, parts that none shows, and those that are gone."""
+"""Request jobs by id: open jobs that no listing showed, parts that no listing shows, and jobs that are gone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ionq_data.sync.listing_reader import ListingReader
 from ionq_data.sync.workers import run_workers
 
 _MARK_AT = 500
-MOST_URL_BYTES = 3_900  # of 4 kB, with room for the rest of the address
+MOST_URL_BYTES = 3_900  # out of 4 kB, which leaves room for the rest of the address
 _FIXED = len("https://api.example.com/v0.4/jobs?limit=1000&next=") + 400
 
 
@@ -35,9 +35,9 @@ def id_batches(ids: Iterable[str], *, most_bytes: int = MOST_URL_BYTES - _FIXED)
 
 
 async def ask_for_jobs(reader: ListingReader, open_jobs: Mapping[str, str]) -> list[str]:
-    """Ask for jobs (id to partition) by ``ids``, and singly for those that do not come; mark those gone as deleted.
+    """Request jobs (id to partition) by ``ids``, and the missing ones singly; mark those that are gone as deleted.
 
-    Returns notes of what could not be asked for, or viewed.
+    Return notes about jobs that could not be requested or viewed.
     """
     notes: list[str] = []
     wanted = dict(open_jobs)
@@ -45,7 +45,7 @@ async def ask_for_jobs(reader: ListingReader, open_jobs: Mapping[str, str]) -> l
         try:
             for shown in await _ask_for_batch(reader, batch):
                 wanted.pop(shown, None)
-        except (BadRequest, RequestRefused) as error:  # one id that it does not like must not hide the others
+        except (BadRequest, RequestRefused) as error:  # one id that the API refuses must not hide the others
             notes.append(f"{len(batch)} jobs cannot be requested together, so each is requested alone: {error}")
     waiting = iter(sorted(wanted.items()))
     gone: dict[str, str] = {}
@@ -72,7 +72,7 @@ async def ask_for_jobs(reader: ListingReader, open_jobs: Mapping[str, str]) -> l
 
 
 async def _ask_for_batch(reader: ListingReader, batch: list[str]) -> set[str]:
-    """Ask for some jobs by ``ids``; return those that come."""
+    """Request some jobs by ``ids``; return those in the answer."""
     shown: set[str] = set()
     async for page in _pages(reader, {"ids": batch}):
         stamp = reader.context.stamp(page.received_at)
@@ -93,7 +93,7 @@ async def _ask_for_one(reader: ListingReader, job_id: str) -> None:
 
 
 async def ask_for_parts(reader: ListingReader, parents: Iterable[str]) -> AsyncIterator[str]:
-    """Ask for the parts of multi-circuit jobs; yield each job once all its parts have been taken in."""
+    """Request the parts of multi-circuit jobs; yield each job when all its parts are stored."""
     for parent in parents:
         async for page in _pages(reader, {"parent_job_id": parent}):
             stamp = reader.context.stamp(page.received_at)
@@ -114,7 +114,7 @@ def _pages(reader: ListingReader, asked: Mapping[str, Any]) -> AsyncGenerator[Pa
 
 
 async def ask_for_gone(reader: ListingReader) -> list[str]:
-    """After everything was read: ask for the jobs that the lake has and nothing showed. Returns notes."""
+    """After a full reading, request the jobs that the lake has and that nothing showed. Return notes."""
     gone = reader.intake.versions.unseen()
     if not gone:
         return []
@@ -124,7 +124,7 @@ async def ask_for_gone(reader: ListingReader) -> list[str]:
 
 
 def _mark_deleted(reader: ListingReader, gone: Mapping[str, str]) -> None:
-    """Keep the last version of jobs (id to partition) that the API no longer knows as deleted: their cost was paid."""
+    """Mark jobs (id to partition) that the API no longer has as deleted; keep their last version: they were paid."""
     keys, partitions = [key_digest((job_id,)) for job_id in gone], set(gone.values())
     for row in current_rows(reader.context.lake, JOBS, reader.context.account, keys, partitions):
         if not row["_deleted"]:

@@ -1,4 +1,4 @@
-"""What a sync tells whoever watches it."""
+"""The progress that a sync reports."""
 
 from __future__ import annotations
 
@@ -21,4 +21,4 @@ OnProgress = Callable[[Progress], None]
 
 
 def ignore(_: Progress) -> None:
-    """Watch nothing."""
+    """Ignore the progress."""

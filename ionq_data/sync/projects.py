@@ -1,4 +1,4 @@
-"""Projects: all of them each run, where the API answers: no reference describes the endpoint."""
+"""Projects: all of them each run. No reference describes the endpoint, and it may not answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def sync_projects(context: Context, intake: Intake, _bookmark: Bookmark) -
 
 
 def _split(body: bytes) -> list[bytes]:
-    """Split a list of projects, be it the whole body or a member of it."""
+    """Split a list of projects, which may be the whole body or a member of it."""
     try:
         return split_array(body)
     except MalformedBody:

@@ -22,9 +22,9 @@ _NO_ACCESS = (AuthenticationError, PermissionDenied, NotFound)
 
 
 async def sync_rates(context: Context, intake: Intake, _bookmark: Bookmark) -> Outcome:
-    """Record the prices in force, and learn the organization that they hold for.
+    """Record the prices in force, and learn the organization that they apply to.
 
-    A backend that the API makes no estimate for is noted and left out. Raises the refusal where it makes none at all.
+    A backend without an estimate is noted and left out. If the API gives no estimate at all, raise its refusal.
     """
     refusals: dict[str, ApiError] = {}
     for backend in filter(is_qpu, await list_backends(context)):
@@ -45,7 +45,7 @@ async def sync_rates(context: Context, intake: Intake, _bookmark: Bookmark) -> O
 
 
 async def organization_of_estimate(context: Context) -> str | None:
-    """Return the organization that an estimate is made for, or None if it does not say or is not to be had."""
+    """Return the organization of an estimate, or None if the estimate does not name it or there is none."""
     backend = next(filter(is_qpu, await list_backends(context)), None)
     if backend is None or RATES.name in context.refusals:
         return None

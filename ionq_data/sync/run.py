@@ -25,10 +25,10 @@ _log = logging.getLogger(__name__)
 
 
 async def sync_resources(context: Context, names: Iterable[str]) -> list[SyncRecord]:
-    """Sync some resources of an account; return what went into the ledger.
+    """Sync some resources of an account; return their rows of the ledger.
 
-    A resource that the API fails is recorded as incomplete, with what is missing, and the next one goes on. One that
-    the key may not see is recorded as that: nothing of it is missing.
+    If the API fails, the resource is recorded as incomplete, with what is missing, and the next one is synced. A
+    resource that the key may not see is recorded as not available: nothing of it is missing.
 
     Raises:
         AuthenticationError: the key is not accepted; nothing more can be read with it.
@@ -38,7 +38,7 @@ async def sync_resources(context: Context, names: Iterable[str]) -> list[SyncRec
 
 
 def record_unreachable(context: Context, names: Iterable[str], reason: str) -> list[SyncRecord]:
-    """Write into the ledger that nothing could be read, and why."""
+    """Record in the ledger that nothing could be read, and why."""
     wanted = set(names)
     return [
         _record(context, name, context.local_clock(), Outcome(missing=(f"{name}: {reason}",)))
@@ -62,7 +62,7 @@ async def _sync_resource(context: Context, name: str) -> SyncRecord:
 
 
 async def _outcome(context: Context, intake: Intake, bookmark: Bookmark) -> Outcome:
-    """Sync a resource; one that the API fails is missing, one that it refuses to a good key is not available to it."""
+    """Sync a resource. After a failure it is missing; if the API refuses it to a good key, it is not available."""
     resource = intake.resource
     try:
         return await RULES[resource.name](context, intake, bookmark)
@@ -87,9 +87,9 @@ def _record(
     intake: Intake | None = None,
     bookmark: Bookmark | None = None,
 ) -> SyncRecord:
-    """Write into the ledger what a sync has come to, with the requests sent since the last row; then the bookmark.
+    """Write a sync's result into the ledger, with the requests sent since the last row; then save the bookmark.
 
-    ``started_at`` is by the local clock: which clock to go by is known once the API has answered.
+    ``started_at`` is by the local clock, because only the API's first answer tells which clock to use.
     """
     requests = context.client.requests - context.requests_recorded
     context.requests_recorded += requests

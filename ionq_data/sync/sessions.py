@@ -27,7 +27,7 @@ async def sync_sessions(context: Context, intake: Intake, _bookmark: Bookmark) -
 
 
 def named_by_sessions(records: list[bytes], envelope: dict[str, Any]) -> str | None:
-    """Return the id of the organization that a list of sessions is of: beside them, or in one of them."""
+    """Return the organization's id from a list of sessions: it stands beside them, or in one of them."""
     for said in (envelope, *map(parse, records)):
         named = said.get("organization_id") if isinstance(said, dict) else None
         if isinstance(named, str) and named:

@@ -1,9 +1,9 @@
-"""Whose jobs are listed beside the key's own view, and how often.
+"""The submitters whose listings are read beside the key's own view, and how often.
 
 A key lists what it may view; other members of a shared project may need a listing of their own, and where the key is
 not a member the API ignores the question and answers with the key's own jobs. So each member's listing is read once,
-and from then on only if that showed jobs that the key's own listing leaves out. With each full reading it is looked at
-again: to its end where the user asked for everything, else as far as something unknown turns up.
+and later only if it showed jobs that the key's own listing leaves out. Each full reading looks at it again: to its
+end if the user asked for everything, else as long as something unknown turns up.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ IGNORED = "ignored"  # the API answers with other users' jobs
 
 
 def members_to_ask(context: Context, known: Mapping[str, str], shown: Iterable[str], *, is_full: bool) -> list[str]:
-    """Return the submitters to ask for in this run: those chosen, or those whose jobs may be missing otherwise.
+    """Return the submitters to request in this run: the chosen ones, or those whose jobs may be missing otherwise.
 
     Args:
-        known: what earlier looks at each member have shown.
+        known: the results of earlier looks at each member.
         shown: the submitters of the jobs listed in this run.
     """
     if context.rules.submitters == "own":
@@ -41,7 +41,7 @@ def members_to_ask(context: Context, known: Mapping[str, str], shown: Iterable[s
 
 
 async def look_at_member(reader: ListingReader, member: str, state: str | None, to: ReadTo) -> str | None:
-    """Read a member's listing as far as it must be; return how the jobs can be seen, None if it is not clear yet.
+    """Read a member's listing as far as necessary; return how its jobs can be seen, None if that is not clear yet.
 
     Raises ``ApiError``.
     """
@@ -56,13 +56,13 @@ async def look_at_member(reader: ListingReader, member: str, state: str | None, 
 
 @dataclass
 class _Look:
-    """What a member's listing shows that the key's own, read just before, does not.
+    """The difference between a member's listing and the key's own, which was read just before.
 
     Attributes:
         has_others: it shows another user's job: the API has ignored the question.
         has_news: it shows an unknown job that the own listing would have shown by now.
-        is_undecided: it shows an unknown job of the last moments, which the own listing may only have come too early
-            for; the next sync tells.
+        is_undecided: it shows an unknown job of the last moments. The own listing may have been read too early for it;
+            the next sync will tell.
     """
 
     started_at: datetime
@@ -73,7 +73,7 @@ class _Look:
     is_undecided: bool = False
 
     def page(self, rows: Sequence[Row], listed: Sequence[Listed]) -> Seen:
-        """Take note of a page; say whether there is no need of the next one."""
+        """Look at a page; return whether the next one is not needed."""
         self.has_others |= any(row.values["submitter_id"] not in (self.member, None) for row in rows)
         if self.has_others:
             return Seen(is_enough=True)

@@ -1,9 +1,9 @@
 """Usage: the trailing 7 days each run, the trailing 45 once a day, everything at first and on request.
 
-After a pause it is read from the last date read, however long ago that was.
+After a pause, the reading starts at the last date read, however long ago that was.
 
-Past dates are restated, so a date is read again and kept again where it changed. A date that the report no longer lists
-is kept as deleted, with the bytes last seen.
+Past dates can be restated, so a date is read again, and stored again if it changed. A date that the report no longer
+lists is marked as deleted, with the last bytes seen.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ionq_data.sync.rates import organization_of_estimate
 EACH_RUN = timedelta(days=7)
 EACH_DAY = timedelta(days=45)
 BEGINNING = date(2015, 1, 1)
-"""No usage is older: the year in which IonQ was founded."""
+"""The year in which IonQ was founded: no usage is older."""
 _DAY = timedelta(days=1)
 _YEAR = timedelta(days=366)
 
@@ -49,15 +49,15 @@ class ReadDates:
 
 
 def ranges_to_ask(today: date, read: ReadDates | None, *, first: date, wide: bool) -> list[Range]:
-    """Return the dates to ask for, a year a request (first inclusive, last exclusive), in the order in which to ask.
+    """Return the ranges to request in order, at most a year each (first date inclusive, last one exclusive).
 
-    First what is new since the last reading, oldest first, so that no gap is left wherever it ends; with it those past
-    dates that may have been restated. Then what no reading has got back to yet, newest first.
+    First come the dates since the last reading, oldest first, so an interruption leaves no gap; they include past dates
+    that may have been restated. Then come older dates that no reading has reached yet, newest first.
 
     Args:
-        today: the date now (UTC); it is asked for too.
-        read: what has been read before; None before the first reading, and to read everything.
-        first: the first date that there may be usage of.
+        today: the date now (UTC), which is requested, too.
+        read: the dates that have been read before; None before the first reading, or to read everything.
+        first: the first date that may have usage.
         wide: read the trailing 45 days and not only 7.
     """
     tomorrow = today + _DAY
@@ -80,7 +80,7 @@ def _years_back(start: date, end: date) -> Iterator[Range]:
 
 
 def read_dates(bookmark: Bookmark, grouping: str) -> ReadDates | None:
-    """Return which dates of a grouping have been read, as noted."""
+    """Return the dates of a grouping that have been read, from the bookmark."""
     if noted := bookmark.parts.get("read", {}).get(grouping):
         return ReadDates(*map(date.fromisoformat, noted))
     if bookmark.complete is not None and bookmark.complete.watermark is not None:  # noted by release 0.1.0
@@ -89,7 +89,7 @@ def read_dates(bookmark: Bookmark, grouping: str) -> ReadDates | None:
 
 
 def after_reading(read: ReadDates | None, asked: Range) -> ReadDates:
-    """Return which dates have been read once one more range has been."""
+    """Return the dates that have been read after one more range."""
     until = asked[1] - _DAY
     if read is None or not asked[0] <= read.until + _DAY:
         return ReadDates(asked[0], until)
@@ -97,13 +97,13 @@ def after_reading(read: ReadDates | None, asked: Range) -> ReadDates:
 
 
 def _named_before(context: Context) -> str | None:
-    """Return the organization whose usage was read last: what a key has been told does not change with its rights."""
+    """Return the organization whose usage was read last: a key that loses its rights keeps its organization."""
     last = context.lake.ledger(context.account, USAGE.name, newest=1)
     return last[-1].organization if last else None
 
 
 async def sync_usage(context: Context, intake: Intake, bookmark: Bookmark) -> Outcome:
-    """Read the daily report by project and by user; one that fails does not keep the other from being read."""
+    """Read the daily report by project and by user; if one fails, the other is read all the same."""
     context.organization = context.organization or await organization_of_estimate(context) or _named_before(context)
     if context.organization in context.read_organizations:
         return Outcome(mode="skipped", notes=("another account reads this organization's usage",))
@@ -119,7 +119,7 @@ async def sync_usage(context: Context, intake: Intake, bookmark: Bookmark) -> Ou
         try:
             await reading.read(grouping)
         except (AuthenticationError, NotFound, PermissionDenied):
-            raise  # whether the report is available to the key at all is judged for all resources alike
+            raise  # all resources share the rule that tells whether the report is available to the key
         except ApiError as error:
             missing.append(f"usage by {grouping}: {error}")
     if context.rules.usage_range is not None:
@@ -141,7 +141,7 @@ class _Reading:
         self.notes: list[str] = []
 
     async def read(self, grouping: str) -> None:
-        """Read the report by a grouping; what has been read is noted after each range."""
+        """Read the report by a grouping; save the progress after each range."""
         if self.context.rules.usage_range is not None:
             await _read_range(self.context, self.intake, grouping, self.context.rules.usage_range)
             return
@@ -171,8 +171,8 @@ class _Reading:
 async def _read_range(context: Context, intake: Intake, grouping: str, asked: Range) -> None:
     """Read the report of some dates.
 
-    The last date asked for is one of the report's by the contract of October 2026, and was none by that of May: what
-    lies outside of the dates that were meant is left to the sync that means it.
+    By the contract of October 2026, the report includes the last date of the request; by that of May, it does not.
+    Records outside of the given dates are left to the sync of those dates.
     """
     organization = str(context.organization)
     path = USAGE.endpoint.replace("{organization}", quote(organization, safe=""))
@@ -200,7 +200,7 @@ async def _read_range(context: Context, intake: Intake, grouping: str, asked: Ra
 
 
 def _is_within(record: bytes, asked: Range) -> bool:
-    """Tell whether a record is of one of some dates; one whose date cannot be read is for the intake to judge."""
+    """Tell whether a record belongs to one of some dates; the intake judges a record without a readable date."""
     try:
         day: date = DAY.convert(parse(record)["from"])
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
@@ -211,7 +211,7 @@ def _is_within(record: bytes, asked: Range) -> bool:
 def _mark_gone(
     context: Context, intake: Intake, beside: dict[str, str], asked: Range, listed: set[date], stamp: datetime
 ) -> None:
-    """Keep a date that the lake knows and the report of its range does not list as deleted."""
+    """Mark a date as deleted if the lake has it and the report of its range does not list it."""
     days = (asked[1] - asked[0]).days
     unlisted = [day for day in (asked[0] + timedelta(days=n) for n in range(days)) if day not in listed]
     keys = {key_digest((beside["group_by"], MODALITY, day)) for day in unlisted}

@@ -1,4 +1,4 @@
-"""Whoami: asked each run, and first of all: it tells whether the key is good before anything is written."""
+"""Whoami: the first request of each run. It tells whether the key is good before anything is written."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ionq_data.sync.intake import Intake
 
 
 async def sync_whoami(context: Context, intake: Intake, _bookmark: Bookmark) -> Outcome:
-    """Ask which key this is."""
+    """Request the identity of the key."""
     if refusal := context.refusals.get(WHOAMI.name):
         raise refusal
     answer = context.whoami or await context.client.get(WHOAMI.endpoint, authenticated=True)

@@ -1,4 +1,4 @@
-"""The rule of a resource that one short answer shows whole: ask for it on each run, and keep what changed."""
+"""The rule of a resource that fits into one short answer: request it on each run, and keep what changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ionq_data.sync.intake import Intake
 async def read_list(context: Context, intake: Intake, split: Callable[[bytes], list[bytes]]) -> Outcome:
     """Read the list at the resource's endpoint and keep what changed; ``split`` takes the body apart into records.
 
-    A record that names its organization tells whose account it is, where nothing has told it before.
+    A record that names its organization tells the account's organization, if that is not known yet.
 
     Raises:
         ApiError: the API refuses the list, or does not answer.

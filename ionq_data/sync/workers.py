@@ -1,4 +1,4 @@
-"""Do the same work several times at once."""
+"""Run several workers at the same time."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 
 
 async def run_workers(work: Callable[[], Awaitable[None]], count: int) -> None:
-    """Run ``count`` workers until all have come to their end; the first error stops them all and is raised.
+    """Run ``count`` workers until all have finished; the first error stops them all and is raised.
 
-    None is left running behind the caller's back: what they take in must be there when it is written.
+    No worker still runs when this returns: their records must be complete before they are written.
     """
     tasks = [asyncio.ensure_future(work()) for _ in range(count)]
     try:
