@@ -28,7 +28,7 @@ Kind = Literal[
 ]
 Filter = Literal["organization", "currency", "project", "backend", "period"]
 MONEY_UNIT = "money"
-"""Stands for the currency that the page shows, which its filter sets."""
+"""A placeholder for the currency that the page shows; a filter sets it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +37,12 @@ class Figure:
 
     Attributes:
         name: identifies it on the page.
-        value: the exact value as the mart has it; None if there is none.
-        kind: how the value is written out.
+        value: the exact value from the mart; None if there is none.
+        kind: how the value is formatted.
         unit: the currency of money.
-        note: the sentence below it: over what, compared with what.
-        mart: where it is from.
-        text: what is shown instead of the formatted value, such as a backend's name.
+        note: the sentence below it: its period, and what it is compared with.
+        mart: the mart that it comes from.
+        text: the text to show instead of the formatted value, such as a backend's name.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column of a table: the key in its rows, the heading, and how values are written out."""
+    """One column of a table: the key in its rows, the heading, and the format of its values."""
 
     key: str
     title: str
@@ -68,15 +68,15 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table that sorts.
+    """A table that readers can sort.
 
     Attributes:
-        what: what its rows are, their unit and period.
+        what: a description of its rows, their unit and period.
         filters: the key in its rows that a filter of the page acts on.
         wide: whether it takes the page's full width.
-        empty: what to say when it has no row.
-        shown: rows shown before all are asked for.
-        jobs: how a row leads to the jobs behind it.
+        empty: the text to show when it has no rows.
+        shown: the number of rows before the reader asks for all.
+        jobs: the selection of jobs behind a row.
     """
 
     name: str
@@ -97,7 +97,7 @@ class Dataset:
     """Rows that charts share, in columns; embedded once.
 
     Attributes:
-        mart: where the rows are from.
+        mart: the mart that the rows come from.
         filters: the column that a filter of the page acts on. A date or the last date of a week or month.
     """
 
@@ -112,13 +112,13 @@ class Dataset:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """How a chart takes its rows from a data set.
+    """The rows that a chart takes from a data set.
 
     Attributes:
         dataset: the name of the data set, and of the source within the chart.
-        where: values that columns must have.
-        has_grains: its rows are given per day and per week; the period decides which are drawn.
-        bucket: sum ``bucket["sum"]`` by ``bucket["by"]`` per day, week or month, as the period calls for.
+        where: the values that columns must have.
+        has_grains: whether it has rows per day and per week; the period decides which of them are drawn.
+        bucket: sum ``bucket["sum"]`` by ``bucket["by"]`` per day, week or month, depending on the period.
     """
 
     dataset: str
@@ -132,14 +132,14 @@ class Chart:
     """A Vega-Lite chart over data sets of the page.
 
     Attributes:
-        what: what it shows, in which unit and over which period; also what a screen reader is told.
-        spec: the chart without its data, which it names.
-        sources: the data it names.
-        period: the time it covers, where the page's filter does not set it.
-        backend: the only backend it shows, if it does: the filter hides the others.
-        empty: what to say when there is nothing to draw; None when there is.
+        what: what it shows, with unit and period; screen readers read this text, too.
+        spec: the chart, which names its data but does not hold them.
+        sources: the data that it names.
+        period: the time that it covers, unless the page's filter sets it.
+        backend: the backend of a chart for one backend; the filter hides the charts of others.
+        empty: the text to show if there is nothing to draw; None if there is something.
         wide: whether it takes the page's full width.
-        jobs: how a mark leads to the jobs behind it.
+        jobs: the selection of jobs behind a mark.
     """
 
     name: str
@@ -158,11 +158,11 @@ class Chart:
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """A problem that somebody should look at, with its reason in words.
+    """A problem that needs attention, with its reason in words.
 
     Attributes:
         since: when it was first noticed (UTC).
-        mart: what it was found in, and ``link`` the block of the page that shows it; empty where none does.
+        mart: the mart that shows it; ``link`` is the block of the page that shows it, or empty.
     """
 
     severity: Literal["failure", "warning"]
@@ -175,7 +175,7 @@ class Alert:
 
 @dataclass(frozen=True, kw_only=True)
 class Calculator:
-    """A form that says where to run a circuit; ``backends`` are the facts that its script reckons with."""
+    """A form that says where to run a circuit; its script calculates with the facts in ``backends``."""
 
     backends: Sequence[Row]
 
@@ -185,9 +185,9 @@ class Section:
     """A chapter of the page.
 
     Attributes:
-        calculator: the form that the chapter consists of, if it does.
-        alerts: what is open; None if the chapter has no place for alerts.
-        no_alerts: what to say where none is.
+        calculator: the form, if the chapter consists of one.
+        alerts: the open alerts; None if the chapter has no place for alerts.
+        no_alerts: the text to show if there are none.
     """
 
     name: str

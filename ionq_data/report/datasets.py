@@ -1,4 +1,4 @@
-"""The rows that charts draw: which query, which mart, and which columns the page's filters act on."""
+"""The rows that charts draw: their query, their mart, and the columns that the page's filters act on."""
 
 from __future__ import annotations
 

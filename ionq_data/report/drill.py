@@ -1,4 +1,4 @@
-"""How a figure leads to the jobs behind it: a selection of jobs that an address can hold."""
+"""The jobs behind a figure: a selection of jobs that an address can hold."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ LONGEST_CODE = 40
 
 @dataclass(frozen=True, kw_only=True)
 class Drill:
-    """Which jobs are behind a mark of a chart or a row of a table.
+    """The jobs behind a mark of a chart or a row of a table.
 
     Attributes:
         on: the date of a job that counts: ``ended``, on which its cost stands, or ``submitted``.
-        since: the field with the first date. Where there is none, the last ``days`` count, or the page's whole period.
-        span: how far it goes from there: as far as the chart's ``bucket`` or the row's ``grain`` says, or as it is.
-        fields: by the column of the data set ``jobs``, the field that it has to equal.
+        since: the field with the first date. Without it, the last ``days`` count, or the page's whole period.
+        span: the length from that date: that of the chart's ``bucket``, of the row's ``grain``, or a fixed one.
+        fields: the field that each column of the data set ``jobs`` has to equal, by column.
     """
 
     on: Literal["ended", "submitted"]
@@ -31,7 +31,7 @@ class Drill:
     fields: Mapping[str, str] = field(default_factory=dict)
 
     def address(self, row: Mapping[str, Any], *, since: date, today: date) -> str:
-        """Return the address of the jobs behind a table's row; the page's script makes those of charts.
+        """Return the address of the jobs behind a table's row; for charts, the page's script does that.
 
         Args:
             since: the first date of the page, and ``today`` its last.

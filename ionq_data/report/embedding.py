@@ -1,4 +1,4 @@
-"""Data for the page's script: columns instead of rows, each repeated text once, runs counted, and safe inside HTML."""
+"""Data for the page's script: in columns, with repeated texts and runs stored once, and safe inside HTML."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def embedded(value: Any) -> str:
 def packed(dataset: Dataset) -> dict[str, Any]:
     """Return a data set as the page's script reads it.
 
-    A column is a list of values, or a dictionary of ``words`` and the position ``at`` which each value stands there; a
-    list with long runs of one value is ``runs``: value, length, value, length and so on.
+    A column is a list of values, or a dictionary of ``words`` with the position of each value in ``at``. A list with
+    long runs of one value is stored as ``runs``: value, length, value, length and so on.
     """
     return {
         "mart": dataset.mart,

@@ -1,4 +1,4 @@
-"""Put a finished file in place of the one before."""
+"""Replace a file by a finished new one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import uuid4
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a private path to write to, which becomes ``path`` in one rename when the block ends without an error."""
+    """Yield a private path to write to; one rename makes it ``path`` when the block ends without an error."""
     path.parent.mkdir(parents=True, exist_ok=True)
     private = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
     try:
@@ -24,7 +24,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_atomically(path: Path, content: bytes) -> Path:
-    """Write a whole file, or leave the one that is there as it was."""
+    """Write a whole file, or leave the existing one as it was."""
     with replacing(path) as private:
         private.write_bytes(content)
     return path

@@ -1,4 +1,4 @@
-"""How a value is written out for a reader."""
+"""The formats of values for readers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FRACTIONS = ((1e3, "ms"), (1e6, "µs"), (1e9, "ns"))
 
 
 def written(value: Any, kind: Kind, unit: str = "") -> str:
-    """Write a value out.
+    """Format a value.
 
     Args:
         unit: the currency of money; the unit of a metric (``fraction`` or ``seconds``).
@@ -54,7 +54,7 @@ def written(value: Any, kind: Kind, unit: str = "") -> str:
 
 
 def _signed(text: str) -> str:
-    """Put a sign before what is written out, unless every digit of it is zero."""
+    """Put a sign before a formatted value, unless all its digits are zero."""
     size = text.lstrip("-" + _MINUS)
     if not any(digit in size for digit in "123456789"):
         return size
@@ -62,7 +62,7 @@ def _signed(text: str) -> str:
 
 
 def money(value: Decimal, currency: str) -> str:
-    """Write an amount with two decimals, dollars with their sign and other units by name."""
+    """Write an amount with two decimals: dollars with their sign, other units with their name."""
     amount = Decimal(value).quantize(Decimal("0.01"), ROUND_HALF_UP)
     digits = f"{abs(amount):,.2f}"
     sign = _MINUS if amount < 0 else ""
@@ -82,12 +82,12 @@ def duration(seconds: float) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Write a number of things out: ``1 job``, ``2,000 jobs``."""
+    """Write a number of things: ``1 job``, ``2,000 jobs``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def sortable(value: Any) -> str:
-    """Return the exact value as text that the page can sort by and a test can compare."""
+    """Return the exact value as text, which the page sorts by and tests compare."""
     if value is None:
         return ""
     if isinstance(value, datetime | date):

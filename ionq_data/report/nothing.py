@@ -1,4 +1,4 @@
-"""What to say where there is nothing to draw."""
+"""The texts for charts that have nothing to draw."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ _OF_ONE = {
     "queue_hours": "No job was sent to this backend in the last 90 days.",
     "fidelity": "This metric was not measured in the period.",
 }
-"""The same, where other backends or metrics have rows."""
+"""The same texts, for when other backends or metrics have rows."""
 
 
 def say_what_is_missing(block: Chart | Table, datasets: Mapping[str, Dataset]) -> Chart | Table:
-    """Return the chart with a sentence in its place if its first source, the one it is about, has no row."""
+    """Return the chart, or a sentence instead if its first source, which is its subject, has no rows."""
     if isinstance(block, Table) or _has_rows(block.sources[0], datasets):
         return block
     source = block.sources[0].dataset
-    is_known = len(datasets[source]) > 0  # of another backend
+    is_known = len(datasets[source]) > 0  # rows of another backend
     return replace(block, empty=_OF_ONE[source] if is_known and source in _OF_ONE else _REASONS[source])
 
 

@@ -1,4 +1,4 @@
-"""Write the report: one HTML file that needs nothing beside it."""
+"""Write the report: one HTML file that needs no other files."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from ionq_data.report.sections.where import where
 from ionq_data.report.window import Window, open_window
 
 MOST_ALERTS = 6
-"""Alerts that are open on the page; the others wait behind a click."""
+"""The number of alerts that the page shows at first; a click shows the others."""
 
 
 def write_report(data_dir: Path) -> Path:
-    """Write ``report/index.html`` from the published warehouse, in place of the one before, and return its path.
+    """Write ``report/index.html`` from the published warehouse, replace the old one, and return its path.
 
     Raises:
         NoWarehouse: nothing is published yet.
@@ -106,7 +106,7 @@ def _drawing(chart: Chart) -> dict[str, Any]:
 
 
 def _by_cost(dataset: Dataset, key: str) -> list[str]:
-    """Return the values of a column, those with the highest costs first."""
+    """Return the values of a column by their costs, the highest first."""
     totals: dict[str, Any] = {}
     for name, amount in zip(dataset.columns[key], dataset.columns["cost"], strict=True):
         totals[name] = totals.get(name, 0) + amount
@@ -116,7 +116,7 @@ def _by_cost(dataset: Dataset, key: str) -> list[str]:
 def _controls(
     window: Window, datasets: Mapping[str, Dataset], currencies: Sequence[str], organizations: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Return the filters that have something to choose from; two currencies are never shown as one."""
+    """Return the filters that offer a choice; two currencies are never shown as one."""
     projects = sorted(set(datasets["cost_daily"].columns["project"]) - set(window.projects))
     named = [name for name in window.projects if name in set(datasets["cost_daily"].columns["project"])]
     controls = [

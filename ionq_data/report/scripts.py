@@ -20,14 +20,14 @@ def asset(name: str) -> str:
 
 @cache
 def scripts() -> tuple[str, ...]:
-    """Return the scripts in the order in which they run: Vega, Vega-Lite and Vega-Embed in one, then our own."""
+    """Return the scripts in the order in which they run: one with Vega, Vega-Lite and Vega-Embed, then our own."""
     own = "\n".join(asset(name) for name in _OWN)
     bundle = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub forgets a default
     return tuple(_inside_html(script) for script in (bundle, f'"use strict";(() => {{\n{own}\n}})();'))
 
 
 def policy(inline: Sequence[str]) -> str:
-    """Return a content security policy that lets these scripts run, and nothing be loaded from anywhere."""
+    """Return a content security policy that allows these scripts, and forbids loading anything from anywhere."""
     digests = (hashlib.sha256(script.encode()).digest() for script in inline)
     hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
     return (

@@ -1,4 +1,4 @@
-"""What the page looks back on, and the names it uses: prepared once, for every query to join."""
+"""The period of the page, and the names that it shows: prepared once, for every query to join."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ MOST_SERIES = 8
 MOST_USERS = 15
 MOST_BACKENDS = 10
 MOST_JOBS = 5_000
-"""Jobs that the page carries, about 110 bytes each."""
+"""The most jobs that the page carries, at about 110 bytes each."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """The time that the page covers, and what it shows by name.
+    """The time that the page covers, and the projects and backends that it shows by name.
 
     Attributes:
         as_of: when the last complete look at the jobs began (UTC); None if there was none.
-        today: the date of that, or of the page's making.
+        today: the date of that look, or of the page's making.
         since: the first date shown, the first of a month.
-        projects: labels of the projects shown by name, the costliest first.
-        backends: the QPUs shown, the most used first.
-        unshown_backends: how many more QPUs there are.
+        projects: labels of the projects that are shown by name, the costliest first.
+        backends: the QPUs that are shown, the most used first.
+        unshown_backends: the number of further QPUs.
     """
 
     as_of: datetime | None

@@ -1,1 +1,1 @@
-"""The charts: what each shows, as Vega-Lite specifications over the data sets of the page."""
+"""The charts, as Vega-Lite specifications over the data sets of the page."""

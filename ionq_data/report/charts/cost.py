@@ -1,4 +1,4 @@
-"""The charts of what was spent."""
+"""The charts of spending."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def cost_by_user() -> Chart:
 
 
 def month_so_far() -> Chart:
-    """Draw the running total of this month over that of the last."""
+    """Draw this month's running total over last month's."""
     scale = alt.Scale(domain=["This month", "Last month"], range=[theme.SERIES[0], theme.REST])
     line = (
         data("cost_this_month")
@@ -108,7 +108,7 @@ def month_so_far() -> Chart:
 
 
 def budget_left(labels: Sequence[str]) -> Chart:
-    """Draw what is left of each budget of this month, with the forecast to its end."""
+    """Draw the rest of each of this month's budgets, with the forecast to the end of the month."""
     base = (
         data("budget_days")
         .transform_calculate(drawn="max(datum.share, -1)")
@@ -158,12 +158,12 @@ def failed_work(codes: Sequence[str]) -> Chart:
 
 
 def _sums(series: str, **grain: str) -> dict[str, list[str]]:
-    """Return what is summed per day, week or month."""
+    """Return the column to sum per day, week or month."""
     return {"by": [series, "place"], "sum": ["cost", "jobs"], **{key: [value] for key, value in grain.items()}}
 
 
 def _colours(names: Sequence[str]) -> dict[str, str]:
-    """Return the series' colours; what stands for many, or for nobody, is grey."""
+    """Return the colours of the series; a series for many, or for nobody, is grey."""
     return theme.colours(names, {name: colour for name, colour in _GREYS.items() if name in names})
 
 

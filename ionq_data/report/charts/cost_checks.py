@@ -1,4 +1,4 @@
-"""The charts of whether what was spent is right: days that stand out, and the reconciliation."""
+"""The charts that check spending: days that stand out, and the reconciliation."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _REASONS = {
 
 
 def anomalies(reasons: Collection[str]) -> Chart:
-    """Draw the days whose cost stands out, by how far they are from what was expected."""
+    """Draw the days whose cost stands out, by their distance from the expected cost."""
     looks = {name: _REASONS.get(name, ("circle", theme.NEUTRAL)) for name in sorted(reasons)}
     shapes = alt.Scale(domain=list(looks), range=[shape for shape, _ in looks.values()])
     points = (

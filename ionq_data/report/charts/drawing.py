@@ -12,7 +12,7 @@ from ionq_data.report.charts.theme import DASHES
 
 HEIGHT = 260
 _TIMES = {"hours": "%H:%M", "minutes": "%H:%M", "seconds": "%H:%M:%S"}
-"""How a tick within a day is labelled; days, months and years as Vega does by itself."""
+"""The label of a tick within a day; Vega itself labels days, months and years."""
 _TIME_TICKS = alt.ExprRef("max(3, width / 110)")
 LINES = MappingProxyType({"symbolType": "stroke", "symbolStrokeWidth": 2.5, "symbolSize": 350})
 """The style of a legend of lines."""
@@ -24,7 +24,7 @@ _TICKS = [0, 60, 600, 3600, 21600, 86400, 604800]
 
 
 def specification(chart: Any, *, height: int = HEIGHT) -> dict[str, Any]:
-    """Return the chart's Vega-Lite specification, as wide as its place on the page and without data or theme."""
+    """Return the chart's Vega-Lite specification, as wide as its place on the page, without data and theme."""
     spec: dict[str, Any] = chart.properties(width="container", height=height).to_dict()
     for key in ("config", "$schema"):
         spec.pop(key, None)
@@ -32,12 +32,12 @@ def specification(chart: Any, *, height: int = HEIGHT) -> dict[str, Any]:
 
 
 def data(name: str) -> Any:
-    """Return a chart over the data set of that name, whose times the page gives in milliseconds."""
+    """Return a chart over the data set of that name; the page gives its times in milliseconds."""
     return alt.Chart(alt.NamedData(name, format=alt.DataFormat(parse=None)))
 
 
 def time_axis(field: str = "date", *, flush: int | bool = False) -> Any:
-    """Return the horizontal axis of time in UTC, which is zoomed and panned.
+    """Return the horizontal axis of time in UTC, which readers can zoom and pan.
 
     Args:
         flush: pixels from either end within which a label is moved inwards, so that it is not cut.
@@ -52,14 +52,14 @@ def day(field: str = "date", title: str = "Date (UTC)") -> Any:
 
 
 def duration_axis(field: str) -> Any:
-    """Return a vertical axis of seconds, labelled in the unit that fits; logarithmic above half a minute."""
+    """Return a vertical axis of seconds, labelled in a suitable unit; logarithmic above half a minute."""
     scale = alt.Scale(type="symlog", constant=30)
     axis = alt.Axis(values=_TICKS, labelExpr=duration("value", minutes_from=60), labelOverlap=False, tickCount=20)
     return alt.Y(f"{field}:Q", title=None, scale=scale, axis=axis)
 
 
 def duration(field: str, *, minutes_from: int = 120) -> str:
-    """Return the expression that writes a field of seconds out in the unit that fits."""
+    """Return the expression that formats a field of seconds in a suitable unit."""
     size = f"abs(datum.{field})"
     value = f"datum.{field}"
     return (
@@ -78,36 +78,36 @@ def with_durations(chart: Any, *fields: str) -> Any:
 
 
 def colour(field: str, by_name: Mapping[str, str], *, style: Mapping[str, Any] = MappingProxyType({})) -> Any:
-    """Return the colour of a series; the legend has the names in the given order."""
+    """Return the colour of a series; the legend lists the names in the given order."""
     scale = alt.Scale(domain=list(by_name), range=list(by_name.values()))
     return alt.Color(f"{field}:N", scale=scale, title=None, legend=legend(by_name, style))
 
 
 def dashes(field: str, names: Sequence[str]) -> Any:
-    """Return a dash pattern for each series, for those who cannot tell the colours."""
+    """Return a dash pattern for each series, for readers who cannot tell the colours apart."""
     scale = alt.Scale(domain=list(names), range=[DASHES[place % len(DASHES)] for place in range(len(names))])
     return alt.StrokeDash(f"{field}:N", scale=scale, title=None, legend=legend(names, LINES))
 
 
 def legend(names: Collection[str], style: Mapping[str, Any]) -> Any:
-    """Return a legend with as many columns as its longest label lets: a name that is cut may be that of two."""
+    """Return a legend with as many columns as its longest label allows: two cut names could look the same."""
     entry = min(_WIDEST, _SYMBOL + _LETTER * max(map(len, names), default=0))
-    # Of the container's width: that of the plot depends on the legend. It is named so that a new width is noticed.
+    # From the container's width, because the plot's width depends on the legend. The name lets Vega notice a new width.
     columns = f"max(1, floor((containerSize()[0] - 40 + 0 * width) / {entry}))"
     return alt.Legend(columns=alt.ExprRef(columns), labelLimit=entry - _SYMBOL + 10, **style)
 
 
 def pick(field: str) -> Any:
-    """Return the selection of a series by a click on its legend."""
+    """Return the selection of a series by a click in the legend."""
     return alt.selection_point(name=f"pick_{field}", fields=[field], bind="legend")
 
 
 def faded(selection: Any, opacity: float = 1.0) -> Any:
-    """Return the opacity that leaves what is not selected faint."""
+    """Return the opacity that makes unselected series faint."""
     return alt.condition(selection, alt.value(opacity), alt.value(0.12))
 
 
 def zoom() -> Any:
-    """Return panning by dragging and zooming by the wheel with Ctrl, Alt or ⌘ held: alone it scrolls the page."""
+    """Return panning by dragging, and zooming by the wheel with Ctrl, Alt or ⌘: the wheel alone scrolls the page."""
     held = "wheel![event.ctrlKey || event.altKey || event.metaKey]"
     return alt.selection_interval(name="zoom", bind="scales", encodings=["x"], zoom=held)

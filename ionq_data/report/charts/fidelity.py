@@ -43,8 +43,8 @@ def trend(metric: Metric, backends: Sequence[str], *, points: int, has_changes: 
     """Draw one metric by backend: measurements, their rolling median, and the changes that were detected.
 
     Args:
-        points: how many measurements there are; above ``MOST_POINTS``, or ``MOST_POINTS_OF_TIMES``, only the medians
-            are drawn: dots that cover each other say nothing and are slow to draw.
+        points: the number of measurements. Above ``MOST_POINTS``, or ``MOST_POINTS_OF_TIMES``, only the medians are
+            drawn: dots that cover each other say nothing and are slow to draw.
         has_changes: whether a change was detected.
     """
     by_backend = theme.colours(backends)

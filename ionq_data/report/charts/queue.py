@@ -73,7 +73,7 @@ def backlog(backends: Sequence[str]) -> Chart:
 
 
 def availability(backends: Sequence[str]) -> Chart:
-    """Draw the share of each day that a backend was available, as far as somebody looked."""
+    """Draw the share of each day's observed time in which a backend was available."""
     return _strips(
         name="availability",
         title="Availability",

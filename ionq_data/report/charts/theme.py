@@ -1,7 +1,7 @@
 """The colours and measures of all charts.
 
-Colours are CSS variables of the page (``assets/style.css``), which the SVG inherits: so a chart follows the switch
-between light and dark, and paper, without being drawn again. The series follow Okabe and Ito, who chose colours that
+Colours are CSS variables of the page (``assets/style.css``), and the SVG inherits them. So a chart follows the switch
+between light, dark and paper, and need not be drawn again. The series follow Okabe and Ito, who chose colours that
 people with any kind of colour blindness can tell apart.
 """
 
@@ -20,7 +20,7 @@ _MUTED, _LINE, _INK = "var(--muted)", "var(--line)", "var(--ink)"
 CONFIG: dict[str, Any] = {
     "background": None,
     "font": "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
-    "aria": False,  # the figure's caption says it once, instead of a label on each of a thousand marks
+    "aria": False,  # the figure's caption says it once; a thousand marks need no label each
     "padding": 2,
     "view": {"stroke": None},
     "axis": {

@@ -68,7 +68,7 @@ def by_day(backend: str, label: str) -> Chart:
 
 def by_hour(backend: str, label: str) -> Chart:
     """Draw the median wait on one backend by weekday and hour."""
-    # The same scale for all backends, so that a colour means the same wait.
+    # All backends have the same scale, so a colour always means the same wait.
     colour = alt.Color(
         "p50_seconds:Q",
         scale=alt.Scale(type="symlog", constant=30, scheme="viridis", domain=[0, 86400], clamp=True),

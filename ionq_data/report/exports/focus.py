@@ -1,4 +1,4 @@
-"""The costs in the FinOps Foundation's format: FOCUS 1.2 is the mart, 1.4 is made of it."""
+"""The costs in the FinOps Foundation's format: the mart is FOCUS 1.2, and 1.4 is derived from it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ FileFormat = Literal["csv", "parquet"]
 MART = "focus_cost_and_usage"
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
-# The API says nothing of regions, price lists, commitments and shares. Tools still ask for these columns by name, so
-# the columns are there and null, which the specification allows.
+# The API has no regions, price lists, commitments and shares. Tools still request these columns by name, so the columns
+# exist and are null, which the specification allows.
 _NULLS = {
     "varchar": """
         AvailabilityZone CapacityReservationId CapacityReservationStatus CommitmentDiscountId CommitmentDiscountName
@@ -36,7 +36,7 @@ _NULLS_OF_1_4 = {
 }
 _ORDER = 'order by "ChargePeriodStart", "ResourceId", "SubAccountId"'
 
-# A month is closed as `month_close` says, for every organization; a restatement moves its last update on.
+# `month_close` says when a month is closed for every organization; a restatement moves its last update.
 _BILLING_PERIOD = """
     with clock as (
         select max(last_complete_sync_at) as moment from data_freshness where resource = 'jobs'
@@ -60,7 +60,7 @@ _BILLING_PERIOD = """
     order by "BillingPeriodStart"
 """
 
-# The API speaks of no contract and of no invoice, and FOCUS lets most of their columns not be null: no row is invented.
+# The API has neither contracts nor invoices. FOCUS forbids nulls in most of their columns, so they have no rows.
 _CONTRACT_COMMITMENT = """
     BillingCurrency ContractCommitmentApplicability ContractCommitmentBenefitCategory ContractCommitmentCategory
     ContractCommitmentCost ContractCommitmentCreated ContractCommitmentDescription
@@ -85,13 +85,13 @@ def write_focus(
     version: Version,
     file_format: FileFormat,
 ) -> list[Path]:
-    """Write the data sets of a version, and return the files' paths.
+    """Write the data sets of a version of FOCUS, and return the files' paths.
 
-    A CSV file has the name of its data set. A Parquet file lies in a folder of that name, as tools read whole folders.
+    A CSV file has the name of its data set. A Parquet file lies in a folder of that name, because tools read folders.
 
     Args:
         condition: selects the charges of a period.
-        suffix: of the file names, the period.
+        suffix: the period, as the end of the file names.
     """
     charges = f'(select * from "{MART}" where {condition})'  # noqa: S608 - names are ours, dates from dates
     if version == "1.2":

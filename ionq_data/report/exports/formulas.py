@@ -1,4 +1,4 @@
-"""Text that a spreadsheet would run as a formula, made harmless before it leaves in a file that spreadsheets open."""
+"""Neutralize text that a spreadsheet would run as a formula, in all files that spreadsheets open."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 
 
 def neutralized(columns: Sequence[tuple[str, str]]) -> str:
-    """Return the SQL select list that puts an apostrophe before every text a spreadsheet would take for a formula.
+    """Return the SQL select list that puts an apostrophe before every text that a spreadsheet would run.
 
     Args:
-        columns: names and DuckDB types of the columns. A text that is a number stays as it is; what is neither text,
-            number, time nor boolean, such as a list, becomes text.
+        columns: names and DuckDB types of the columns. A text that is a number stays as it is. A value that is
+            neither text, number, time nor boolean, such as a list, becomes text.
     """
     return ", ".join(_column(name, kind) for name, kind in columns)
 

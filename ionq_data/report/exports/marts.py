@@ -18,7 +18,7 @@ from ionq_data.warehouse.marts import mart_names
 
 Kind = Literal["focus", "csv", "parquet", "xlsx"]
 
-# What a period selects each mart by; those without an entry describe the present and are exported whole.
+# The date by which a period selects rows of a mart. Marts without an entry describe the present: export them whole.
 DATED_BY: Mapping[str, str] = {
     "backend_availability_daily": "date",
     "budget_status": "month",
@@ -68,7 +68,7 @@ _CSV_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 class ExportError(Exception):
-    """The export could not be written, or was asked for with a period that has no day in it."""
+    """The export could not be written, or its period has no days."""
 
 
 def export(
@@ -81,20 +81,20 @@ def export(
     version: Version = "1.2",
     file_format: FileFormat = "csv",
 ) -> list[Path]:
-    """Write the published marts as files, each in place of the one before, and return their paths.
+    """Write the published marts as files, which replace earlier ones, and return their paths.
 
-    ``focus`` is the costs in a ``version`` of FOCUS (1.4 has four data sets), as CSV or Parquet; ``csv`` and
-    ``parquet`` have a file for each mart, ``xlsx`` a sheet. In CSV and Excel no text is left that a spreadsheet would
-    run as a formula.
+    ``focus`` writes the costs in a ``version`` of FOCUS (1.4 has four data sets), as CSV or Parquet. ``csv`` and
+    ``parquet`` write a file per mart, ``xlsx`` a sheet per mart. CSV and Excel files hold no text that a spreadsheet
+    would run as a formula.
 
     Args:
-        start: the first date (UTC) of what is exported; for monthly marts, its month.
-        end: the date before which it ends.
-        destination: the folder to write to; ``exports/`` of the data directory where it is None.
+        start: the first date (UTC) to export; for monthly marts, its month.
+        end: the first date that is not exported.
+        destination: the folder to write to; by default, ``exports/`` of the data directory.
 
     Raises:
         NoWarehouse: nothing is published yet.
-        ExportError: the period is empty, or a file cannot be written; files that are there stay whole.
+        ExportError: the period is empty, or a file cannot be written; existing files stay whole.
     """
     if start and end and start >= end:
         raise ExportError(f"The period from {start} to {end} (exclusive) is empty. Give an end after the start.")
@@ -117,7 +117,7 @@ def _condition(mart: str, start: date | None, end: date | None) -> str:
     column = DATED_BY.get(mart)
     if column is None:
         return "true"
-    # A month is dated by its first day, and a week by its Monday: either belongs to a period that it reaches into.
+    # A month has the date of its first day, a week that of its Monday. Either belongs to a period that it reaches into.
     first = f"date_trunc('{column}', date '{start}')" if column in ("month", "week") else f"date '{start}'"
     conditions = [f"{column} >= {first}"] if start else []
     conditions += [f"{column} < date '{end}'"] if end else []
@@ -125,7 +125,7 @@ def _condition(mart: str, start: date | None, end: date | None) -> str:
 
 
 def _harmless(connection: duckdb.DuckDBPyConnection, mart: str, condition: str) -> str:
-    """Return the query of a mart whose texts no spreadsheet takes for a formula."""
+    """Return the query of a mart with neutralized texts, which no spreadsheet takes for formulas."""
     described = connection.execute(f'describe "{mart}"').fetchall()
     columns = neutralized([(name, kind) for name, kind, *_ in described])
     return f'select {columns} from "{mart}" where {condition}'  # noqa: S608 - names from the catalog, dates from dates

@@ -1,4 +1,4 @@
-"""An Excel workbook of the marts: a sheet each, with types, a frozen head and filters."""
+"""An Excel workbook of the marts: one sheet each, with types, a frozen head and filters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import duckdb
 import xlsxwriter
 
 MOST_ROWS = 1_048_575
-"""Rows of a sheet below its head; what does not fit goes on in another sheet."""
+"""The most rows of a sheet below its head; further rows go to another sheet."""
 _LONGEST_TEXT = 32_767
 _LONGEST_SHEET_NAME = 31
 _BATCH = 10_000
@@ -20,11 +20,11 @@ _FORMATS = {"time": "yyyy-mm-dd hh:mm:ss", "date": "yyyy-mm-dd", "money": "#,##0
 
 
 def write_workbook(path: Path, connection: duckdb.DuckDBPyConnection, queries: Mapping[str, str]) -> None:
-    """Write the rows of each query, whose texts are neutralized already, to a sheet of its name. Times are UTC.
+    """Write the rows of each query to a sheet of its name. Times are UTC; texts must be neutralized already.
 
-    Memory does not grow with the rows: they are written as they are read.
+    Rows are written as they are read, so memory does not grow with their number.
     """
-    # Text stays text: neither formula, link nor number is made of it.
+    # Text stays text: it becomes neither formula, link nor number.
     options = {
         "constant_memory": True,
         "tmpdir": str(path.parent),
@@ -84,7 +84,7 @@ def _write_cell(sheet: Any, line: int, position: int, value: Any, formats: Mappi
         case Decimal():
             sheet.write_number(line, position, value, formats["money"])
         case int() | float():
-            if value == value and abs(value) != float("inf"):  # a sheet has no cell for what is not a number
+            if value == value and abs(value) != float("inf"):  # a sheet has no cell for NaN and infinity
                 sheet.write_number(line, position, value)
         case _:
             sheet.write_string(line, position, str(value)[:_LONGEST_TEXT])

@@ -1,4 +1,4 @@
-"""The report's SQL, a file per question, over the published marts."""
+"""The report's SQL over the published marts, one file per question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody should look at: the alerts that are open, as `ionq-data status` lists them."""
+"""Open alerts, as `ionq-data status` lists them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SOURCES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "incomplete_sync": ("data_freshness", "freshness"),
     }
 )
-"""The mart behind each rule, and the block of the page that shows it. A failed run is in no mart."""
+"""The mart behind each rule, and the block of the page that shows it. No mart holds failed runs."""
 
 
 def read_alerts(data_dir: Path) -> list[Alert]:
@@ -39,5 +39,5 @@ def read_alerts(data_dir: Path) -> list[Alert]:
 
 
 def say_why_none(data_dir: Path) -> str:
-    """Return what to say where no alert is open."""
+    """Return the text to show if no alert is open."""
     return _NOTHING if were_evaluated(data_dir) else _NOT_YET

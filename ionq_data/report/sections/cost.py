@@ -1,4 +1,4 @@
-"""Cost: what was spent on what, whether it agrees, and whether it will hold."""
+"""Cost: spending by subject, its reconciliation, and budgets and forecasts."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def cost(connection: duckdb.DuckDBPyConnection, window: Window, datasets: Mappin
 
 
 def _in_order(dataset: Dataset, key: str) -> Sequence[str]:
-    """Return the values of a column by their place, as far as they occur."""
+    """Return the values that occur in a column, in the order of their place."""
     places = dict(zip(dataset.columns[key], dataset.columns["place"], strict=True))
     return sorted(places, key=lambda name: (places[name], name))
 

@@ -1,4 +1,4 @@
-"""Data: how fresh and complete the records are, and what the figures leave out."""
+"""Data: the freshness and completeness of the records, and the records that the figures leave out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fidelity: how good each QPU is, how that changed, and how old the measurement is."""
+"""Fidelity: the quality of each QPU, its changes, and the age of its calibration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ionq_data.report.queries import fetch
 from ionq_data.report.window import Window
 
 MOST_BACKENDS_SHOWN = 5
-"""Backends whose three fidelities the table of today shows before all rows are asked for."""
+"""The number of backends in the table of today's fidelities before the reader asks for all."""
 
 
 def fidelity(connection: duckdb.DuckDBPyConnection, window: Window, datasets: Mapping[str, Dataset]) -> Section:

@@ -1,4 +1,4 @@
-"""At a glance: the figures that somebody wants who has ten seconds."""
+"""At a glance: the figures for a reader who has ten seconds."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _open_jobs(jobs: Row) -> Figure:
 
 
 def _wait(jobs: Row) -> Figure:
-    """Take the last day where enough jobs started in it, else the last week."""
+    """Take the last day if enough jobs started in it, else the last week."""
     span, words = ("1d", "24 hours") if jobs["started_1d"] >= 5 else ("7d", "7 days")
     started = jobs[f"started_{span}"]
     if started:

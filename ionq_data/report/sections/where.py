@@ -1,4 +1,4 @@
-"""Where to run: a calculator over the facts of `ionq-data plan`, which the page holds."""
+"""Where to run: a calculator in the page, over the facts of `ionq-data plan`."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _text(moment: datetime | None) -> str | None:
 
 
 def _rate(facts: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return a rate with its prices as texts, which keep their digits; None if none is known."""
+    """Return a rate with its prices as texts, which keep all digits; None if no rate is known."""
     if facts["rate_observed_at"] is None:
         return None
     prices = {name: None if facts[column] is None else f"{facts[column]:f}" for name, column in _RATE.items()}
