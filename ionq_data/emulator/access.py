@@ -1,4 +1,4 @@
-"""Which key asks, and what it may see."""
+"""The key of a request, and what it may see."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REFUSALS: dict[Role, dict[str, Problem]] = {
     "member": {"usage": forbidden()},
     "jobs_only": {"estimate": unauthorized(), "usage": forbidden(), "sessions": not_found(), "projects": not_found()},
 }
-"""What keys of each role are answered where they may not ask; the service itself is no more consistent."""
+"""The answers to keys of each role for what they may not see; the real service is no more consistent."""
 
 
 def caller(world: World, request: Request) -> Key:
@@ -31,7 +31,7 @@ def caller(world: World, request: Request) -> Key:
 
 
 def allowed(world: World, request: Request, what: str) -> Key:
-    """Return the key of a request to `estimate`, `usage`, `sessions` or `projects`; refused if its role may not."""
+    """Return the key of a request to `estimate`, `usage`, `sessions` or `projects`; refused if the role forbids it."""
     key = caller(world, request)
     if refusal := REFUSALS[key.role].get(what):
         raise Problem(refusal.status, str(refusal))
@@ -39,7 +39,7 @@ def allowed(world: World, request: Request, what: str) -> Key:
 
 
 def listing_scope(organization: Organization, key: Key, submitter_id: str | None) -> Filters:
-    """Return whose jobs a listing shows.
+    """Return the users whose jobs a listing shows.
 
     A key of the whole organization lists all of them; one of a user lists that user's own. `submitter_id` lists
     another member's jobs in shared projects and is ignored where there is no such member.
@@ -62,6 +62,6 @@ def may_see(organization: Organization, key: Key, *, user: int, project: int) ->
 
 
 def check_organization(key: Key, organization_id: str) -> None:
-    """Pass a key that belongs to an organization (`self` is its own); 403 for another, whether or not it exists."""
+    """Accept a key that belongs to an organization (`self` is its own); 403 for any other, whether it exists or not."""
     if organization_id not in (key.organization_id, "self"):
         raise forbidden()

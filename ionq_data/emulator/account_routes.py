@@ -1,4 +1,4 @@
-"""Who a key is, and the projects of its organization."""
+"""The identity of a key, and the projects of its organization."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ class Application:
         world = self._world
 
         async def send_logged(message: Message) -> None:
-            # Logged before it is sent, so that whoever has the answer finds its request in the log.
+            # Log before sending: whoever has the answer then finds its request in the log.
             if message["type"] == "http.response.start":
                 self._log(scope, message["status"])
                 message["headers"].append((b"date", world.clock.date_header().encode()))
@@ -136,7 +136,7 @@ class Application:
             await asyncio.sleep(fault.seconds)
             await self._app(scope, receive, send)
         elif fault.kind == "drop":
-            # uvicorn binds `send` to the connection; there is no other way to hang up without an answer.
+            # uvicorn binds `send` to the connection; this is the only way to hang up without an answer.
             self._log(scope, 0)
             raw_send.__self__.transport.abort()  # type: ignore[attr-defined]
             await asyncio.sleep(0.01)
@@ -150,7 +150,7 @@ class Application:
             await response(scope, receive, send)
 
     async def _captured(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
-        """Return the answer that would have been given."""
+        """Return the answer that the application would have sent."""
         messages: list[Message] = []
 
         async def keep(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""Who submits what when: bursts of submissions along the working week."""
+"""The submissions: bursts of jobs that follow the working week."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EPOCH_WEEKDAY = 3  # 1 January 1970 was a Thursday; Monday is 0.
 
 @dataclass(frozen=True, eq=False)
 class Submissions:
-    """Root jobs sorted by submission: one entry each. `children` is 0 for a single-circuit job."""
+    """Root jobs sorted by submission, one entry each. `children` is 0 for a single-circuit job."""
 
     submitted: Int
     burst: Int
@@ -49,7 +49,7 @@ def draw_submissions(
     first = np.searchsorted(burst, np.arange(bursts))
     elapsed = np.cumsum(gaps)
     submitted = starts[burst] + elapsed - elapsed[first][burst] if roots else np.zeros(0, dtype=np.int64)
-    # A burst that would run over the end is mirrored there, so that the number of jobs in the span stays exact.
+    # A burst that would run past the end is mirrored there: the number of jobs in the span stays exact.
     submitted = np.where(submitted < end_ms, submitted, 2 * end_ms - 1 - submitted).clip(begin_ms)
     share = (starts - scenario.start_ms) / (scenario.end_ms - scenario.start_ms)
     is_active = (PROJECT_ACTIVE[:, 0] <= share[:, None]) & (share[:, None] <= PROJECT_ACTIVE[:, 1])
@@ -66,7 +66,7 @@ def draw_submissions(
 
 
 def _families(rng: np.random.Generator, jobs: int) -> tuple[Int, npt.NDArray[np.bool_]]:
-    """Return children per root and which roots are hybrid, so that roots and children together number `jobs`."""
+    """Return the children of each root, and which roots are hybrid; roots and children together number `jobs`."""
     kind = rng.random(jobs)
     children = np.where(kind < 0.07, rng.integers(2, MAX_CHILDREN + 1, size=jobs), 0)
     total = np.cumsum(children + 1)
@@ -96,14 +96,14 @@ def _working_times(rng: np.random.Generator, count: int, begin_ms: int, end_ms: 
     hour = np.searchsorted(cumulative, np.sort(rng.random(count)) * cumulative[-1], side="right")
     times: Int = np.minimum(begin_ms + hour * HOUR_MS + rng.integers(0, HOUR_MS, size=count), end_ms - 1)
     if count >= BUSY_BURSTS:
-        # Somebody is at work at the end, whatever the hour, so that jobs wait or run there.
+        # Somebody works at the end, whatever the hour, so that some jobs wait or run then.
         minutes_before = np.array([40, 15, 5, 1])
         times[-AT_WORK:] = np.maximum(end_ms - minutes_before * MINUTE_MS, begin_ms)
     return times
 
 
 def _preferences(scenario: Scenario) -> Float:
-    """Return how likely each project is to choose each backend, shape (projects, backends)."""
+    """Return the probability that each project chooses each backend, shape (projects, backends)."""
     rng = np.random.default_rng([scenario.seed, 4])
     liking = rng.dirichlet(np.array([3.5, 1.6, 1.0, 2.2, 1.6, 1.2]), size=len(PROJECT_WEIGHTS))
     return 0.8 * liking + 0.2 * np.array([0.35, 0.15, 0.1, 0.18, 0.12, 0.1])
@@ -125,7 +125,7 @@ def _choose_members(rng: np.random.Generator, organization: Organization, projec
 
 
 def _existing(machine: Int, submitted: Int, machines: tuple[Machine, ...]) -> Int:
-    """Send what was meant for a backend that is not there yet, or no longer, to its sibling."""
+    """Send jobs for a backend that does not exist yet, or no longer, to its sibling."""
     siblings = {"qpu.aria-2": "qpu.aria-1", "qpu.forte-enterprise-2": "qpu.forte-enterprise-1"}
     for number in range(SIMULATOR + 1, len(MODELS)):
         there = (submitted >= machines[number].introduced_ms) & (submitted < machines[number].retired_ms - 2 * DAY_MS)

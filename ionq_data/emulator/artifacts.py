@@ -1,4 +1,4 @@
-"""Artifacts of October's contract: what each job has, their ids, and their descriptors."""
+"""Artifacts of October's contract: those of each job, their ids, and their descriptors."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from ionq_data.emulator.ids import IdCodec, hash64
 from ionq_data.emulator.jobs import Row
 
 _SLOTS = 32
-"""Numbers kept for the artifacts of a job."""
+"""The numbers reserved for the artifacts of a job."""
 _FIRST_VARIANT = 8
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """One artifact of a job: its number, its format, what it holds, and of which variant (-1: of the job)."""
+    """One artifact of a job: its number, its format, its content, and its variant (-1 for the job itself)."""
 
     slot: int
     format: str
@@ -41,7 +41,7 @@ def variant_slot(number: int, kind: int) -> Artifact:
 
 
 class ArtifactIds:
-    """Writes and reads the ids of artifacts, which are computed from the job."""
+    """Computes the ids of artifacts from the job, and reads them back."""
 
     def __init__(self, codec: IdCodec) -> None:
         self._codec = IdCodec(hash64(codec.secret, 2))
@@ -58,7 +58,7 @@ class ArtifactIds:
         }
 
     def find(self, row: Row, artifact_id: str) -> Artifact | None:
-        """Return a job's artifact by its id, None if the job has no such id; it may not have been made yet."""
+        """Return a job's artifact by its id, None if the job has no such id. The artifact may not exist yet."""
         decoded = self._codec.decode(artifact_id)
         if decoded is None or decoded[0] != row["submitted"] or decoded[1] // _SLOTS != row["serial"]:
             return None

@@ -1,4 +1,4 @@
-"""The endpoints below `/backends`: what exists, and the characterizations."""
+"""The endpoints below `/backends`: the backends and their characterizations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ QIS_GATES = (
 def _backend_json(world: World, number: int) -> dict[str, Any]:
     now_ms = world.clock.now_ms()
     machine, model = world.history.machines[number], MODELS[number]
-    # Status is checked every ten minutes; the answer says when that was.
+    # The service checks the status every ten minutes; the answer says when it last did.
     checked = max(now_ms - now_ms % (10 * MINUTE_MS), machine.changed_ms(now_ms))
     written: dict[str, Any] = {
         "backend": model.name,
@@ -43,7 +43,7 @@ def _backend_json(world: World, number: int) -> dict[str, Any]:
 
 
 def _abilities(number: int) -> dict[str, Any]:
-    """Return what October says a backend can do; `noise_models` and `has_access` are told beyond the contract."""
+    """Return a backend's abilities by October's contract, and `noise_models` and `has_access`, which are not in it."""
     is_simulator = number == SIMULATOR
     entangling = "ms" if "aria" in NAMES[number] else "zz"
     return {
@@ -56,7 +56,7 @@ def _abilities(number: int) -> dict[str, Any]:
 
 
 def _queue_time_ms(world: World, number: int, now_ms: int) -> int:
-    """Return the wait that a backend tells; under October's contract it is hours off now and then."""
+    """Return the wait that a backend reports; under October's contract, it is hours off now and then."""
     backlog = world.history.backlogs.get(number)
     if backlog is None or not world.history.machines[number].exists(now_ms):
         return 0
@@ -73,19 +73,19 @@ def _known_backend(world: World, request: Request) -> int:
 
 
 def list_backends(world: World, _request: Request) -> list[dict[str, Any]]:
-    """Answer `GET /backends`: those that exist now."""
+    """Answer `GET /backends` with the backends that exist now."""
     now_ms = world.clock.now_ms()
     machines = world.history.machines
     return [_backend_json(world, number) for number in range(len(NAMES)) if machines[number].exists(now_ms)]
 
 
 def get_backend(world: World, request: Request) -> dict[str, Any]:
-    """Answer `GET /backends/{backend}`; a retired one is still described."""
+    """Answer `GET /backends/{backend}`, for a retired backend as well."""
     return _backend_json(world, _known_backend(world, request))
 
 
 def list_characterizations(world: World, request: Request) -> dict[str, Any]:
-    """Answer `GET /backends/{backend}/characterizations`: newest first, `pages` counts those that remain."""
+    """Answer `GET /backends/{backend}/characterizations`: newest first; `pages` counts the remaining ones."""
     number, query = _known_backend(world, request), request.query_params
     limit = integer(query, "limit", 10, least=1, most=10)
     page = integer(query, "page", 1, least=1)

@@ -1,4 +1,4 @@
-"""The bill of every job: what it is on, how it differs from the estimate, when it appears and settles."""
+"""The bill of every job: its basis, its difference from the estimate, and when it appears and settles."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Bool = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Bills:
-    """One entry per job: millionths estimated, first billed and finally billed, and when the two bills appear.
+    """One entry per job: the estimate, the first and the final bill in millionths, and when the two bills appear.
 
-    `shown_ms` is `NEVER` for jobs without a bill of their own; `final_ms` is `shown_ms` where the first bill stands.
+    `shown_ms` is `NEVER` for jobs without a bill of their own; `final_ms` is `shown_ms` if the first bill is final.
     """
 
     estimated_micros: Int
@@ -53,9 +53,9 @@ def draw_bills(
 ) -> Bills:  # fmt: skip
     """Return estimates at the rate of submission and bills at the rate of the start.
 
-    The estimate knows the gates before compilation only. A failed run is billed by the share that ran, or not at all;
-    a canceled job is billed nothing; one that failed before its start gets no bill. A few bills are wrong.
-    `priced` is what ran and what was planned.
+    The estimate knows only the gates before compilation. The bill of a failed run covers the share that ran,
+    or nothing. The bill of a canceled job is zero. A job that failed before its start gets no bill. A few bills are
+    wrong. `priced` holds the work that ran and the work that was planned.
     """
     count = len(submitted)
     scale = rng.normal(1, 0.06, size=count).clip(0.8, 1.25)
@@ -84,10 +84,10 @@ def draw_bills(
 def _settle(
     rng: np.random.Generator, ended: Int, final_micros: Int, is_revised: Bool, *, step: int
 ) -> tuple[Int, Int, Int]:
-    """Return the first bill in millionths, when it appears, and when the final one does.
+    """Return the first bill in millionths, and when the first and the final bill appear.
 
-    A bill appears three minutes to a day after the end; one that is revised changes once, one to 22 hours later, so
-    that answers a day apart never agree on a figure that changes afterwards.
+    A bill appears three minutes to a day after the end. A revised bill changes once, one to 22 hours later. So if two
+    answers a day apart agree, the bill no longer changes.
     """
     minutes = np.exp(rng.uniform(np.log(3), np.log(24 * 60), size=len(ended)))
     shown = ended + (minutes * MINUTE_MS).astype(np.int64)

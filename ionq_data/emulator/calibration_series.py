@@ -19,7 +19,7 @@ Float = npt.NDArray[np.float64]
 APART = 18
 """Least number of measurements between two changes of a metric, and between a change and either end."""
 RAMP = 20
-"""Number of measurements over which a ramp falls."""
+"""The number of measurements in a ramp."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ TIMINGS = {"t1": "t1", "t2": "t2", "gate_1q": "1q", "gate_2q": "2q", "readout": 
 
 @dataclass(frozen=True)
 class Change:
-    """A level change that was put in: `changed_ms` is the first measurement on the new level.
+    """A planted change of level: `changed_ms` is the first measurement on the new level.
 
     A `fall` is followed by a `recovery`. A `ramp` is a fall by equal steps, from `changed_ms` on until the recovery
     that follows it.
@@ -67,7 +67,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Outlier:
-    """A single measurement that was put four sigma off its level."""
+    """A single measurement, planted four sigma off its level."""
 
     machine: int
     metric: str
@@ -83,8 +83,8 @@ def draw_series(
 
     The changes are at least 18 measurements from each other and from the ends.
 
-    Levels fall and recover in turn by 5 to 9 sigma; on them lie a slow drift of about one sigma in half a year, a
-    slight season, noise of one sigma, and rare outliers.
+    Levels fall and recover in turn by 5 to 9 sigma. Added to them are a slow drift of about one sigma in half a year,
+    a slight season, noise of one sigma, and rare outliers.
     """
     base = _base(MODELS[machine], metric.name)
     sigma = metric.sigma * base if metric.is_relative else metric.sigma
@@ -126,7 +126,7 @@ def _ramp(
     scenario: Scenario, metric: Metric, machine: int, times: Int, level: Float, taken: list[int],
     sigma: float,
 ) -> list[Change]:  # fmt: skip
-    """Let a level fall by equal steps and then recover at once, where no change is near; return both."""
+    """Let a level fall in equal steps and then recover at once, far from other changes; return both."""
     rng = np.random.default_rng([scenario.seed, 14, machine, [one.name for one in METRICS].index(metric.name)])
     edges = sorted([0, *taken, len(level)])
     gaps = [(low + APART, high - APART - RAMP) for low, high in pairwise(edges) if high - low > 2 * APART + RAMP]

@@ -14,7 +14,7 @@ from ionq_data.emulator.scenario import Scenario
 
 
 def characterization_page(shown: list[Characterization], scenario: Scenario) -> list[dict[str, Any]]:
-    """Return records newest first as a page shows them: a null metric has the next newer record's value."""
+    """Return the records of a page, newest first; a null metric has the next newer record's value."""
     written = [characterization_json(one, scenario) for one in shown]
     for newer, older in pairwise(written):
         for name in FIDELITIES:
@@ -31,7 +31,7 @@ def characterization_json(one: Characterization, scenario: Scenario) -> dict[str
     statistic = "mean" if scenario.mean_fidelities and age_days > scenario.days * 0.7 else "median"
     sigmas = {metric.name: metric.sigma for metric in METRICS}
     has_errors = one.id[0] not in "abc" and age_days < scenario.days * 0.85
-    # October says 0 where nothing was measured, and no more than the median of SPAM.
+    # October says 0 if nothing was measured, and gives only the median for SPAM.
     unmeasured = 0 if scenario.is_october else None
     errors: dict[str, dict[str, float | None]] = {
         name: {"stderr": sigmas[name] if has_errors else unmeasured} for name in FIDELITIES

@@ -1,4 +1,4 @@
-"""Calibrations of every backend: when they were measured and what was recorded."""
+"""Calibrations of every backend: their times and their records."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from ionq_data.emulator.scenario import Scenario
 Float = npt.NDArray[np.float64]
 
 ABSURD = (("1q", 0.79), ("spam", 0.501))
-"""Values that have been seen and that no backend had."""
+"""Values that accounts have seen, and that no backend can have."""
 
 
 @dataclass(frozen=True, order=True)
 class Characterization:
     """One calibration: when (milliseconds), its id, its backend's number and the value of each metric.
 
-    `implausible` names the metrics whose value is no measurement.
+    `implausible` names the metrics whose value is not a measurement.
     """
 
     measured_ms: int
@@ -43,8 +43,8 @@ class Characterization:
 class Calibrations:
     """The characterizations of each backend number, oldest first, the changes in them, and the outliers.
 
-    `levels` has for each backend number the instants of measurement and each metric's true level from then on, which
-    no answer shows: what is measured has noise on it.
+    `levels` holds for each backend number the instants of measurement and each metric's true level from then on. No
+    answer shows this level, because a measurement has noise.
     """
 
     of_machine: dict[int, list[Characterization]]
@@ -58,7 +58,7 @@ class Calibrations:
         return known[: bisect_right(known, at_ms, key=lambda one: one.measured_ms)]
 
     def level(self, machine: int, at_ms: int) -> dict[str, float]:
-        """Return the true level of each metric of a backend at an instant; nothing before its first measurement."""
+        """Return the true level of each metric of a backend at an instant; empty before its first measurement."""
         times, of_metric = self.levels[machine]
         last = bisect_right(times, at_ms) - 1
         return {name: levels[last] for name, levels in of_metric.items()} if last >= 0 else {}
@@ -96,7 +96,7 @@ def calibrate(scenario: Scenario, machines: tuple[Machine, ...]) -> Calibrations
 def _measured(
     scenario: Scenario, machine: int, at: int, measured_ms: int, values: dict[str, float]
 ) -> Characterization:
-    """Return a calibration as it was recorded: under October's contract a few have no value, or an absurd one."""
+    """Return the record of a calibration: under October's contract, a few have no value, or an absurd one."""
     one_id = named_uuid(scenario.seed, f"characterization/{machine}", at)
     recorded: dict[str, float | None] = {**values}
     dice = hash64(scenario.seed, 61, machine, at)

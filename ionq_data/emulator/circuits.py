@@ -1,4 +1,4 @@
-"""What the jobs run: shots, qubits, gates, and how long that takes on each backend."""
+"""The circuits of the jobs: shots, qubits, gates, and their execution times on each backend."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SHOTS = np.array([100, 200, 500, 1000, 1000, 2000, 4000, 5000, 10_000])
 LONGEST_MS = 2_100_000
 """Longest execution; the API's `*_quantum_compute_time_us` is a 32-bit integer."""
 OWN_SHARE = 0.3
-"""Most of a backend's time that the organization itself may take; beyond it, its circuits are made shorter."""
+"""The largest share of a backend's time for the organization; beyond it, its circuits are shortened."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +84,7 @@ def _execution_ms(
 
 
 def _within_share(execution_ms: Int, submissions: Submissions, root: Int, span_ms: int) -> Int:
-    """Shorten executions of a backend on which the organization would take more than its share of the time."""
+    """Shorten executions on a backend if the organization would take more than its share of the time."""
     machine = submissions.machine[root]
     load = np.bincount(machine, weights=execution_ms, minlength=len(MODELS)) / (span_ms * OWN_SHARE)
     load[SIMULATOR] = 0

@@ -1,4 +1,4 @@
-"""The emulator's own time: standing still, moved by hand, or running at any speed."""
+"""The emulator's own time: it stands still, is moved by hand, or runs at any speed."""
 
 from __future__ import annotations
 

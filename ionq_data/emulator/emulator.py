@@ -1,4 +1,4 @@
-"""The emulator as a program uses it: a world that is served, and the truth about it."""
+"""The emulator for programs: it serves a world, and tells the truth about it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ionq_data.emulator.world import World
 
 @dataclass(frozen=True)
 class Server:
-    """A served emulator: where it answers and a key for it."""
+    """A served emulator: its address and a key for it."""
 
     base_url: str
     api_key: str
@@ -48,7 +48,7 @@ class Emulator(World):
             yield Server(origin(listener) + PREFIX, self.api_key, self.organization_id, self)
 
     def truth(self, *, jobs: bool = False) -> dict[str, Any]:
-        """Return what the pipeline should find out, as of the clock; with every job's facts if asked."""
+        """Return what the pipeline should find out at the clock's time; on request, with every job's facts."""
         return tell_truth(self, with_jobs=jobs)
 
 
@@ -57,7 +57,7 @@ def replay(folder: Path, *, host: str, port: int, announce: Callable[[str, str, 
 
     Raises:
         OSError: If the port is taken.
-        ReplayError: If the folder has no recordings, or one that is none.
+        ReplayError: If the folder has no recordings, or a file that is not a recording.
     """
     app = Replay(folder)
     listener = listen(host, port)
@@ -82,7 +82,7 @@ def run(
         host: The address to listen on.
         port: The port, 0 for a free one.
         pace: Whether the simulated time runs, and how fast.
-        state: A file that is continued from where it exists, its scenario instead of the other, and written at the end.
+        state: A file to continue from, if it exists, with its scenario instead of the given one; written at the end.
         announce: Called with base URL, key and organization id once connections are accepted.
 
     Raises:
@@ -93,7 +93,7 @@ def run(
     continues = state is not None and state.exists()
     world = load(state) if state is not None and continues else World(scenario)
     pace.apply(world.clock, is_now_given=continues or scenario.anchor is not None)
-    # The socket listens already: what connects from here on is answered as soon as the loop runs.
+    # The socket listens already: whoever connects from now on gets an answer as soon as the loop runs.
     listener.listen(2048)
     announce(origin(listener) + PREFIX, world.api_key, world.organization_id)
     try:

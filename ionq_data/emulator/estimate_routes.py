@@ -51,7 +51,7 @@ def estimate(world: World, request: Request) -> dict[str, Any]:
 
 
 def _price(world: World, asked: dict[str, Any], compute_us: int, *, is_by_time: bool) -> float:
-    """Return the price of what is asked for, in the unit and to the millionth."""
+    """Return the price of the requested circuit in the project's unit, to the millionth."""
     shots, gates_1q, gates_2q = (np.array([asked[name]]) for name in ("shots", "1q_gates", "2q_gates"))
     by_time = is_by_time and world.scenario.is_october
     priced = Priced(
@@ -78,7 +78,7 @@ def _of_may(world: World, asked: dict[str, Any], rate: Rate, price: float) -> di
 def _of_october(
     world: World, key: Key, asked: dict[str, Any], rate: Rate, price: float, compute_us: int
 ) -> dict[str, Any]:
-    """Return the estimate for the key's project: its rate card has an entry of the backend, none if that is free."""
+    """Return the estimate for the key's project: its rate card has an entry for the backend, or none if it is free."""
     in_credits = key.project == CREDITS_PROJECT and world.clock.now_ms() >= world.scenario.credits_from_ms
     number = NUMBERS[asked["backend"]]
     sku = asked["backend"].removeprefix("qpu.")

@@ -1,4 +1,4 @@
-"""Faults that can be switched on one by one."""
+"""The faults of the emulator, which are switched on one by one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Kind = Literal[
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(Kind)
 TRANSPORT = frozenset({"rate_limit", "status", "slow", "cut_off", "malformed", "html", "redirect", "drop"})
-"""Kinds that spoil an answer on its way; the others make the answer itself odd or wrong."""
+"""The kinds that damage an answer on its way; the others make the answer itself odd or wrong."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,13 +27,13 @@ class Fault:
     Args:
         kind: What goes wrong; see `KINDS`.
         path: Only requests whose path (after `/v0.4`) begins so; with braces (`/jobs/{id}/cost`), only that endpoint.
-        verb: Only requests of this HTTP method, every method where it is empty.
-        probability: Share of the matching requests that it hits.
-        times: It ends after so many hits; None means it stays on.
-        status: The status that `status` answers, one of 500, 502, 503, 504, 520 as a rule.
+        verb: Only requests with this HTTP method; empty means every method.
+        probability: The share of the matching requests that it hits.
+        times: The number of hits after which it ends; None means it stays on.
+        status: The status for the kind `status`, usually one of 500, 502, 503, 504, 520.
         retry_after: How `rate_limit` says when to come back: whole seconds, an HTTP date, or not at all.
         seconds: The wait that `rate_limit` asks for, or the delay of `slow`.
-        delay_seconds: How long the answer keeps one waiting before anything else goes wrong with it.
+        delay_seconds: The delay of the answer before anything else goes wrong with it.
         location: Where `redirect` points.
     """
 
@@ -53,7 +53,7 @@ class Fault:
             raise ValueError(f"There is no fault {self.kind!r}; there are {', '.join(KINDS)}.")
 
     def is_of(self, verb: str, path: str) -> bool:
-        """Return whether a request is one that the fault may hit."""
+        """Return whether the fault may hit a request."""
         if self.verb and self.verb.upper() != verb:
             return False
         if "{" not in self.path:
@@ -62,7 +62,7 @@ class Fault:
 
 
 class Faults:
-    """The faults that are on. Chance is drawn from a fixed seed, so equal requests meet equal faults."""
+    """The faults that are on. Chance has a fixed seed, so equal requests meet equal faults."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311 - chance, not secrecy
@@ -70,7 +70,7 @@ class Faults:
         self._faults: list[tuple[Fault, int]] = []
 
     def switch_on(self, fault: Fault | Kind, **settings: Any) -> Fault:
-        """Switch a fault on and return it; a kind's name may be given with the settings of `Fault`."""
+        """Switch a fault on and return it; takes a `Fault`, or the name of a kind with the settings of `Fault`."""
         made = fault if isinstance(fault, Fault) else Fault(kind=fault, **settings)
         with self._lock:
             self._faults.append((made, 0))

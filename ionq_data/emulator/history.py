@@ -26,7 +26,7 @@ Int = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """One simulated organization and all that happens to it."""
+    """One simulated organization and everything that happens to it."""
 
     scenario: Scenario
     organization: Organization
@@ -146,7 +146,7 @@ def _failures(
 
 
 def _kinds(scenario: Scenario, submissions: Submissions, circuits: Circuits, children: Int) -> Int:
-    """Return the kind of every job; QASM 3, QIR and QAOA jobs there are under October's contract only."""
+    """Return the kind of every job; QASM 3, QIR and QAOA jobs exist under October's contract only."""
     rng = np.random.default_rng([scenario.seed, 10])
     root = circuits.root
     alone = np.where(children == 0, job.SINGLE, np.where(submissions.is_hybrid[root], job.HYBRID, job.MULTI))

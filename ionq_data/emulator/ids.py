@@ -1,4 +1,4 @@
-"""Identifiers that can be computed both ways, so that a million jobs need no table of ids."""
+"""Ids that can be computed in both directions, so a million jobs need no table of ids."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def hash64(*parts: int) -> int:
 class IdCodec:
     """Write (instant, serial) as a UUID of version 7 and read it back.
 
-    The instant fills the 48 bits of time; the serial number is scrambled with a checksum into the random bits, so that
-    a guessed or altered id is recognized as unknown.
+    The instant fills the 48 bits of time. The random bits hold the serial number, scrambled with a checksum, so the
+    emulator recognizes a guessed or altered id as unknown.
     """
 
     secret: int

@@ -1,4 +1,4 @@
-"""Instants as whole milliseconds since 1970, which is how the simulation holds them."""
+"""Instants as whole milliseconds since 1970, as the simulation stores them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MINUTE_MS = 60 * SECOND_MS
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 NEVER = 1 << 62
-"""The instant (in milliseconds) of what does not happen; later than every clock."""
+"""The instant (in milliseconds) of an event that does not happen; later than every clock."""
 
 
 def from_ms(instant_ms: int) -> datetime:

@@ -1,4 +1,4 @@
-"""A job as the API writes it, at the clock's time: only what has happened by then is in it."""
+"""A job as the API writes it at the clock's time: it holds only what has happened by then."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ _NOISES = ("ideal", "aria-1", "forte-1", "forte-enterprise-1")
 
 
 class Shape(Protocol):
-    """What the two contracts write differently about a job."""
+    """The members of a job that the two contracts write differently."""
 
     credit_unit: str
-    """What a cost in credits calls its unit."""
+    """The unit of a cost in credits."""
 
     def facts(self, row: Row, now_ms: int) -> dict[str, Any]:
-        """Return `cost_model`, `settings`, `stats`, `output` and `results`, for what has happened by an instant."""
+        """Return `cost_model`, `settings`, `stats`, `output` and `results` as of an instant."""
 
     def output(self, row: Row) -> dict[str, Any]:
         """Return the `output` of a single job with results, its variants included."""
 
     def omitted(self, written: dict[str, Any]) -> tuple[str, ...]:
-        """Return which members of a job, as written so far, the contract leaves out."""
+        """Return the members of a job, as written so far, that the contract leaves out."""
 
     def costs(self, row: Row) -> tuple[bool, bool]:
-        """Return whether a job is priced at all, and whether its estimate is told beside its bill."""
+        """Return whether a job is priced at all, and whether its estimate is shown beside its bill."""
 
 
 class JobWriter:
-    """Writes jobs of one history; holds what does not change between requests."""
+    """Writes jobs of one history; keeps what does not change between requests."""
 
     def __init__(
         self, scenario: Scenario, organization: Organization, codec: IdCodec, session_ids: list[str],
@@ -99,7 +99,7 @@ class JobWriter:
         return written
 
     def cost(self, row: Row, now_ms: int) -> dict[str, Any]:
-        """Return a job's cost (`GetJobCostResponse`); `cost` is absent until a bill is there."""
+        """Return a job's cost (`GetJobCostResponse`); `cost` is absent until there is a bill."""
         unit = self.credit_unit if row["in_credits"] else "usd"
         is_priced, tells_estimate = self._shape.costs(row)
         micros = None
@@ -110,7 +110,7 @@ class JobWriter:
         elif is_priced and row["machine"] == SIMULATOR and now_ms >= row["ended"]:
             micros = 0
         written: dict[str, Any] = {"dry_run": row["is_dry"]}
-        # An estimate that is not told is missing beside a bill only: without both, a job is never priced.
+        # An estimate is left out only beside a bill: an answer without both means that the job is never priced.
         if is_priced and (tells_estimate or micros is None):
             written["estimated_cost"] = {"value": amount(row["estimated_micros"]), "unit": unit}
         if micros is not None:
@@ -119,7 +119,7 @@ class JobWriter:
 
     @property
     def credit_unit(self) -> str:
-        """What a cost in credits calls its unit."""
+        """The unit of a cost in credits."""
         return self._shape.credit_unit
 
     def job_id(self, row: Row) -> str:
@@ -128,7 +128,7 @@ class JobWriter:
 
 
 def _as_submitted(submission: Submission, written: dict[str, Any]) -> dict[str, Any]:
-    """Return the members of a submitted job that its submitter has chosen."""
+    """Return the members of a submitted job that its user has chosen."""
     chosen: dict[str, Any] = {"name": submission.name, "metadata": submission.body.get("metadata")}
     if written["failure"] is not None and submission.message:
         chosen["failure"] = {**written["failure"], "message": submission.message}

@@ -1,4 +1,4 @@
-"""What May's contract writes its own way about a job: results behind URLs, variants with endpoints of their own."""
+"""A job's members in May's form: results behind URLs, and variants with their own endpoints."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ionq_data.emulator.results import DEBIASED_VARIANTS, qubit_map, shots_of_va
 
 
 class MayJobs:
-    """Writes the members of a job that October's contract writes otherwise."""
+    """Writes the members of a job that October's contract writes differently."""
 
     credit_unit = "credits"
 
@@ -20,7 +20,7 @@ class MayJobs:
         self._variants = IdCodec(hash64(codec.secret, 1))
 
     def facts(self, row: Row, now_ms: int) -> dict[str, Any]:
-        """Return `cost_model`, `settings`, `stats`, `output` and `results`, for what has happened by an instant."""
+        """Return `cost_model`, `settings`, `stats`, `output` and `results` as of an instant."""
         url = self._url(row, "/results/probabilities")
         return {
             "cost_model": "quantum_compute_time" if row["serial"] % 3 else "execution_time",
@@ -56,7 +56,7 @@ class MayJobs:
         return ()
 
     def costs(self, _row: Row) -> tuple[bool, bool]:
-        """Return that every job is billed, if only with 0, and told its estimate."""
+        """Return that every job is billed, even if with 0, and that its estimate is shown."""
         return True, True
 
     def variant(self, row: Row, variant_id: str) -> int | None:

@@ -1,4 +1,4 @@
-"""What October's contract writes its own way about a job: results as artifacts, and what it is billed on."""
+"""A job's members in October's form: results as artifacts, and the basis of its bill."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ionq_data.emulator.results import DEBIASED_VARIANTS, qubit_map, shots_of_va
 
 _INT32 = (1 << 31) - 1
 _COMPUTE_SHARE = 0.72
-"""How much of the planned execution is foreseen as quantum compute time."""
+"""The share of the planned execution that is predicted as quantum compute time."""
 
 
 class OctoberJobs:
-    """Writes the members of a job that May's contract writes otherwise."""
+    """Writes the members of a job that May's contract writes differently."""
 
     credit_unit = "credit"
 
@@ -25,7 +25,7 @@ class OctoberJobs:
         self._ids = ArtifactIds(codec)
 
     def facts(self, row: Row, now_ms: int) -> dict[str, Any]:
-        """Return `cost_model`, `settings`, `stats`, `output` and `results`, for what has happened by an instant."""
+        """Return `cost_model`, `settings`, `stats`, `output` and `results` as of an instant."""
         compiled = is_compiled(row, now_ms)
         circuits = {"compiled_circuits": self._ids.described(row, COMPILED)} if compiled and not row["children"] else {}
         return {
@@ -51,7 +51,7 @@ class OctoberJobs:
         return {"qaoa_results": best}
 
     def output(self, row: Row) -> dict[str, Any]:
-        """Return the `output` of a single job with results: compiled circuits, and how errors were mitigated."""
+        """Return the `output` of a single job with results: compiled circuits, and the error mitigation."""
         mitigation: dict[str, Any] = {"debiasing": False, "symmetry_verification": None}
         if row["is_debiased"]:
             mitigation["debiasing"] = {
@@ -68,7 +68,7 @@ class OctoberJobs:
         slots = tuple(variant_slot(number, kind) for kind in range(len(RESULTS)))
         results = self._ids.described(row, slots)
         return {
-            # October has no endpoint of a variant; its id names the artifact of its probabilities.
+            # October has no endpoint for a variant; its id names the artifact of its probabilities.
             "variant_id": results[RESULTS[0].format]["id"],
             "qubit_map": qubit_map(self._secret, row, number),
             "shots": shots_of_variant(row["shots"], number),
@@ -76,13 +76,13 @@ class OctoberJobs:
         }
 
     def omitted(self, written: dict[str, Any]) -> tuple[str, ...]:
-        """Return the shots of an ideal simulation, and the cost model of what is never priced."""
+        """Return the shots of an ideal simulation, and the cost model of a job that is never priced."""
         if "noise" not in written:
             return ()
         return ("cost_model", "shots") if written["noise"]["model"] == "ideal" else ("cost_model",)
 
     def costs(self, row: Row) -> tuple[bool, bool]:
-        """Return that a free backend's jobs are never priced, and that a few bills come without an estimate."""
+        """Return that jobs on a free backend are never priced, and that a few bills come without an estimate."""
         if row["machine"] == SIMULATOR:
             return False, False
         return True, hash64(self._secret, 46, row["serial"]) % 40 > 0

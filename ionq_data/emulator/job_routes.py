@@ -38,7 +38,7 @@ def list_jobs(world: World, request: Request, *, session: int | None = None) -> 
 
 
 def _after(world: World, cursor: str | None) -> tuple[int, int] | None:
-    """Return the (submitted, serial) below which a page begins, None for the first; 400 for no cursor of ours."""
+    """Return the (submitted, serial) below which a page begins, None for the first; 400 for a foreign cursor."""
     if cursor is None:
         return None
     decoded = world.cursor_codec.decode(cursor)
@@ -50,7 +50,7 @@ def _after(world: World, cursor: str | None) -> tuple[int, int] | None:
 def _narrowed(world: World, request: Request, scope: Filters, session: int | None) -> Filters:
     query = request.query_params
     parent = query.get("parent_job_id")
-    # An unknown parent, session or backend has no jobs; a number that no column holds says so.
+    # An unknown parent, session or backend has no jobs: it gets a number that no column holds.
     if session is None and "session_id" in query:
         ids = world.session_ids
         session = ids.index(query["session_id"]) if query["session_id"] in ids else -2
@@ -93,7 +93,7 @@ def get_cost(world: World, request: Request) -> dict[str, Any]:
 
 
 ROUTES = (
-    # The busiest first: routes are tried in order.
+    # Routes are tried in order, so the busiest come first.
     Endpoint("GET", "/jobs/{job_id}/cost", get_cost),
     Endpoint("GET", "/jobs", list_jobs),
     Endpoint("GET", "/jobs/{job_id}", get_job),

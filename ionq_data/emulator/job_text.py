@@ -1,4 +1,4 @@
-"""What users type: names and metadata of jobs, harmless or hostile, fixed by the job's number."""
+"""Text of users: names and metadata of jobs, harmless or hostile, determined by the job's number."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ Json = dict[str, Any]
 
 
 def create_job(world: World, request: Request, body: Any) -> Json:
-    """Answer `POST /jobs`: the job's id; 400 with the keys that are wrong."""
+    """Answer `POST /jobs`: the job's id; 400 with the wrong keys."""
     key = _writer(world, request)
     insist(payloads.creation(world.scenario.contract), body)
     return _created(world, admit(world, key, prepare(world, key, body), body.get("session_id")))
@@ -62,7 +62,7 @@ def cancel_job(world: World, request: Request, _body: Any) -> Json:
 
 
 def cancel_jobs(world: World, request: Request, body: Any) -> Json:
-    """Answer `PUT /jobs/status/cancel`: all of the jobs, or none of them where one cannot be canceled."""
+    """Answer `PUT /jobs/status/cancel`: all of the jobs, or none if one cannot be canceled."""
     key = _writer(world, request)
     insist(payloads.bulk, body)
     with world.lock:
@@ -83,7 +83,7 @@ def delete_job(world: World, request: Request, _body: Any) -> Json:
 
 
 def delete_jobs(world: World, request: Request, body: Any) -> Json:
-    """Answer `DELETE /jobs`: all of the jobs, or none of them where one is not there."""
+    """Answer `DELETE /jobs`: all of the jobs, or none if one does not exist."""
     key = _writer(world, request)
     insist(payloads.bulk, body)
     with world.lock:
@@ -132,7 +132,7 @@ def _changes(body: Any) -> Json:
 
 
 def _copied(world: World, key: Key, row: Row, changes: Json) -> Prepared:
-    """Return a job's work anew. A job of the history has no circuit to read again, its numbers are taken over."""
+    """Return a copy of a job's work. A job of the history has no circuit to read again: its numbers are copied."""
     known = world.submitted.get(row["serial"])
     if known is not None:
         if row["parent"] >= 0:

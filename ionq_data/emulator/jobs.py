@@ -1,4 +1,4 @@
-"""The jobs as columns: every job's whole life, of which an answer shows what has happened by the clock."""
+"""The jobs as columns: every job's whole life. An answer shows what has happened by the clock's time."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ FAILURES = (
     ("InternalError", "The run ended early; the results are incomplete."),
     ("DebiasingError", "The variants of the circuit could not be combined."),
     ("SimulationError", "The simulation ran out of memory."),
-    # The history has none of these; jobs that are submitted may.
+    # The history has none of these, but submitted jobs may.
     ("NotEnoughQubits", "The backend has fewer qubits than the circuit."),
     ("TooManyControls", "A gate has more controls than the compiler takes."),
     ("UnsupportedGate", "The circuit has a gate that the backend does not support."),
     ("TooLongPredictedExecutionTime", "The job would run longer than a job may."),
 )
 EARLY_FAILURES = 6
-"""The first entries of `FAILURES` happen before the queue, the others during the run."""
+"""The number of entries of `FAILURES` that happen before the queue; the others happen during the run."""
 DEBIASING_ERROR, SIMULATION_ERROR = 8, 9
 
 
@@ -50,10 +50,10 @@ DEBIASING_ERROR, SIMULATION_ERROR = 8, 9
 class Jobs:
     """Columns sorted by submission (then serial), one entry per job; instants in milliseconds since 1970.
 
-    `parent` is the parent's serial or -1, a parent's children have the serials right after its own. `session` and
-    `failure` number sessions and `FAILURES`, -1 for none. `execution_ms` is what ran, `planned_ms` what was planned,
-    `compute_us` the billed quantum compute time. Money is in millionths of the job's unit; `is_by_time` says what it is
-    billed on.
+    `parent` is the parent's serial or -1; children have the serials right after their parent's. `session` and `failure`
+    are numbers of sessions and `FAILURES`, -1 for none. `execution_ms` is the time that ran, `planned_ms` the planned
+    time, `compute_us` the billed quantum compute time. Money is in millionths of the job's unit; `is_by_time` says
+    whether time is billed, not gates.
     """
 
     serial: Int
@@ -107,11 +107,11 @@ class Jobs:
         return np.where(now_ms >= self.ended[at], self.final[at], running)
 
     def submitted_by(self, now_ms: int) -> int:
-        """Return how many jobs were submitted at an instant or before."""
+        """Return the number of jobs submitted at an instant or before."""
         return int(np.searchsorted(self.submitted, now_ms, side="right"))
 
     def position(self, submitted_ms: int, serial: int) -> int | None:
-        """Return where the job of a decoded id stands, or None."""
+        """Return the position of the job with a decoded id, or None."""
         low = int(np.searchsorted(self.submitted, submitted_ms, side="left"))
         high = int(np.searchsorted(self.submitted, submitted_ms, side="right"))
         at = low + int(np.searchsorted(self.serial[low:high], serial))
@@ -132,7 +132,7 @@ class Jobs:
         return replace(self, **columns)
 
     def inserted(self, *rows: dict[str, int | bool]) -> Jobs:
-        """Return the jobs with some more of one instant, after those submitted at the same one."""
+        """Return the jobs with further ones of one instant, inserted after those of the same instant."""
         at = int(np.searchsorted(self.submitted, rows[0]["submitted"], side="right"))
         columns = {}
         for field in fields(self):
@@ -148,16 +148,16 @@ def shown_micros(first: Int, final: Int, shown_ms: Int, final_ms: Int, now_ms: i
 
 
 def is_compiled(row: Row, now_ms: int) -> bool:
-    """Return whether a job's circuit was compiled by an instant; what failed before its queue never is."""
+    """Return whether a job's circuit was compiled by an instant; a job that failed before its queue never was."""
     return bool(now_ms >= row["ready"])
 
 
 def has_run(row: Row, now_ms: int) -> bool:
-    """Return whether a job has really run, and ended by an instant."""
+    """Return whether a job has really run, and has ended by an instant."""
     return bool(row["started"] < row["ended"] <= now_ms)
 
 
 def has_results(row: Row, now_ms: int) -> bool:
-    """Return whether a job has results of its own: completed, really run, and not through its children."""
+    """Return whether a job has results of its own: it is completed, has really run, and not through children."""
     ran = row["started"] <= row["ended"] <= now_ms
     return bool(ran and STATUSES[row["final"]] == "completed" and row["kind"] not in FAMILIES)

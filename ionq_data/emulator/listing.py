@@ -1,4 +1,4 @@
-"""Which jobs a listing shows, newest first, and the cursors between its pages."""
+"""The jobs of a listing, newest first, and the cursors between its pages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONGEST_LOOK = 1 << 18
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """What a listing is narrowed to, in the numbers of the columns; None means everything."""
+    """The filters of a listing, in the numbers of the columns; None means everything."""
 
     users: frozenset[int] | None = None
     projects: frozenset[int] | None = None
@@ -48,8 +48,8 @@ def list_page(
 ) -> tuple[Int, tuple[int, int] | None]:
     """Return the positions of one page and the (submitted, serial) of its last job if more follow.
 
-    A page continues strictly below `after`, so jobs that arrive meanwhile shift nothing. The scan goes backwards in
-    growing steps, which keeps pages of a million jobs quick whether or not filters match often.
+    A page continues strictly below `after`, so new jobs shift nothing. The scan goes backwards in growing steps: pages
+    of a million jobs are quick, whether filters match often or rarely.
     """
     if filters.ids is not None:
         return _by_ids(jobs, filters, filters.ids, codec, now_ms=now_ms, after=after, limit=limit)

@@ -21,12 +21,12 @@ COMPLETED, FAILED, CANCELED = 3, 4, 5
 OTHERS_SERVICE_SECONDS = 330
 """Mean execution of other customers' jobs, who share the backends."""
 _SESSION_SETUP_MS = 20_000
-"""How long a job of a session waits at least."""
+"""The least wait of a job in a session."""
 
 
 @dataclass(frozen=True, eq=False)
 class Lives:
-    """One entry per root job, instants in milliseconds since 1970 (`NEVER` where it does not happen)."""
+    """One entry per root job; instants in milliseconds since 1970 (`NEVER` if they do not happen)."""
 
     ready: Int
     started: Int
@@ -37,7 +37,7 @@ class Lives:
 
 @dataclass(frozen=True, eq=False)
 class Backlog:
-    """A backend's queue over time: all arrivals in order and when the backend has worked off each."""
+    """A backend's queue over time: all arrivals in order, and when the backend has finished each."""
 
     arrivals: Int
     worked_off: Int
@@ -54,7 +54,7 @@ def live(
 ) -> tuple[Lives, dict[int, Backlog]]:  # fmt: skip
     """Return the lives of root jobs sorted by submission, and the public queue of each QPU by its number.
 
-    Jobs that have a queue of their own (of a session) go first; the public queue stands still while they run.
+    Jobs in the queue of a session go first; the public queue stands still while they run.
     """
     rng = np.random.default_rng([scenario.seed, 6])
     roots = len(execution_ms)
@@ -64,7 +64,7 @@ def live(
     patience = np.where(rng.random(roots) < 0.09, rng.exponential(2.5 * HOUR_MS, size=roots), np.inf)
     fails_early = fate < 0.012
     fails_late = (fate > 0.985) & ~is_dry
-    # The share of its work that a failing job gets done.
+    # The share of its work that a failing job finishes.
     done = np.where(fails_late, rng.uniform(0.05, 0.95, size=roots), 1.0)
     service_ms = np.maximum(execution_ms * done, 1).astype(np.int64)
 
@@ -102,7 +102,7 @@ def live(
 
 
 def _leaves(ready: Int, starts: Int, patience: npt.NDArray[np.float64]) -> Int:
-    """Return when canceled jobs leave: when their patience ends, but before their turn would have come."""
+    """Return when canceled jobs leave: when their users lose patience, but before their turn would have come."""
     waits = np.maximum(starts - ready - 1, 1)
     stays: Int = np.minimum(np.where(np.isfinite(patience), patience, 0), waits).astype(np.int64).clip(1)
     return ready + stays
@@ -111,7 +111,7 @@ def _leaves(ready: Int, starts: Int, patience: npt.NDArray[np.float64]) -> Int:
 def _reserved_queue(
     machine: Machine, ready: Int, service_ms: Int, patience: npt.NDArray[np.float64]
 ) -> tuple[Int, Bool, Int]:
-    """Return the starts of jobs of sessions, which gave up waiting, and the foreseeable wait."""
+    """Return the starts of jobs in sessions, which of them gave up waiting, and the predicted wait."""
     axis = OperationalTime(machine.down)
     due = axis.from_wall(ready + _SESSION_SETUP_MS)
     begins = fifo_starts(due, service_ms)
@@ -124,7 +124,7 @@ def _queue(
     scenario: Scenario, machine: Machine, number: int, closed: Int, ready: Int, service_ms: Int,
     patience: npt.NDArray[np.float64],
 ) -> tuple[tuple[Int, Bool, Int], Backlog]:  # fmt: skip
-    """Return own jobs' starts, which gave up waiting, the foreseeable wait, and the whole queue."""
+    """Return the starts of our jobs, which of them gave up waiting, the predicted wait, and the whole queue."""
     rng = np.random.default_rng([scenario.seed, 7, number])
     others, others_service = _other_customers(rng, scenario, machine, own_ms=int(service_ms.sum()))
     setup_ms = 1500
@@ -139,7 +139,7 @@ def _queue(
     begins = fifo_starts(due, services[order])
     wait_ms = (axis.to_wall(begins) - arrivals[order])[place[: len(ready)]]
     gives_up = patience < wait_ms
-    # Second pass: the queue without those who left it.
+    # The second pass is the queue without the jobs that left it.
     services[: len(ready)][gives_up] = 0
     begins = fifo_starts(due, services[order])
     starts = axis.to_wall(begins)
@@ -149,11 +149,11 @@ def _queue(
 
 
 def _other_customers(rng: np.random.Generator, scenario: Scenario, machine: Machine, *, own_ms: int) -> tuple[Int, Int]:
-    """Return arrivals and executions (ms) of other customers, who fill the backend up to its usual load."""
+    """Return arrivals and executions (ms) of other customers, which bring the backend to its usual load."""
     begin, end = max(machine.introduced_ms, scenario.start_ms - DAY_MS), min(machine.retired_ms, scenario.end_ms)
     hours = -(-(end - begin) // HOUR_MS)
     weights = hourly_weights(begin, hours, night=0.5, weekend=0.4)
-    # Some days bring a rush, so that queues jam now and then.
+    # Some days bring a rush, and queues jam now and then.
     rush = np.where(rng.random(hours // 24 + 1) < 0.05, rng.uniform(1.4, 2.0, size=hours // 24 + 1), 1.0)
     weights = weights / weights.mean() * np.repeat(rush, 24)[:hours]
     load = max(machine.model.load - own_ms / (end - begin), 0.15)

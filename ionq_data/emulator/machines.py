@@ -1,4 +1,4 @@
-"""The backends: their public figures, when each exists, and when it is down or degraded."""
+"""The backends: their public figures, and when each exists, is down or is degraded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Int = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """Public figures of a backend. `gate_*`, `readout` and `reset` in seconds, `load` the share of time in use.
+    """Public figures of a backend. `gate_*`, `readout` and `reset` are in seconds, `load` is the share of time in use.
 
     `is_by_time` says whether October bills it by quantum compute time, not by gates.
     """
@@ -78,7 +78,7 @@ QPUS = tuple(range(1, len(MODELS)))
 
 @dataclass(frozen=True, eq=False)
 class Machine:
-    """A backend's existence in one history; windows are sorted, disjoint [begin, end) pairs of milliseconds."""
+    """A backend in one history; windows are sorted, disjoint [begin, end) pairs of milliseconds."""
 
     model: Model
     introduced_ms: int
@@ -101,7 +101,7 @@ class Machine:
         return contains(self.degraded, at_ms)
 
     def changed_ms(self, at_ms: int) -> int:
-        """Return when status or degradation last changed, at most an instant."""
+        """Return when status or degradation last changed, up to an instant."""
         edges = np.concatenate([self.down.ravel(), self.degraded.ravel(), [self.introduced_ms, self.retired_ms]])
         return int(edges[edges <= at_ms].max(initial=min(self.introduced_ms, at_ms)))
 
@@ -118,7 +118,7 @@ def build_machines(scenario: Scenario) -> tuple[Machine, ...]:
     machines = []
     for number, model in enumerate(MODELS):
         rng = np.random.default_rng([scenario.seed, 2, number])
-        # What was there from the start has been there for a while.
+        # A backend that exists at the start has existed for a while.
         begin = scenario.start_ms + (int(model.introduced * span) if model.introduced else -60 * DAY_MS)
         end = NEVER if model.retired is None else scenario.start_ms + int(model.retired * span)
         life = (max(begin, scenario.start_ms), min(end, scenario.end_ms))
@@ -147,7 +147,7 @@ def _spells(rng: np.random.Generator, begin_ms: int, end_ms: int, *, every_days:
 
 
 def merge_windows(windows: Int) -> Int:
-    """Return windows sorted and with overlaps joined."""
+    """Return windows in order, with overlaps merged."""
     merged: list[list[int]] = []
     for begin, end in sorted(windows.tolist()):
         if merged and begin <= merged[-1][1]:

@@ -1,4 +1,4 @@
-"""A job that is put into a running emulator by hand."""
+"""A job that a program adds to a running emulator."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ionq_data.emulator.prices import Priced, bill_step, price_micros
 class NewJob:
     """A single-circuit job to add; `project` and `user` are numbers, `submitted_at` None means now.
 
-    A job submitted in the past appears late. `final` None leaves it waiting for ever.
+    A job submitted in the past appears late. With `final` None it waits forever.
     """
 
     backend: str = "qpu.forte-1"

@@ -1,4 +1,4 @@
-"""Answers that accounts have met and no contract describes, switched on as faults."""
+"""Answers that accounts have seen and that no contract describes; faults switch them on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ionq_data.emulator.faults import Faults
 
 
 def with_oddities(faults: Faults, path: str, content: Any) -> Any:
-    """Return an answer as the faults that are on for its path leave it."""
+    """Return an answer after the faults that are on for its path."""
     if isinstance(content, dict) and faults.any_on:
         for kind, change in ODDITIES.items():
             if faults.take(path, {kind}):
@@ -64,7 +64,7 @@ def _expiry_at_the_top(content: dict[str, Any]) -> None:
 
 
 def _settings_in_output(content: dict[str, Any]) -> None:
-    """Say of a compilation what older jobs say of it: in `output`, not in `settings`."""
+    """Describe the compilation as older jobs do: in `output`, not in `settings`."""
     for record in _records(content):
         compilation = record.get("settings", {}).pop("compilation", None)
         if compilation and "compilation" in record["output"]:
@@ -78,7 +78,7 @@ def _no_timing(content: dict[str, Any]) -> None:
 
 
 def _rate_in_between(content: dict[str, Any]) -> None:
-    """Tell a rate by compute time as the API told it between the two contracts: in cents, with null gate prices."""
+    """Write a rate by compute time as the API did between the two contracts: in cents, with null gate prices."""
     rates = content.get("rate_card", {}).get("rates", [])
     if not rates or rates[0]["unit"] != "compute_second":
         return
@@ -106,4 +106,4 @@ ODDITIES: dict[str, Callable[[dict[str, Any]], None]] = {
     "usage_date_times": _dates_with_times, "expiry_at_the_top": _expiry_at_the_top,
     "settings_in_output": _settings_in_output, "no_timing": _no_timing, "rate_in_between": _rate_in_between,
 }  # fmt: skip
-"""What each kind of fault does to an answer: empty lists are null, every cursor is an empty text, and so on."""
+"""The effect of each kind of fault on an answer: empty lists are null, every cursor is an empty text, and so on."""

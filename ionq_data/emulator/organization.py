@@ -1,4 +1,4 @@
-"""The simulated organization: projects, users, who belongs where, and the API keys."""
+"""The simulated organization: projects, users, memberships and API keys."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CREDITS_PROJECT = 3
 
 @dataclass(frozen=True)
 class Key:
-    """An API key: the organization it belongs to, its user unless it sees the whole of it, and what it may do."""
+    """An API key: its organization, its user (unless it sees the whole organization), and its rights."""
 
     secret: str
     key_id: str
@@ -80,7 +80,7 @@ def found_organization(scenario: Scenario) -> Organization:
     for project in range(len(projects)):
         size = int(rng.integers(2, 6))
         others = rng.permutation(len(users))
-        # Every user leads at least one project in turn, so nobody is without work.
+        # Every user leads at least one project in turn, so every user has work.
         lead = [project % len(users), (project + len(projects)) % len(users)]
         members.append(tuple(dict.fromkeys([*lead, *map(int, others[:size])])))
     organization_id, other_id = named_uuid(seed, "organization", 0), named_uuid(seed, "organization", 1)

@@ -1,4 +1,4 @@
-"""How fast the simulated time of a served emulator goes."""
+"""The pace of the simulated time of a served emulator."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Pace:
         """Return the pace that a word names: `real`, `frozen`, or a factor such as `x60` or `×60`.
 
         Raises:
-            ValueError: If it names none.
+            ValueError: If the word names no pace.
         """
         if text in ("frozen", "real"):
             return cls() if text == "frozen" else cls(1.0, is_real=True)
@@ -37,7 +37,7 @@ class Pace:
         return cls(speed)
 
     def apply(self, clock: Clock, *, is_now_given: bool) -> None:
-        """Let a clock run at this pace; a real one goes by the machine's, where no other present was asked for."""
+        """Let a clock run at this pace; a real one starts at the machine's time, unless the scenario sets another."""
         if self.is_real and not is_now_given:
             clock.set(datetime.now(UTC))
         if self.speed is not None:
@@ -45,4 +45,4 @@ class Pace:
 
 
 FROZEN = Pace()
-"""The pace of a clock that only moves when it is told to."""
+"""The pace of a clock that moves only on command."""

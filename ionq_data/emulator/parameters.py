@@ -1,4 +1,4 @@
-"""Query parameters, checked as the contract types them."""
+"""Query parameters, checked against the contract's types."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _INT32 = 1 << 31
 
 
 def integer(query: QueryParams, name: str, default: int, *, least: int, most: int = _INT32 - 1) -> int:
-    """Return an integer parameter; 400 if it is none or out of range."""
+    """Return an integer parameter; 400 if it is no integer or out of range."""
     text = query.get(name)
     if text is None:
         return default
@@ -32,7 +32,7 @@ def boolean(query: QueryParams, name: str) -> bool | None:
 
 
 def choice(query: QueryParams, name: str, options: tuple[str, ...], *, required: bool = False) -> int | None:
-    """Return which of the options a parameter names, None if it is absent; 400 otherwise."""
+    """Return the option that a parameter names, None if it is absent; 400 if it names no option."""
     text = query.get(name)
     if text is None and not required:
         return None
@@ -42,7 +42,7 @@ def choice(query: QueryParams, name: str, options: tuple[str, ...], *, required:
 
 
 def calendar_date(query: QueryParams, name: str) -> date:
-    """Return a required date parameter (YYYY-MM-DD); 400 if it is absent or none."""
+    """Return a required date parameter (YYYY-MM-DD); 400 if it is absent or no date."""
     text = query.get(name, "")
     try:
         if len(text) != 10:
@@ -53,7 +53,7 @@ def calendar_date(query: QueryParams, name: str) -> date:
 
 
 def instant(query: QueryParams, name: str) -> int | None:
-    """Return a date or date-time parameter in milliseconds since 1970 (UTC where no zone is given), None if absent."""
+    """Return a date or date-time parameter in milliseconds since 1970 (UTC without a zone), None if absent."""
     text = query.get(name)
     if text is None:
         return None

@@ -1,4 +1,4 @@
-"""Anomalies of spending that a scenario plants, so that what detects them can be measured against the truth."""
+"""Spending anomalies that a scenario plants, to measure a detector against the truth."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Float = npt.NDArray[np.float64]
 
 SPIKES_A_YEAR = 8
 QUIET_DAYS = 60
-"""Days at the beginning of a history without anomalies, from which what is usual can be learned."""
+"""The days without anomalies at the beginning of a history, from which a detector can learn the usual costs."""
 _SPIKE, _CREEP = 60.0, 6.0
 _CREEP_DAYS, _DROP_DAYS, _SHIFT_DAYS = 60, 14, 56
 _EPOCH_WEEKDAY = 3
@@ -26,7 +26,7 @@ _EPOCH_WEEKDAY = 3
 
 @dataclass(frozen=True)
 class Anomaly:
-    """What happens to a project's jobs submitted in [begin_ms, end_ms).
+    """A change to a project's jobs submitted in [begin_ms, end_ms).
 
     A `spike` multiplies their shots by `factor`, a `creep` does so little by little and then for good, a `drop` sends
     them to the simulator, a `weekday_shift` moves the work of Mondays and Tuesdays to the next Saturday and Sunday.
@@ -40,7 +40,7 @@ class Anomaly:
 
 
 def plan(scenario: Scenario) -> tuple[Anomaly, ...]:
-    """Return what lasts: a creep, a drop and a weekday shift, each in another project; nothing in a short history."""
+    """Return the lasting anomalies, each in another project: creep, drop, weekday shift; none in a short history."""
     room = scenario.days - QUIET_DAYS - _CREEP_DAYS
     if not scenario.anomalies or room < 2:
         return ()
@@ -56,7 +56,7 @@ def plan(scenario: Scenario) -> tuple[Anomaly, ...]:
 
 
 def rearranged(submissions: Submissions, planned: tuple[Anomaly, ...]) -> Submissions:
-    """Return the submissions with drops and weekday shifts in them, sorted again."""
+    """Return the submissions after drops and weekday shifts, sorted again."""
     submitted, machine = submissions.submitted.copy(), submissions.machine.copy()
     for anomaly in planned:
         hit = _within(submissions, anomaly)
@@ -71,7 +71,7 @@ def rearranged(submissions: Submissions, planned: tuple[Anomaly, ...]) -> Submis
 
 
 def spikes(scenario: Scenario, submissions: Submissions) -> tuple[Anomaly, ...]:
-    """Return days on which a project runs sixty times its shots, on backends where that costs as much more."""
+    """Return days on which a project runs sixty times its shots, on backends where the cost grows as much."""
     if not scenario.anomalies:
         return ()
     rng = np.random.default_rng([scenario.seed, 13])
@@ -92,7 +92,7 @@ def spikes(scenario: Scenario, submissions: Submissions) -> tuple[Anomaly, ...]:
 
 
 def shots_factor(submissions: Submissions, anomalies: tuple[Anomaly, ...]) -> Float:
-    """Return by how much each root job's shots are multiplied."""
+    """Return the factor for each root job's shots."""
     factor = np.ones(len(submissions.submitted))
     for anomaly in anomalies:
         hit = _within(submissions, anomaly)

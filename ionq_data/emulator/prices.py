@@ -1,4 +1,4 @@
-"""Rates, and the prices that follow from them, in millionths of a bill's unit."""
+"""Rates, and prices by these rates, in millionths of a bill's unit."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Int = npt.NDArray[np.int64]
 Bool = npt.NDArray[np.bool_]
 
 PARTS_PER_DOLLAR = 10_000_000
-"""Rates are held as whole ten-millionths of a dollar, so that prices are exact."""
+"""Rates are whole ten-millionths of a dollar, which makes prices exact."""
 MICROS = 1_000_000
-"""Bills are held as whole millionths of their unit (dollars or credits)."""
+"""Bills are whole millionths of their unit (dollars or credits)."""
 MICROS_PER_CENT = MICROS // 100
 _PARTS_PER_MICRO = PARTS_PER_DOLLAR // MICROS
 
@@ -40,7 +40,7 @@ class Rate:
 
 @dataclass(frozen=True, eq=False)
 class Priced:
-    """What a price depends on, one entry per job. `compute_us` is the quantum compute time in microseconds."""
+    """The inputs of a price, one entry per job. `compute_us` is the quantum compute time in microseconds."""
 
     shots: Int
     gates_1q: Int
@@ -71,7 +71,7 @@ def rate_at(rates: tuple[Rate, ...], at_ms: int) -> Rate:
 
 
 def bill_step(scenario: Scenario) -> int:
-    """Return to how many millionths bills are rounded: whole cents under May's contract, 1 under October's."""
+    """Return the step in millionths to which bills are rounded: whole cents under May's contract, else 1."""
     return 1 if scenario.is_october else MICROS_PER_CENT
 
 

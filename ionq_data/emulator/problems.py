@@ -32,10 +32,10 @@ def unauthorized() -> Problem:
 
 
 def forbidden() -> Problem:
-    """Return the 403 for what another organization or project owns."""
+    """Return the 403 for a record of another organization or project."""
     return Problem(403, "This key may not see the resource.")
 
 
 def not_found() -> Problem:
-    """Return the 404 for what does not exist."""
+    """Return the 404 for a record that does not exist."""
     return Problem(404, "Resource not found.")

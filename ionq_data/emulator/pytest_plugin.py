@@ -28,10 +28,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def ionq_emulator(request: pytest.FixtureRequest) -> Iterator[Server]:
-    """Serve an IonQ API for one test: a small history, and an hour that passes in a second.
+    """Serve an IonQ API for one test: a small history, with a clock on which an hour passes in a second.
 
-    Its `base_url` and `api_key` are for the program under test; `emulator` is the world behind it, to change and to
-    ask for the truth.
+    Its `base_url` and `api_key` are for the program under test. `emulator` is the world behind it: change it, or ask it
+    for the truth.
     """
     from ionq_data.emulator import Emulator, Scenario
     from ionq_data.emulator.pace import Pace

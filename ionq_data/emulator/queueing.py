@@ -14,8 +14,8 @@ Int = npt.NDArray[np.int64]
 class OperationalTime:
     """The time axis of a backend that leaves out its maintenance windows.
 
-    A job that is running when a window opens is finished first; the next one starts after the window, later by what
-    the running job took of it.
+    A job that is running when a window opens finishes first. The next one starts after the window, later by the time
+    that the running job took of it.
     """
 
     windows: Int
@@ -26,7 +26,7 @@ class OperationalTime:
         return np.concatenate([[0], np.cumsum(self.windows[:, 1] - self.windows[:, 0])])
 
     def from_wall(self, wall: Int) -> Int:
-        """Return operational instants of wall-clock instants; all of a window is the instant it opens."""
+        """Return operational instants of wall-clock instants; a whole window is the instant at which it opens."""
         entered = np.searchsorted(self.windows[:, 0], wall, side="right")
         closed = self._closed_before[entered]
         ends = np.concatenate([[np.iinfo(np.int64).min // 2], self.windows[:, 1]])[entered]

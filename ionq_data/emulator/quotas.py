@@ -13,11 +13,11 @@ USUAL = (60_000, 45_000, 40_000, 35_000, None, 25_000, 20_000, 15_000, 12_000)
 """Quotas in the project's unit; None if a project has none."""
 assert len(USUAL) == len(PROJECT_NAMES)
 _ROOM = 2
-"""At least how many times its dearest month a project may spend, so that there is room for jobs that are submitted."""
+"""The least quota, as a multiple of a project's dearest month; it leaves room for submitted jobs."""
 
 
 def project_quotas(jobs: Jobs) -> list[int | None]:
-    """Return each project's quota in millionths of its unit: the usual one, or more where the history spends more."""
+    """Return each project's quota in millionths of its unit: the usual one, or more if the history spends more."""
     billed = np.flatnonzero(jobs.final_ms < NEVER)
     ended = jobs.ended[billed].astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
     quotas: list[int | None] = []

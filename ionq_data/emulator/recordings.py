@@ -15,11 +15,11 @@ from ionq_data.emulator.problems import Problem
 
 
 class ReplayError(Exception):
-    """A folder without recordings, or with a file that is none; the message says which."""
+    """A folder has no recordings, or a file that is not a recording; the message says which."""
 
 
 class Replay:
-    """Answers each request as it was answered when it was recorded: several answers to one request in their order.
+    """Answers each request as recorded; several answers to one request come in their order.
 
     The last answer to a request is repeated. A request that was not recorded gets 404. Any key is taken.
     """
@@ -52,5 +52,5 @@ class Replay:
 
 
 def _key(method: str, path: str, query: str) -> tuple[str, str, str]:
-    """Return what makes two requests the same: parameters in any order."""
+    """Return the key of a request; the order of its parameters does not matter."""
     return method, path, "&".join(sorted(query.split("&")))

@@ -9,7 +9,7 @@ REGISTER = "output_all"
 
 
 def in_registers(kind: str, outcome: dict[str, float], qubits: int) -> dict[str, Any]:
-    """Return an outcome by decimal state (of shots: states by shot) in the second version of its format.
+    """Convert an outcome by decimal state (for shots: states by shot) to the second version of its format.
 
     A state is written as a string of bits, the last qubit first; a shot as a list of bits, the first qubit first.
     """

@@ -35,7 +35,7 @@ def get_probabilities(world: World, request: Request) -> dict[str, float]:
 
 
 def get_aggregated(world: World, request: Request) -> dict[str, dict[str, float]]:
-    """Answer `GET /jobs/{UUID}/results/probabilities/aggregated`: for plugins, in no contract."""
+    """Answer `GET /jobs/{UUID}/results/probabilities/aggregated`: plugins need it, but no contract has it."""
     return _aggregate(world, opened(world, request), world.clock.now_ms())
 
 
@@ -61,7 +61,7 @@ def get_compiled(world: World, request: Request) -> str:
 
 
 def get_variant(world: World, request: Request) -> dict[str, float]:
-    """Answer `GET /jobs/{UUID}/variants/{variantId}/results/…`; 404 for other than variants of a debiased job."""
+    """Answer `GET /jobs/{UUID}/variants/{variantId}/results/…`; 404 unless it is a variant of a debiased job."""
     row = opened(world, request)
     number = MayJobs(world.job_codec).variant(row, request.path_params["variant_id"])
     kind = request.path_params["kind"]
@@ -72,7 +72,7 @@ def get_variant(world: World, request: Request) -> dict[str, float]:
 
 
 def get_artifact(world: World, request: Request) -> Any:
-    """Answer `GET /jobs/{UUID}/artifacts/{artifactId}`; 404 for what the job does not have, or not yet."""
+    """Answer `GET /jobs/{UUID}/artifacts/{artifactId}`; 404 if the job does not have it, or not yet."""
     row, now_ms = opened(world, request), world.clock.now_ms()
     artifact = ArtifactIds(world.job_codec).find(row, request.path_params["artifact_id"])
     if artifact is None:
@@ -113,7 +113,7 @@ def _circuits(world: World, row: Row) -> tuple[list[dict[str, Any]], str]:
 
 
 def _aggregate(world: World, row: Row, now_ms: int) -> dict[str, dict[str, float]]:
-    """Return the probabilities of each of a parent's children that has some, by its id."""
+    """Return the probabilities of a parent's children, by id, without children that have none."""
     jobs = world.jobs
     at = jobs.position(row["submitted"], row["serial"])
     if at is None or not row["children"] or now_ms < row["ended"] or STATUSES[row["final"]] != "completed":

@@ -1,4 +1,4 @@
-"""Results of jobs: a few likely states, fixed by the job's number."""
+"""Results of jobs: a few likely states, determined by the job's number."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _chance(seed: int, *parts: int) -> random.Random:
 
 def probabilities(seed: int, row: Row, *, variant: int = -1, sharpen: bool = False) -> dict[str, float]:
     """Return probabilities by decimal state; they add up to one."""
-    # The variants of a job, and its sharpened answer, are of the same states.
+    # The variants of a job and its sharpened answer have the same states.
     of_job = _chance(seed, _SHARES, row["serial"])
     states = sorted({of_job.randrange(1 << row["qubits"]) for _ in range(_STATES)})
     rng = _chance(seed, _SHARES, row["serial"], variant + 1)
@@ -37,20 +37,20 @@ def counts(shares: dict[str, float], shots: int) -> dict[str, float]:
 
 
 def shot_states(seed: int, row: Row, histogram: dict[str, float]) -> dict[str, float]:
-    """Return the state of each shot by its number, in an order fixed by the job."""
+    """Return the state of each shot by its number, in an order that the job determines."""
     states = [int(state) for state, count in histogram.items() for _ in range(int(count))]
     _chance(seed, _ORDER, row["serial"]).shuffle(states)
     return {str(shot): state for shot, state in enumerate(states)}
 
 
 def qubit_map(secret: int, row: Row, variant: int) -> list[int]:
-    """Return on which qubit a variant ran each qubit of the circuit."""
+    """Return the physical qubit on which a variant ran each qubit of the circuit."""
     offset = hash64(secret, row["serial"], variant) % row["qubits"]
     return [(qubit + offset) % row["qubits"] for qubit in range(row["qubits"])]
 
 
 def shots_of_variant(shots: int, number: int) -> int:
-    """Return how many of a debiased job's shots went to one of its variants."""
+    """Return the number of a debiased job's shots that went to one of its variants."""
     return shots // DEBIASED_VARIANTS + (number < shots % DEBIASED_VARIANTS)
 
 

@@ -1,4 +1,4 @@
-"""How a route of the API is described: a verb, a path, what answers it, and the contracts that have it."""
+"""The description of an API route: its verb, its path, its handler, and the contracts that have it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ ONLY_OCTOBER: frozenset[Contract] = frozenset({OCTOBER})
 class Endpoint:
     """One operation of the API.
 
-    `answer(world, request)` returns the content of the answer, or raises a `Problem`; for a verb that writes it is
-    `answer(world, request, body)` with the decoded JSON of the request, None if there is none. Under a contract that
-    does not have the operation it is not found. `status` is that of a success. What `is_slow` is answered from a
-    thread, so that others need not wait.
+    `answer(world, request)` returns the content of the answer, or raises a `Problem`. For a verb that writes, it is
+    `answer(world, request, body)` with the decoded JSON of the request, None if there is none. Under a contract without
+    the operation, the path is not found. `status` is the status of a success. If `is_slow`, a thread answers, and other
+    requests need not wait.
     """
 
     verb: str

@@ -1,4 +1,4 @@
-"""What the emulator is asked to simulate."""
+"""The scenario that the emulator simulates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAY: Contract = "2026-05"
 OCTOBER: Contract = "2026-10"
 
 FUTURE_DAYS = 40
-"""Days simulated beyond the anchor, so that moving the clock forward shows new jobs and finishes old ones."""
+"""Days simulated beyond the anchor: if the clock moves forward, new jobs appear and old ones finish."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,10 +27,10 @@ class Scenario:
         days: Length of the history before the anchor.
         jobs: Jobs submitted in the history, multi-circuit parents and their children included.
         anchor: The simulated present at start (UTC). None means the current hour.
-        contract: The published contract that answers keep: of 15 May or of 1 October 2026. October bills some backends
-            by quantum compute time, to the millionth, and shows results as artifacts.
-        role: What the announced key may do: `admin` everything, `user` no estimate (401), no usage (401) and no
-            sessions (404), `member` no usage (403), `jobs_only` nothing but jobs and their costs.
+        contract: The published contract of the answers: that of 15 May or of 1 October 2026. October bills some
+            backends by quantum compute time, to the millionth, and shows results as artifacts.
+        role: The rights of the announced key: `admin` has all, `user` no estimate (401), no usage (401) and no
+            sessions (404), `member` no usage (403), `jobs_only` only jobs and their costs.
         hostile: Names and metadata with markup, formulas, bidirectional overrides and 40 kB values.
         credits: From the middle of the history on, bill one project in credits instead of US dollars.
             None means: under October's contract only.
@@ -70,12 +70,12 @@ class Scenario:
 
     @property
     def is_october(self) -> bool:
-        """Whether answers keep the contract of October 2026."""
+        """Whether answers follow the contract of October 2026."""
         return self.contract == OCTOBER
 
     @property
     def credits_from_ms(self) -> int:
-        """From when on one project is billed in credits, in milliseconds since 1970; `NEVER` without credits."""
+        """When the billing of one project in credits begins (milliseconds since 1970); `NEVER` without credits."""
         bills_credits = self.is_october if self.credits is None else self.credits
         return self.anchor_ms - self.days * DAY_MS // 2 if bills_credits else NEVER
 

@@ -32,7 +32,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def origin(listener: socket.socket) -> str:
-    """Return the URL at which a socket is reached, without a path."""
+    """Return the URL of a socket, without a path."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -58,14 +58,14 @@ def serving_from_thread(app: ASGIApp, listener: socket.socket) -> Iterator[None]
 
 def serve_until_interrupted(app: ASGIApp, listener: socket.socket) -> None:
     """Serve an application in this thread until Ctrl-C or SIGTERM."""
-    # uvicorn ends in good order and then raises the signal again, for whoever handled it before.
+    # uvicorn shuts down in order, and then raises the signal again for the earlier handler.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         uvicorn.Server(_config(app)).run(sockets=[listener])
 
 
 def _config(app: ASGIApp) -> uvicorn.Config:
-    # The Date header tells the emulator's time, not uvicorn's.
+    # The Date header gives the emulator's time, not uvicorn's.
     return uvicorn.Config(
         app, log_level="critical", lifespan="off", access_log=False, date_header=False,
         server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=2,

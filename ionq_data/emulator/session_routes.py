@@ -21,7 +21,7 @@ from ionq_data.emulator.world import World
 
 
 def list_sessions(world: World, request: Request) -> dict[str, Any]:
-    """Answer `GET /sessions`, newest first; `active` keeps those that are open or those that are not."""
+    """Answer `GET /sessions`, newest first; `active` keeps the open sessions, or the others."""
     key, active = allowed(world, request, "sessions"), boolean(request.query_params, "active")
     now_ms = world.clock.now_ms()
     shown = [
@@ -59,7 +59,7 @@ def is_active(session: Session, now_ms: int) -> bool:
 
 
 def session_json(world: World, session: Session) -> dict[str, Any]:
-    """Return a session (`Session`): who ended it is null unless its user did."""
+    """Return a session (`Session`): its `ender_id` is null unless its user ended it."""
     organization, now_ms = world.history.organization, world.clock.now_ms()
     has_started, has_ended = now_ms >= session.started_ms, now_ms >= session.ended_ms
     user_id = organization.user_ids[session.user]
@@ -80,7 +80,7 @@ def session_json(world: World, session: Session) -> dict[str, Any]:
 
 
 def _settings(world: World, session: Session) -> dict[str, Any]:
-    """Return the limits of a session; the one that ends it is exactly reached."""
+    """Return the limits of a session; a limit that ends it is reached exactly."""
     if session.asked is not None:
         expires = {}
         if "duration_limit_min" in session.asked:

@@ -1,4 +1,4 @@
-"""Sessions: bursts of jobs that their user bracketed on one backend."""
+"""Sessions: bursts of jobs that a user grouped on one backend."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ionq_data.emulator.machines import SIMULATOR
 Int = npt.NDArray[np.int64]
 
 MOST_SESSIONS = 2000
-"""The sessions listing has no pages, so their number stays bounded however many jobs there are."""
+"""The most sessions, however many jobs there are: the sessions listing has no pages."""
 JOB_LIMIT, COST_LIMIT, BY_USER, EXPIRED = 0, 1, 2, 3
 
 
@@ -24,7 +24,7 @@ JOB_LIMIT, COST_LIMIT, BY_USER, EXPIRED = 0, 1, 2, 3
 class Session:
     """A session's whole life, instants in milliseconds; `ended_by` is one of the four constants above.
 
-    `asked` is the limits as they were asked for, None for a session of the history.
+    `asked` holds the requested limits, None for a session of the history.
     """
 
     number: int
@@ -68,7 +68,7 @@ def choose_sessions(rng: np.random.Generator, submissions: Submissions) -> Int:
 def describe_sessions(
     rng: np.random.Generator, of_root: Int, submissions: Submissions, lives: Lives
 ) -> tuple[Session, ...]:
-    """Return the sessions, oldest first, once it is known how their jobs lived."""
+    """Return the sessions, oldest first, from the lives of their jobs."""
     members = np.flatnonzero(of_root >= 0)
     members = members[np.argsort(of_root[members], kind="stable")]
     count = int(of_root.max(initial=-1)) + 1

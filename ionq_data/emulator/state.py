@@ -1,4 +1,4 @@
-"""An emulator's state in a file: its scenario, its time, and all that was changed since its history began."""
+"""An emulator's state in a file: its scenario, its time, and all changes since its history began."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class StateError(Exception):
 
 
 def save(world: World, path: Path) -> None:
-    """Write a world's state; a reader sees the old file or the new one, never half of it."""
+    """Write a world's state; a reader sees the old file or the new one, never a part of it."""
     with world.lock:
         jobs, history = world.jobs, world.history.jobs
         known = np.isin(jobs.serial, history.serial)
@@ -54,7 +54,7 @@ def save(world: World, path: Path) -> None:
 
 
 def vars_of(submission: Any) -> dict[str, Any]:
-    """Return a submission as plain values, without what is computed from them."""
+    """Return a submission as plain values, without the values that are computed from them."""
     return {field.name: getattr(submission, field.name) for field in fields(submission)}
 
 
@@ -67,7 +67,7 @@ def load(path: Path) -> World:
     """Return the world of a state file.
 
     Raises:
-        StateError: If the file is none, or of another version.
+        StateError: If the file is not a state file, or of another version.
     """
     try:
         state = msgspec.json.decode(path.read_bytes())

@@ -1,4 +1,4 @@
-"""A submitted job beyond its columns: what was sent, and the circuit of each of its parts."""
+"""A submitted job beyond its columns: its request, and the circuit of each of its parts."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ CIRCUIT, MULTI, QASM3, FUNCTION, QAOA = (
 
 @dataclass(frozen=True, eq=False)
 class Submission:
-    """What a job was submitted with.
+    """The request of a submitted job.
 
     Args:
         body: The body as sent (of the parent, for a part of a job of several circuits).
         machine: Number of the backend.
-        part: Which circuit of the body this job runs; None for the job that has several, or only computes.
+        part: The circuit of the body that this job runs; None for a job that has several, or that only computes.
         made: A circuit that the service made itself, in QIS gates (of a QAOA job's parts).
         message: Why the job failed, in words.
     """
@@ -65,13 +65,13 @@ class Submission:
 
     @property
     def noise(self) -> Json:
-        """The noise model and its seed, as asked for."""
+        """The requested noise model and its seed."""
         asked: Json = self.body.get("noise") or {"model": "ideal"}
         return {name: value for name, value in asked.items() if value is not None}
 
     @property
     def is_debiased(self) -> bool:
-        """Whether debiasing was asked for."""
+        """Whether the request asks for debiasing."""
         mitigation = (self.body.get("settings") or {}).get("error_mitigation") or {}
         return mitigation.get("debiasing") is True
 
@@ -107,7 +107,7 @@ class Submission:
 
     @cached_property
     def compiled(self) -> Compiled:
-        """The circuit in the backend's native gates; one sent in native gates runs as it is."""
+        """The circuit in the backend's native gates; a circuit sent in native gates runs as it is."""
         if self.gateset == "native" and "circuit" in self._input:
             return Compiled(self.circuit.qubits, canonical(self._input["circuit"]))
         return compile_circuit(self.circuit, entangler(self.machine))
@@ -120,7 +120,7 @@ def entangler(machine: int) -> Entangler:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """Shots by outcome (see `Circuit`), and the share of each: exact where there is no noise, else their frequency."""
+    """Shots by outcome (see `Circuit`), and the share of each: exact without noise, else their frequency."""
 
     counts: Counts
     shares: dict[int, float]

@@ -1,4 +1,4 @@
-"""What the pipeline should find out, computed from the simulation's columns alone."""
+"""The facts that the pipeline should find out, computed only from the simulation's columns."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ Int = npt.NDArray[np.int64]
 
 
 def tell_truth(world: World, *, with_jobs: bool) -> dict[str, Any]:
-    """Return the facts as of the emulator's clock.
+    """Return the facts at the emulator's time.
 
     Costs are decimal strings of dollars (`cost_in_credits` of credits), by the UTC date on which the billed job ended,
-    deleted jobs included. Queue figures are of QPU jobs that are not dry runs, by the UTC date of submission: of every
-    job, of root jobs, and of root jobs outside of sessions (`queue_daily_public`). Waits are started - submitted,
+    deleted jobs included. Queue figures cover QPU jobs that are not dry runs, by the UTC date of submission: all
+    jobs, root jobs, and root jobs outside of sessions (`queue_daily_public`). Waits are started - submitted,
     quantiles NumPy's `linear`, over the jobs that started; censored jobs still wait or ended without having started.
     """
     now_ms, organization = world.clock.now_ms(), world.history.organization

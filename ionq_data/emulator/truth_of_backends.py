@@ -26,7 +26,7 @@ def fidelities(world: World, now_ms: int) -> list[dict[str, Any]]:
 
 
 def levels(world: World, now_ms: int) -> list[dict[str, Any]]:
-    """Return what each metric of each backend really is now: the newest measurement without its noise."""
+    """Return the true value of each metric of each backend now: the newest measurement without its noise."""
     return [
         {"backend": NAMES[number], **level}
         for number in world.calibrations.of_machine if (level := world.calibrations.level(number, now_ms))
@@ -34,7 +34,7 @@ def levels(world: World, now_ms: int) -> list[dict[str, Any]]:
 
 
 def changes(world: World, now_ms: int) -> list[dict[str, Any]]:
-    """Return the level changes up to now, with how many measurements stand on either side until the next change."""
+    """Return the level changes up to now, with the number of measurements on each side until the next change."""
     changes = [change for change in world.calibrations.changes if change.changed_ms <= now_ms]
     report = []
     for change in changes:
@@ -72,7 +72,7 @@ def backends(world: World, now_ms: int) -> list[dict[str, Any]]:
 
 
 def outliers(world: World, now_ms: int) -> list[dict[str, Any]]:
-    """Return the single measurements that were put off their level."""
+    """Return the single measurements that were planted off their level."""
     return [
         {
             "backend": NAMES[one.machine],
@@ -86,7 +86,7 @@ def outliers(world: World, now_ms: int) -> list[dict[str, Any]]:
 
 
 def implausible(world: World, now_ms: int) -> list[dict[str, Any]]:
-    """Return the recorded values that are no measurements."""
+    """Return the recorded values that are not measurements."""
     return [
         {"backend": NAMES[one.machine], "id": one.id, "metric": name, "value": one.values[name]}
         for number in world.calibrations.of_machine

@@ -17,7 +17,7 @@ Int = npt.NDArray[np.int64]
 
 
 def visible_micros(jobs: Jobs, now_ms: int) -> Int:
-    """Return what each job's bill shows at an instant, in millionths of its unit."""
+    """Return each job's visible bill at an instant, in millionths of its unit."""
     return shown_micros(jobs.first_micros, jobs.final_micros, jobs.shown_ms, jobs.final_ms, now_ms)
 
 
@@ -49,7 +49,7 @@ def queues_by_day(jobs: Jobs, now_ms: int, *, among: npt.NDArray[np.bool_]) -> l
 
 
 def facts_of_jobs(world: World, now_ms: int) -> list[dict[str, Any]]:
-    """Return every job submitted by now, deleted ones too, oldest first; instants that are still to come are null."""
+    """Return every job submitted by now, deleted ones too, oldest first; future instants are null."""
     jobs, organization = world.jobs, world.history.organization
     at = np.arange(jobs.submitted_by(now_ms))
     status, micros = jobs.status(at, now_ms).tolist(), visible_micros(jobs, now_ms)[at].tolist()

@@ -1,4 +1,4 @@
-"""The truth about money: what was spent, and what was planted into it."""
+"""The truth about money: the spending, and the anomalies planted into it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def costs(world: World, now_ms: int, *, in_credits: bool) -> dict[str, list[dict
 
 
 def anomalies(world: World, now_ms: int) -> list[dict[str, Any]]:
-    """Return what was planted into the spending by now, and what the jobs that it touched cost on each date.
+    """Return the anomalies planted into the spending up to now, with the daily costs of the jobs that they affect.
 
     A project that begins later than the history counts as planted: its `begin` is its first submission.
     """

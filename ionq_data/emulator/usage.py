@@ -23,7 +23,7 @@ LONGEST_DAYS = 1100
 
 @dataclass(frozen=True, eq=False)
 class Entries:
-    """What the report adds up: one entry per job that ran or was charged for, or per restatement; in millionths."""
+    """The entries of the report: one per job that ran or was billed, and one per restatement; in millionths."""
 
     ended: Int
     project: Int
@@ -46,7 +46,7 @@ class Group:
     time_us: float
 
     def amount(self, *, in_credits: bool) -> int:
-        """Return what the group counts for: dollars alone, or all of it as credits (1.25 a dollar), in millionths."""
+        """Return the group's amount in millionths: dollars alone, or everything as credits (1.25 per dollar)."""
         return self.credits + (self.dollars * 5 + 2) // 4 if in_credits else self.dollars
 
 
@@ -73,7 +73,7 @@ def collect_entries(
 
 
 def no_entries() -> Entries:
-    """Return the entries of an organization that ran nothing."""
+    """Return the entries of an organization without jobs."""
     none = np.zeros(0, dtype=np.int64)
     return Entries(none, none, none, none, none, np.zeros(0), none, np.zeros(0, dtype=np.bool_))
 

@@ -22,7 +22,7 @@ from ionq_data.emulator.world import World
 def get_usage(world: World, request: Request) -> dict[str, Any]:
     """Answer `GET /organizations/{organization_id}/usage`: the newest date first, the five dearest groups of each.
 
-    May's `end_date` is the first date that is left out, October's the last one that is in.
+    May's `end_date` is the first date that is excluded, October's the last one that is included.
     """
     key, query = allowed(world, request, "usage"), request.query_params
     check_organization(key, request.path_params["organization_id"])
@@ -86,14 +86,14 @@ def _report_json(
 
 
 def _amounts(group: Group, *, is_october: bool, in_credits: bool) -> dict[str, Any]:
-    """Return a group's or a date's figures; May's contract has no word for what is billed in credits."""
+    """Return a group's or a date's figures; May's contract has no member for amounts in credits."""
     written: dict[str, Any] = {
         "amount": amount(group.amount(in_credits=in_credits)), "job_count": group.jobs, "time_us": group.time_us,
     }  # fmt: skip
     if is_october:
         by_unit = {"USD": group.dollars, "credit": group.credits}
         written["amount_unit"] = "credit" if in_credits else "USD"
-        # A currency without any activity is not listed; where there is none at all, zero dollars are.
+        # A currency without activity is not listed; without any activity, the list has zero dollars.
         shown = {unit: micros for unit, micros in by_unit.items() if micros} or {"USD": 0}
         written["amounts"] = [{"amount": amount(micros), "unit": unit} for unit, micros in shown.items()]
     return written

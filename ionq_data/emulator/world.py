@@ -1,4 +1,4 @@
-"""The world that an emulator serves: a history, a clock, faults, and the changes made upstream since it began."""
+"""The world that an emulator serves: a history, a clock, faults, and the upstream changes since it began."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Restatement:
 
 
 class World:
-    """Everything that answers depend on, as it is now; the routes and the truth read it, the methods change it."""
+    """The present state behind all answers; the routes and the truth read it, the methods change it."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario.anchored()
@@ -123,7 +123,7 @@ class World:
         return [self.job_id(at) for at in range(count - 1, -1, -1) if not self.jobs.is_deleted[at]]
 
     def add_job(self, job: NewJob | None = None, **settings: Any) -> str:
-        """Add a job to the history, past instants included (it then appears late), and return its id."""
+        """Add a job to the history and return its id; a job at a past instant appears late."""
         made = job or NewJob(**settings)
         with self.lock:
             row = new_row(made, self.history, serial=self.next_serial(), now_ms=self.clock.now_ms())
@@ -131,13 +131,13 @@ class World:
         return self.job_codec.encode(int(row["submitted"]), int(row["serial"]))
 
     def delete_job(self, job_id: str) -> None:
-        """Delete a job upstream, and its children: the API no longer shows it, the usage report still counts it."""
+        """Delete a job upstream, and its children: the API no longer shows it, but the usage report still counts it."""
         with self.lock:
             at = self._position(job_id)
             self.jobs = self.jobs.changed(slice(at, at + 1 + int(self.jobs.children[at])), is_deleted=True)
 
     def cancel_job(self, job_id: str) -> None:
-        """Cancel a job that waits, and its children; ValueError if it has started or ended."""
+        """Cancel a waiting job and its children; ValueError if it has started or ended."""
         with self.lock:
             at, now_ms, jobs = self._position(job_id), self.clock.now_ms(), self.jobs
             if now_ms >= min(jobs.started[at], jobs.ended[at]):

@@ -1,4 +1,4 @@
-"""The routes that write, where the extra `emulator` is installed; where it is not, they say so."""
+"""The routes that write; they need the extra `emulator`, and say so if it is not installed."""
 
 from __future__ import annotations
 

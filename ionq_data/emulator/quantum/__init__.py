@@ -1,8 +1,8 @@
-"""Circuits as IonQ takes them, their native form, and what they give; needs the extra `emulator`.
+"""Circuits in IonQ's formats, their native form, and their outcomes; needs the extra `emulator`.
 
-Qulacs holds the states: of the libraries that simulate circuits it is the light one (3 MB beside NumPy and SciPy, no
-compiler and no framework), with wheels for every Python that this project runs on. OpenQASM 3 is parsed by the
-language's reference parser, in `qasm3`. Either is imported when it is first needed.
+Qulacs simulates the states. Among such libraries it is the light one (3 MB beside NumPy and SciPy, without compiler and
+framework), and it has wheels for every Python that this project runs on. OpenQASM 3 is parsed by the
+language's reference parser, in `qasm3`. Both are imported when they are first needed.
 """
 
 from ionq_data.emulator.quantum.circuit import ALL_QUBITS, MOST_CONTROLS, Circuit, CircuitError

@@ -1,4 +1,4 @@
-"""A circuit in the few kinds of steps that every IonQ gate comes down to, and the algebra on them."""
+"""A circuit in the few kinds of steps that make up every IonQ gate, and the algebra of these steps."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import numpy.typing as npt
 Matrix = npt.NDArray[np.complex128]
 
 MOST_CONTROLS = 7
-"""More controls of one gate fail as `TooManyControls`."""
+"""The most controls of one gate; with more, a circuit fails as `TooManyControls`."""
 
 
 class CircuitError(Exception):
-    """A circuit that cannot run: `code` is one of the API's failure codes, `key` where in the input it stands."""
+    """A circuit that cannot run: `code` is one of the API's failure codes, `key` the place in the input."""
 
     def __init__(self, code: str, message: str, key: str = "input") -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class CircuitError(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unitary:
-    """A 2 × 2 matrix on its target where every control is 1."""
+    """A 2 × 2 matrix that acts on its target if every control is 1."""
 
     target: int
     matrix: Matrix
@@ -44,7 +44,7 @@ class PauliRotation:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A measurement before the end, of which the recorded bit gets the outcome."""
+    """A measurement before the end, whose outcome goes to the recorded bit."""
 
     target: int
     bit: int
@@ -52,7 +52,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """Put a qubit back to 0."""
+    """A reset of a qubit to 0."""
 
     target: int
 
@@ -60,15 +60,16 @@ class Reset:
 Step = Unitary | PauliRotation | Measure | Reset
 
 ALL_QUBITS = "output_all"
-"""The register that every job has: qubit i is its bit i."""
+"""The register that every job has; its bit i is qubit i."""
 
 
 @dataclass(frozen=True, eq=False)
 class Circuit:
-    """Steps on some qubits, and what is read at the end.
+    """Steps on some qubits, and the registers that are read at the end.
 
     An outcome is an integer: bit i is qubit i at the end, bit `qubits + j` the recorded bit j of measurements before
-    the end. A register lists the outcome's bit behind each of its own; None reads 0. `gates` counts what was asked for.
+    the end. A register lists the outcome's bit for each of its own bits; None reads 0. `gates` counts
+    the submitted gates.
     """
 
     qubits: int
@@ -79,7 +80,7 @@ class Circuit:
 
     @property
     def is_dynamic(self) -> bool:
-        """Whether something is measured or reset before the end."""
+        """Whether a qubit is measured or reset before the end."""
         return any(isinstance(step, Measure | Reset) for step in self.steps)
 
 
@@ -131,7 +132,7 @@ def controlled_not(control: int, target: int) -> Unitary:
 
 
 def swap(a: int, b: int, controls: tuple[int, ...] = ()) -> list[Step]:
-    """Return a swap where every control is 1, as three CNOTs of which the middle one is controlled."""
+    """Return a swap that acts if every control is 1, as three CNOTs, the middle one controlled."""
     outer = controlled_not(b, a)
     return [outer, Unitary(b, FIXED["x"], (a, *controls)), outer]
 
@@ -144,7 +145,7 @@ def molmer_sorensen(a: int, b: int, phases: Sequence[float], angle: float) -> li
 
 
 def controlled(step: Step, controls: tuple[int, ...]) -> list[Step]:
-    """Return a step that acts where further controls are 1."""
+    """Return a step that acts if further controls are 1, too."""
     if isinstance(step, Unitary):
         return [replace(step, controls=(*controls, *step.controls))]
     if isinstance(step, PauliRotation):
@@ -155,7 +156,7 @@ def controlled(step: Step, controls: tuple[int, ...]) -> list[Step]:
 
 
 def inverse(steps: Sequence[Step]) -> list[Step]:
-    """Return the steps that undo some."""
+    """Return the steps that undo given steps."""
     undone: list[Step] = []
     for step in reversed(steps):
         if isinstance(step, Unitary):
@@ -180,7 +181,7 @@ def _parity_basis(step: PauliRotation) -> list[Step]:
 
 
 def check_controls(step: Unitary, key: str) -> None:
-    """Refuse a gate with more controls than the service takes, or one qubit named twice."""
+    """Refuse a gate with more controls than the service takes, or with one qubit named twice."""
     if len(step.controls) > MOST_CONTROLS:
         message = f"A gate may have at most {MOST_CONTROLS} controls, this one has {len(step.controls)}."
         raise CircuitError("TooManyControls", message, key)

@@ -37,14 +37,14 @@ _TO_X = rotation("Y", math.pi / 2)
 
 @dataclass(frozen=True, eq=False)
 class Compiled:
-    """Native gates in order, as the API writes them, with measurements and resets between them where there are any."""
+    """Native gates in order, as the API writes them, with any measurements and resets between them."""
 
     qubits: int
     gates: tuple[NativeGate | Measure | Reset, ...]
 
     @property
     def used(self) -> frozenset[int]:
-        """The qubits that anything happens to; the others are not read out, they are 0."""
+        """The qubits with at least one step; the others are 0, and are not read out."""
         named = (gate if isinstance(gate, dict) else {"target": gate.target} for gate in self.gates)
         return frozenset(qubit for gate in named for qubit in gate.get("targets", (gate.get("target"),)))
 
@@ -61,7 +61,7 @@ class Compiled:
 
 @dataclass
 class _Pulses:
-    """The native gates so far; per qubit the matrix still to be made and the angle of its virtual Z."""
+    """The native gates so far; for each qubit, the matrix that is not written yet, and the angle of its virtual Z."""
 
     entangler: Entangler
     waiting: list[Matrix]
@@ -70,7 +70,7 @@ class _Pulses:
 
 
 def compile_circuit(circuit: Circuit, entangler: Entangler) -> Compiled:
-    """Return a circuit in native gates, equal to it but for phases that no measurement sees."""
+    """Return a circuit in native gates; it is equal except for phases that no measurement sees."""
     made = _Pulses(entangler, [_EYE] * circuit.qubits, [0.0] * circuit.qubits)
     for step in circuit.steps:
         _add(made, step)
@@ -123,7 +123,7 @@ def _eigen(matrix: Matrix) -> tuple[Sequence[complex], Matrix]:
 
 
 def _fewer_controls(step: Unitary) -> list[Step]:
-    """Return a gate of many controls by gates of fewer: with V² = U (Barenco and others, 1995, lemma 7.5)."""
+    """Return a gate of many controls as gates of fewer, with V² = U (Barenco and others, 1995, lemma 7.5)."""
     *others, last = step.controls
     values, vectors = _eigen(step.matrix)
     root = vectors @ np.diag([cmath.sqrt(value) for value in values]) @ vectors.conj().T
@@ -152,7 +152,7 @@ def _add_rotation(made: _Pulses, step: PauliRotation) -> None:
 
 
 def _add_zz(made: _Pulses, a: int, b: int, angle: float) -> None:
-    """Add exp(-i × angle / 2 × ZZ) by one native gate, or none where it does nothing."""
+    """Add exp(-i × angle / 2 × ZZ) as one native gate, or as none if it has no effect."""
     angle = math.remainder(angle, 4 * math.pi)
     if abs(angle) < _NOTHING:
         return
@@ -171,13 +171,13 @@ def _add_zz(made: _Pulses, a: int, b: int, angle: float) -> None:
 
 
 def _flush(made: _Pulses, qubit: int) -> None:
-    """Write what waits on a qubit as at most two pulses, Rz(a) Ry(b) Rz(c) with the turns about Z virtual."""
+    """Write a qubit's pending matrix as at most two pulses: Rz(a) Ry(b) Rz(c), with virtual turns about Z."""
     matrix = made.waiting[qubit]
     if matrix is _EYE:
         return
     made.waiting[qubit] = _EYE
     tilt = 2 * math.atan2(abs(matrix[1, 0]), abs(matrix[0, 0]))
-    # In Rz(a) Ry(b) Rz(c) the entries' phases are -(a + c) / 2, (a + c) / 2 and (a - c) / 2 in the lower left.
+    # The entries of Rz(a) Ry(b) Rz(c) have the phases -(a + c) / 2, (a + c) / 2 and, in the lower left, (a - c) / 2.
     if tilt < _NOTHING:
         made.frame[qubit] += cmath.phase(matrix[1, 1] / matrix[0, 0])
         return
@@ -188,7 +188,7 @@ def _flush(made: _Pulses, qubit: int) -> None:
         total = cmath.phase(matrix[1, 1] / matrix[0, 0])
         gap = cmath.phase(matrix[1, 0] / -matrix[0, 1])
     after, before = (total + gap) / 2, (total - gap) / 2
-    # Both phases are known up to a whole turn: half of it shows as a sign of the lower left entry.
+    # Both phases are known up to a whole turn; half a turn shows as the sign of the lower left entry.
     if math.pi - tilt >= _NOTHING and (matrix[1, 0] / matrix[0, 0] * cmath.exp(-1j * after)).real < 0:
         after, before = after + math.pi, before - math.pi
     made.frame[qubit] += before

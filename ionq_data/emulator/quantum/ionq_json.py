@@ -1,4 +1,4 @@
-"""IonQ's JSON circuits, QIS and native, as steps. The shape of the JSON has been checked before."""
+"""IonQ's JSON circuits, QIS and native, as steps. The caller has checked the shape of the JSON."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def read_circuit(
         gates: The list as submitted.
         gateset: `qis` (angles in radians) or `native` (phases and angles in turns).
         qubits: The circuit's width; None takes the highest qubit that a gate names.
-        registers: Qubit by bit of each named register.
-        key: Where the list stands in the request, for errors.
+        registers: For each named register, the qubit of each bit.
+        key: The place of the list in the request, for errors.
 
     Raises:
         CircuitError: If a gate lacks what it needs or names a qubit that is not there.
@@ -126,7 +126,7 @@ def _qis_gate(gate: Json, key: str) -> list[Step]:
         if name in _TURNED:
             matrix = rotation(_TURNED[name], _number(gate, "rotation", key))
         elif name == "z" and gate.get("rotation") is not None:
-            # What the Qiskit plugin sends for a phase gate, controlled or not.
+            # The Qiskit plugin sends this for a phase gate, controlled or not.
             matrix = phase(float(gate["rotation"]))
         else:
             matrix = FIXED[name]
@@ -144,7 +144,7 @@ def _qis_gate(gate: Json, key: str) -> list[Step]:
 def _pauli_exponential(gate: Json, key: str) -> list[Step]:
     """Return exp(-i × time × Σ coefficient × term); a term's last letter acts on the first target.
 
-    Terms that commute are exact one after the other, others by a symmetric product formula.
+    Terms that commute are applied exactly, one after the other; others use a symmetric product formula.
     """
     targets, terms, coefficients = _targets(gate), gate.get("terms") or [], gate.get("coefficients") or []
     check_distinct(targets, f"{key}.targets")
@@ -196,7 +196,7 @@ def native_gate(gate: Json, key: str = "") -> list[Step]:
 
 
 def canonical(gates: list[Json]) -> tuple[Json, ...]:
-    """Return native gates as the service writes them: a target per single-qubit gate, the angle under its own name."""
+    """Return native gates as the service writes them: one target per single-qubit gate, the angle under its name."""
     written: list[Json] = []
     for gate in gates:
         name = gate["gate"]

@@ -1,4 +1,4 @@
-"""OpenQASM 3 as steps: the subset without loops, branches and subroutines, which is what the service takes."""
+"""OpenQASM 3 as steps: the subset that the service takes, without loops, branches and subroutines."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MOST_REPEATS = 10_000
 
 @dataclass
 class _Program:
-    """What has been declared and done so far; registers list the numbers of their qubits and bits."""
+    """The declarations and steps so far; registers list the numbers of their qubits and bits."""
 
     qubits: dict[str, list[int]] = field(default_factory=dict)
     bits: dict[str, list[int]] = field(default_factory=dict)
@@ -51,7 +51,7 @@ def read_program(source: str, parameters: Sequence[float] | None = None) -> Circ
 
     Args:
         source: The program.
-        parameters: Values of the program's inputs, in the order of their declarations; None if it may have none.
+        parameters: Values of the program's inputs, in the order of their declarations; None if inputs are not allowed.
 
     Raises:
         CircuitError: If the program is not OpenQASM 3, or uses a construct outside the subset, which the message names.
@@ -103,7 +103,7 @@ def _take(program: _Program, statement: Any) -> None:
     elif not isinstance(
         statement, ast.Include | ast.QuantumBarrier | ast.DelayInstruction | ast.QuantumPhase | ast.Pragma
     ):
-        # Delays take no part in the simulation, and a phase of the whole state cannot be seen.
+        # Delays do not affect the simulation, and a global phase cannot be seen.
         raise _refused(f"{type(statement).__name__} is not supported.", "UnsupportedGate")
 
 
@@ -214,7 +214,7 @@ def _defined_steps(
             inner = [wires[operand.name] for operand in part.qubits]
             steps += _gate_steps(program, part, inner, names, depth=depth + 1)
         elif isinstance(part, ast.QuantumPhase):
-            # Seen only where the gate is controlled.
+            # This phase can be seen only if the gate is controlled.
             angle = evaluate(part.argument, names)
             steps.append(Unitary(qubits[0], np.exp(1j * angle) * np.eye(2, dtype=np.complex128)))
         elif not isinstance(part, ast.QuantumBarrier):
@@ -261,7 +261,7 @@ def _power(steps: list[Step], exponent: float) -> list[Step]:
 
 
 def _finish(program: _Program) -> Circuit:
-    """Return the circuit: a measurement after which its qubit rests is read at the end, others are recorded."""
+    """Return the circuit: a measurement is read at the end if its qubit then rests, else it is recorded."""
     if not program.width:
         raise _refused("The program declares no qubit.")
     last_use: dict[int, int] = {}

@@ -31,7 +31,7 @@ def evaluate(expression: Any, names: dict[str, float]) -> float:
     """Return the value of an expression over constants and a gate's arguments.
 
     Raises:
-        CircuitError: If it names what has no value, or is no number.
+        CircuitError: If it uses a name without a value, or is no number.
     """
     try:
         return _value(expression, names)

@@ -25,7 +25,7 @@ from ionq_data.emulator.quantum.circuit import (
 
 
 def u3(theta: float, phi: float, lam: float) -> Matrix:
-    """Return OpenQASM's U, which is real in its first entry."""
+    """Return OpenQASM's U, whose first entry is real."""
     c, s = math.cos(theta / 2), math.sin(theta / 2)
     return np.array(
         [[c, -cmath.exp(1j * lam) * s], [cmath.exp(1j * phi) * s, cmath.exp(1j * (phi + lam)) * c]],
@@ -56,7 +56,7 @@ def standard_gate(name: str, angles: list[float], qubits: list[int]) -> list[Ste
     """Return the steps of a gate that needs no definition.
 
     Raises:
-        CircuitError: If there is no such gate, or with another number of angles or qubits.
+        CircuitError: If there is no such gate, or if it takes another number of angles or qubits.
     """
     if name in ("ccx", "toffoli"):
         return _controlled("x", angles, _exactly(name, qubits, 3), controls=2)

@@ -1,4 +1,4 @@
-"""What a circuit gives: exact probabilities, or the outcomes of shots with noise. The states are Qulacs'."""
+"""The outcomes of a circuit: exact probabilities, or shots with noise. Qulacs simulates the states."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ Float = npt.NDArray[np.float64]
 Counts = dict[int, int]
 
 MOST_QUBITS = 20
-"""Wider circuits are not simulated."""
+"""The most qubits of a circuit that is simulated."""
 _WORK = 1 << 28
-"""Most amplitudes that the trajectories of one job may touch: some seconds."""
+"""The most amplitudes that the trajectories of one job may touch, which takes some seconds."""
 _PER_GATE = 1 << 13
-"""What calling one gate costs, in amplitudes."""
+"""The cost of calling one gate, in amplitudes."""
 _FEWEST_TRAJECTORIES = 8
 _PAULI_NUMBERS = {"X": 1, "Y": 2, "Z": 3}
 
 
 @cache
 def _qulacs() -> Any:
-    """Return Qulacs, which only emulators that take jobs have."""
-    # Read when it is imported. Its threads would cost circuits of a few qubits more than they give.
+    """Return Qulacs, which only an emulator that takes jobs needs."""
+    # Qulacs reads this on import. For circuits of a few qubits, its threads would cost more time than they save.
     os.environ.setdefault("QULACS_NUM_THREADS", "1")
     import qulacs.gate
 
@@ -41,7 +41,7 @@ def _qulacs() -> Any:
 
 @dataclass(frozen=True)
 class Noise:
-    """How likely a native gate is right (a depolarizing channel acts otherwise), and a qubit's reading."""
+    """The probability that a native gate is right (else a depolarizing channel acts), and a qubit's reading."""
 
     fidelity_1q: float = 1.0
     fidelity_2q: float = 1.0
@@ -66,7 +66,7 @@ def exact_probabilities(circuit: Circuit) -> Float:
 
 
 def sample_exact(probabilities: Float, shots: int, rng: np.random.Generator) -> Counts:
-    """Return how often each outcome is drawn."""
+    """Return the number of draws of each outcome."""
     drawn = rng.multinomial(shots, probabilities / probabilities.sum())
     seen = np.flatnonzero(drawn)
     return dict(zip(seen.tolist(), drawn[seen].tolist(), strict=True))
@@ -75,11 +75,11 @@ def sample_exact(probabilities: Float, shots: int, rng: np.random.Generator) -> 
 def sample_compiled(
     compiled: Compiled, shots: int, noise: Noise, rng: np.random.Generator, *, recorded: int = 0
 ) -> Counts:
-    """Return how often each outcome is seen in some shots with noise, or with measurements on the way.
+    """Return the number of shots with each outcome, for circuits with noise or with measurements on the way.
 
     A shot is a trajectory: each native gate fails with its own probability, and then a random Pauli other than the
-    identity hits its qubits. Shots without a failure share one state. Where a wide circuit would take too long, a
-    trajectory stands for several shots, which leaves every outcome's expected share as it is.
+    identity hits its qubits. Shots without a failure share one state. If a wide circuit would take too long, a
+    trajectory stands for several shots; every outcome's expected share stays the same.
     """
     run = _Run(compiled, noise)
     counts: Counter[int] = Counter()
@@ -118,7 +118,7 @@ class _Run:
         draws = rng.random(len(self._chances))
         failing = draws < self._chances
         if at_least_one:
-            # The first failure, given that there is one; what is before it is right.
+            # The first failure, given that there is one; all gates before it are right.
             reached = np.concatenate([[1.0], np.cumprod(1 - self._chances)[:-1]]) * self._chances
             first = int(np.searchsorted(np.cumsum(reached), rng.random() * reached.sum(), side="right"))
             first = min(first, len(failing) - 1)
@@ -147,7 +147,7 @@ class _Run:
 
 
 def _shared(shots: int, most: int) -> Iterator[int]:
-    """Yield how many shots each trajectory stands for."""
+    """Yield the number of shots of each trajectory."""
     trajectories = min(shots, most)
     for number in range(trajectories):
         yield shots // trajectories + (number < shots % trajectories)
@@ -177,7 +177,7 @@ def _gate(step: Step) -> Any:
 
 
 def _measured(state: Any, qubit: int, rng: np.random.Generator) -> int:
-    """Measure a qubit, which leaves the state as the outcome has it."""
+    """Measure a qubit, and project the state onto the outcome."""
     outcome = int(rng.random() >= state.get_zero_probability(qubit))
     getattr(_qulacs().gate, f"P{outcome}")(qubit).update_quantum_state(state)
     state.normalize(state.get_squared_norm())
@@ -185,7 +185,7 @@ def _measured(state: Any, qubit: int, rng: np.random.Generator) -> int:
 
 
 def _hit(state: Any, qubits: Sequence[int], pauli: int) -> None:
-    """Apply the Pauli whose base-4 digits say what happens to each qubit."""
+    """Apply the Pauli whose base-4 digits give the factor on each qubit."""
     for qubit in qubits:
         pauli, one = divmod(pauli, 4)
         if one:
@@ -193,7 +193,7 @@ def _hit(state: Any, qubits: Sequence[int], pauli: int) -> None:
 
 
 def _misread(counts: Counter[int], bits: Sequence[int], chance: float, rng: np.random.Generator) -> Counts:
-    """Return the counts with some bits of each shot read wrongly with some probability."""
+    """Return the counts after each bit of each shot was read wrongly with some probability."""
     if not chance or not counts:
         return dict(counts)
     width = object if max(bits, default=0) > 62 else np.int64

@@ -1,1 +1,1 @@
-"""Jobs that are submitted: what is taken, what becomes of them, and what they give."""
+"""Submitted jobs: their admission, their lives and their outcomes."""

@@ -1,4 +1,4 @@
-"""Whether a job may be submitted, and what becomes of it: from a checked body to rows in the world."""
+"""The admission of a job: from a checked body to rows in the world."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _KINDS = {
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A job ready to be placed: its order, what is kept of it (None: a copy of one of the history), and its parts."""
+    """A job ready for its place: its order, its submission (None for a copy of a job of the history), and its parts."""
 
     order: Order
     job: Submission | None
@@ -38,9 +38,9 @@ class Prepared:
 
 
 def prepare(world: World, key: Key, body: Json) -> Prepared:
-    """Return the job that a checked body asks for; `Problem` if it may not be submitted.
+    """Return the job of a checked body; `Problem` if it may not be submitted.
 
-    A circuit that cannot run is no reason to refuse it: as at the service, the job fails before its queue.
+    A circuit that cannot run is no reason to refuse the job: as at the service, it fails before its queue.
     """
     now_ms = world.clock.now_ms()
     machine = open_backend(world, body["backend"], now_ms)
@@ -55,7 +55,7 @@ def prepare(world: World, key: Key, body: Json) -> Prepared:
     try:
         job, parts, sizes = _work(body, machine)
     except CircuitError as error:
-        # What stands in the body at a place of its own is wrong with the request; the rest fails in preflight.
+        # An error with its own place in the body makes the request wrong; any other fails in preflight.
         if error.code == "InvalidInput" and error.key.startswith(("input.circuit[", "input.circuits[")):
             raise refused((error.key, error.message.rstrip("."))) from None
         failure = refusal(error)
@@ -103,7 +103,7 @@ def _work(body: Json, machine: int) -> tuple[Submission, tuple[Submission, ...],
 
 
 def admit(world: World, key: Key, prepared: Prepared, session_id: str | None) -> int:
-    """Place a job in the world and return its serial; 400 where its session or its budget does not allow it."""
+    """Place a job in the world and return its serial; 400 if its session or its budget does not allow it."""
     with world.lock:
         now_ms = world.clock.now_ms()
         order = prepared.order
@@ -164,7 +164,7 @@ def _check_limits(world: World, session: Session, cost: int) -> None:
 
 
 def _count_in_session(world: World, session: Session, cost: int, started_ms: int, ended_ms: int) -> None:
-    """Count a job in its session, which ends with the job that reaches a limit."""
+    """Count a job in its session; the session ends with the job that reaches a limit."""
     world.session_micros[session.number] += cost
     limits = session.asked or {}
     count, ends, ended_by = session.jobs + 1, session.ended_ms, session.ended_by

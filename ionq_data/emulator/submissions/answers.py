@@ -1,4 +1,4 @@
-"""What an answer about a submitted job says beyond what its columns tell."""
+"""The members of an answer about a submitted job that its columns do not hold."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ionq_data.emulator.world import World
 
 KINDS = ("probabilities", "histogram", "shots")
 _PLUGINS = ("qiskit-ionq/", "pennylane-ionq-api-client/")
-"""How the plugins call themselves that read a job's results by May's `results.probabilities.url` alone."""
+"""The user agents of plugins that read a job's results only through May's `results.probabilities.url`."""
 
 
 def with_results(world: World, row: Row, written: dict[str, Any], user_agent: str) -> dict[str, Any]:
     """Return a job as `GET /jobs/{id}` shows it with its computed results, and the URLs that some plugins need.
 
-    October's contract knows no such URLs, but the plugins cannot do without, so the service must give them.
+    October's contract has no such URLs. But the plugins cannot work without them, so the service must send them.
     """
     now_ms = world.clock.now_ms()
     completed = has_run(row, now_ms) and STATUSES[row["final"]] == "completed"
     if completed and row["serial"] in world.submitted and row["kind"] in (HYBRID, QAOA):
-        # May's contract has no place for them but the output, whose members it leaves open.
+        # In May's contract, only the output has room for them, because its members are open.
         place = "results" if world.scenario.is_october else "output"
         written = {**written, place: _computed(world, row)}
     if has_results(row, now_ms) and row["serial"] in world.submitted and not world.scenario.is_october:

@@ -1,4 +1,4 @@
-"""What a project may still spend this month: its quota less what it has used and what its open jobs reserve."""
+"""The rest of a project's budget this month: its quota minus its used amount and its open jobs' estimates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def month_ms(now_ms: int) -> int:
 
 
 def used_micros(world: World, project: int, now_ms: int) -> int:
-    """Return the bills of the jobs that ended this month, as they are visible, in millionths of the project's unit."""
+    """Return the visible bills of the jobs that ended this month, in millionths of the project's unit."""
     jobs = world.jobs
     billed = np.flatnonzero((jobs.project == project) & (jobs.shown_ms <= now_ms) & (jobs.ended >= month_ms(now_ms)))
     visible = shown_micros(
@@ -35,7 +35,7 @@ def reserved_micros(world: World, project: int, now_ms: int) -> int:
 
 
 def left_micros(world: World, project: int, now_ms: int) -> int | None:
-    """Return what a project may still spend this month, None without a quota."""
+    """Return the amount that a project may still spend this month, None without a quota."""
     quota = world.quotas[project]
     if quota is None:
         return None

@@ -1,4 +1,4 @@
-"""What a request's body must look like, as data: checks that name every key that is wrong."""
+"""Checks of a request's body, as data; they name every wrong key."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 from ionq_data.emulator.problems import Problem
 
 Wrong = list[tuple[str, str]]
-"""The keys that are wrong, each with what it must be."""
+"""The wrong keys, each with its requirement."""
 Check = Callable[[Any, str, Wrong], None]
 _INT32 = (1 << 31) - 1
 
 
 def insist(check: Check, body: Any) -> None:
-    """Pass a body that fits; a 400 with all keys that are wrong otherwise."""
+    """Accept a body that fits; otherwise raise a 400 with all wrong keys."""
     wrong: Wrong = []
     check(body, "", wrong)
     if wrong:
@@ -22,7 +22,7 @@ def insist(check: Check, body: Any) -> None:
 
 
 def refused(*wrong: tuple[str, str]) -> Problem:
-    """Return the 400 of a body with some wrong keys."""
+    """Return the 400 for a body with wrong keys."""
     keys = list(dict.fromkeys(key or "body" for key, _ in wrong))
     told = "; ".join(f'"{key or "body"}" {why}' for key, why in wrong[:5])
     return Problem(400, told + ("; and more." if len(wrong) > 5 else "."), keys=keys, source="payload")
@@ -75,7 +75,7 @@ def one_of(*options: str) -> Check:
 
 
 def nullable(inner: Check) -> Check:
-    """Want null, or what another check wants."""
+    """Want null, or a value that another check accepts."""
 
     def check(value: Any, key: str, wrong: Wrong) -> None:
         if value is not None:
@@ -85,7 +85,7 @@ def nullable(inner: Check) -> Check:
 
 
 def listing(item: Check, *, most: int | None = None) -> Check:
-    """Want an array of bounded length, each item as another check wants it."""
+    """Want an array of bounded length whose items another check accepts."""
 
     def check(value: Any, key: str, wrong: Wrong) -> None:
         if not isinstance(value, list):
@@ -100,7 +100,7 @@ def listing(item: Check, *, most: int | None = None) -> Check:
 
 
 def mapping(item: Check) -> Check:
-    """Want an object whose values are as another check wants them, under any names."""
+    """Want an object with any names whose values another check accepts."""
 
     def check(value: Any, key: str, wrong: Wrong) -> None:
         if not isinstance(value, dict):
@@ -115,7 +115,7 @@ def mapping(item: Check) -> Check:
 def record(
     required: Mapping[str, Check] | None = None, optional: Mapping[str, Check] | None = None, *, is_open: bool = False
 ) -> Check:
-    """Want an object with some members; others are wrong unless it is open."""
+    """Want an object with given members; other members are wrong unless it is open."""
     needed, known = required or {}, {**(required or {}), **(optional or {})}
 
     def check(value: Any, key: str, wrong: Wrong) -> None:

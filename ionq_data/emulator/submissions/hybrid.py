@@ -35,7 +35,7 @@ def ansatz_circuit(body: Json) -> Circuit:
 
 
 def energy(body: Json, shots: int) -> Json:
-    """Return the exact expectation of the Hamiltonian and the variance that its shots would leave.
+    """Return the exact expectation of the Hamiltonian, and the variance of its estimate from the shots.
 
     A Pauli string's last letter acts on qubit 0, as in a `pauliexp` gate.
     """
@@ -60,7 +60,7 @@ def _expectation(circuit: Circuit, letters: str) -> float:
 
 
 def read_graph(problem: Json) -> tuple[int, list[tuple[int, int, float]]]:
-    """Return the nodes and weighted edges of a NetworkX adjacency graph; `CircuitError` if it is none."""
+    """Return the nodes and weighted edges of a NetworkX adjacency graph; `CircuitError` if it is not one."""
     try:
         numbers = {str(node["id"]): place for place, node in enumerate(problem["nodes"])}
         edges = {}
@@ -91,7 +91,7 @@ def qaoa_circuits(problem: Json) -> list[Json]:
 
 
 def best_cut(problem: Json, seen: Sequence[Sequence[int]]) -> Json:
-    """Return the largest cut among the states that a job's circuits gave, its cost negative as the solver's is."""
+    """Return the largest cut among the states of a job's circuits; its cost is negative, as the solver's is."""
     nodes, edges = read_graph(problem)
     states = np.array(sorted({state for one in seen for state in one}), dtype=np.int64)
     cuts = np.zeros(len(states))

@@ -1,4 +1,4 @@
-"""What submitted circuits gave: outcomes simulated when they are first asked for, and kept for a while."""
+"""Outcomes of submitted circuits: simulated on the first request, and kept for a while."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from ionq_data.emulator.submission import Outcome, Submission
 from ionq_data.emulator.world import World
 
 HARMONY = Noise(0.9986, 0.9733, 0.9961)
-"""The retired generation's figures, for its noise models."""
+"""The figures of the retired generation, for its noise models."""
 KEPT_OUTCOMES = 512
 _NOTHING = 1e-12
 _WRONG_STATES = 64
 
 
 def outcome_of(world: World, row: Row, *, variant: int = -1) -> Outcome:
-    """Return what a submitted job gave, or one of its debiasing variants; the job's is the sum of its variants'."""
+    """Return the outcome of a submitted job (the sum of its variants' outcomes), or of one debiasing variant."""
     key = (row["serial"], variant)
     with world.lock:
         known = world.outcomes.get(key)
@@ -45,7 +45,7 @@ def outcome_of(world: World, row: Row, *, variant: int = -1) -> Outcome:
 
 
 def sharpened(world: World, row: Row) -> dict[int, float]:
-    """Return the shares of a debiased job by plurality: an outcome counts as its median variant saw it."""
+    """Return the shares of a debiased job by plurality: an outcome's share is that of its median variant."""
     seen = [outcome_of(world, row, variant=number) for number in range(DEBIASED_VARIANTS)]
     states = {state for one in seen for state in one.counts}
     medians = {state: float(np.median([one.shares.get(state, 0.0) for one in seen])) for state in states}
@@ -56,7 +56,7 @@ def sharpened(world: World, row: Row) -> dict[int, float]:
 
 
 def noise_of(world: World, submission: Submission, at_ms: int) -> Noise:
-    """Return the noise that a job meets: its backend's calibration when it starts, or the model it asked for."""
+    """Return the noise of a job: its backend's calibration at the start, or the requested model."""
     if submission.machine != SIMULATOR:
         measured = [one for one in world.calibrations.until(submission.machine, at_ms) if one.is_sound]
         if measured:
@@ -101,7 +101,7 @@ def _counted(counts: Counts) -> Outcome:
 
 
 def _of_expected_success(compiled: Compiled, noise: Noise, shots: int, dice: int, rng: np.random.Generator) -> Counts:
-    """Return outcomes of a circuit too wide to simulate: one right state in the expected share, others at random."""
+    """Return outcomes of a circuit too wide to simulate: one right state with the expected share, the others random."""
     right = dice % (1 << compiled.qubits)
     successes = int(rng.binomial(shots, noise.success(compiled)))
     counts: Counter[int] = Counter({right: successes} if successes else {})

@@ -1,7 +1,7 @@
-"""The bodies of requests that write, as both contracts have them.
+"""The bodies of requests that write, in both contracts.
 
-Beyond the contracts, what the official plugins send is taken: `lang` and shots as a string (Cirq), a noise seed of null
-and the number of qubits beside an OpenQASM program (Qiskit), and what makes up a `pauliexp` gate (all of them).
+Beyond the contracts, the emulator accepts what the official plugins send: `lang`, and shots as a string (Cirq), a noise
+seed of null and the number of qubits beside an OpenQASM program (Qiskit), and the members of a `pauliexp` gate (all).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ionq_data.emulator.submissions.checks import (
 )
 
 MOST_CIRCUITS, MOST_GATES = 5_000, 150_000
-"""Most circuits of a job, and most gates of all of them together."""
+"""The most circuits of a job, and the most gates of all of them together."""
 TYPES: dict[Contract, tuple[str, ...]] = {
     "2026-05": (CIRCUIT, MULTI, FUNCTION, QAOA),
     "2026-10": (CIRCUIT, MULTI, QASM3, FUNCTION, QAOA),
@@ -76,7 +76,7 @@ _common: dict[str, Check] = {
 
 
 def _gates(gateset: Any) -> Check:
-    """Return the check of a gate list; any gates do where the gate set itself is wrong."""
+    """Return the check of a gate list; it accepts any gates if the gate set itself is wrong."""
     return _GATES[gateset] if gateset in ("qis", "native") else listing(record(is_open=True))
 
 
@@ -87,7 +87,7 @@ def _circuit_input(value: Any, key: str, wrong: Wrong) -> None:
 
 
 def _circuits_input(value: Any, key: str, wrong: Wrong) -> None:
-    """Want some circuits, each of the job's gate set or its own; their gates together are limited."""
+    """Want circuits in the job's gate set or their own; the total of their gates is limited."""
     if not isinstance(value, dict):
         wrong.append((key, "must be an object"))
         return

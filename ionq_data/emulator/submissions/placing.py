@@ -1,4 +1,4 @@
-"""The whole life of a submitted job, decided when it is submitted: its wait, its run, its bill."""
+"""The whole life of a submitted job, decided at its submission: its wait, its run, its bill."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ Columns = dict[str, int | bool]
 COMPLETED, FAILED = STATUSES.index("completed"), STATUSES.index("failed")
 _COMPILE_MS, _QPU_COMPILE_MS, _SETUP_MS = 150, 1500, 100
 _COMPUTE_SHARE = 0.8
-"""How much of a QPU's execution is quantum compute time."""
+"""The share of a QPU's execution that is quantum compute time."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """A job as it is asked for: who, where, how many shots, and the size of each of its circuits.
+    """A requested job: its user, its backend, its shots, and the size of each of its circuits.
 
-    `kind` is the job's, `part_kind` that of its parts; with parts, each circuit is a job beside the job itself.
+    `kind` is the kind of the job, `part_kind` that of its parts. With parts, each circuit is a job of its own, too.
     """
 
     machine: int
@@ -47,7 +47,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Life:
-    """When a job is ready, starts and ends (milliseconds since 1970), and the wait foreseen for it."""
+    """When a job is ready, starts and ends (milliseconds since 1970), and its predicted wait."""
 
     ready: int
     started: int
@@ -71,7 +71,7 @@ def estimate_micros(world: World, order: Order, *, at_ms: int) -> int:
 
 
 def live(world: World, order: Order, *, now_ms: int) -> Life:
-    """Return the life of a job: it waits behind all that arrived before it on its backend, or in its session."""
+    """Return the life of a job: it waits behind all earlier jobs on its backend, or in its session."""
     if order.refusal is not None:
         return Life(NEVER, NEVER, now_ms + _SETUP_MS, 0)
     is_simulated = order.machine == SIMULATOR
@@ -93,7 +93,7 @@ def queue_of(world: World, order: Order) -> tuple[int, int]:
 
 
 def _due(world: World, order: Order, ready: int) -> int:
-    """Return when the backend would be free for a job: past those that were submitted and, in public, the history's."""
+    """Return when the backend is free for a job: after submitted ones and, in the public queue, the history's."""
     queue = queue_of(world, order)
     tail = world.queue_ends.get(queue, 0)
     backlog = world.history.backlogs.get(order.machine) if queue[1] < 0 else None
@@ -137,7 +137,7 @@ def _job_columns(world: World, order: Order, life: Life, *, serial: int, now_ms:
         "session": order.session, "shots": order.shots, "qubits": max((size.qubits for size in sizes), default=1),
         "gates_1q": sum(size.gates_1q for size in sizes), "gates_2q": sum(size.gates_2q for size in sizes),
         "execution_ms": run_ms if ran else 0, "planned_ms": run_ms,
-        # The prediction is off by a third at most, either way.
+        # The prediction is off by a third at most, in either direction.
         "predicted_wait_ms": min(life.wait_ms * (667 + dice // 60 % 667) // 1000, (1 << 31) - 1),
         "failure": -1 if order.refusal is None else order.refusal.failure,
         "compute_us": int(run_ms * 1000 * _COMPUTE_SHARE) if is_billable and ran and is_by_time else 0,

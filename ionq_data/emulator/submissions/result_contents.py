@@ -62,7 +62,7 @@ def _ones(bits: int) -> int:
 
 
 def _merged(values: dict[int, int] | dict[int, float], qubits: int) -> dict[str, float]:
-    """Return values by the state of the qubits alone, without what was recorded on the way."""
+    """Return values by the state of the qubits alone, without the bits that were recorded on the way."""
     merged: dict[int, float] = {}
     for outcome, value in values.items():
         state = outcome & _ones(qubits)
@@ -83,7 +83,7 @@ def _told(values: dict[int, float], register: Register) -> dict[str, float]:
 
 
 def _in_order(world: World, row: Row, counts: dict[int, int]) -> list[int]:
-    """Return the outcome of each shot, in an order fixed by the job."""
+    """Return the outcome of each shot, in an order that the job determines."""
     shots = [outcome for outcome, count in sorted(counts.items()) for _ in range(count)]
     random.Random(hash64(world.scenario.seed, 53, row["serial"])).shuffle(shots)  # noqa: S311 - chance, not secrecy
     return shots

@@ -1,4 +1,4 @@
-"""How much work a job is: its circuits' sizes, how long they run, and what fails before it runs."""
+"""The work of a job: the sizes of its circuits, their execution times, and failures before the run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ionq_data.emulator.submissions.payloads import MOST_GATES
 
 FAILURE_NUMBERS = {code: number for number, (code, _) in enumerate(FAILURES)}
 DEBIASED_TIMES = 1.15
-"""How much longer a debiased circuit runs: its variants are set up one by one."""
+"""The factor for the execution of a debiased circuit: its variants are set up one by one."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def size_of(submission: Submission) -> Size:
 
 
 def refusal(error: CircuitError) -> Refusal:
-    """Return the failure that a circuit which cannot run leads to."""
+    """Return the failure of a job whose circuit cannot run."""
     return Refusal(FAILURE_NUMBERS[error.code], error.message)
 
 
@@ -69,7 +69,7 @@ def execution_ms(machine: int, sizes: Sequence[Size], shots: int, *, is_debiased
 
 
 def too_long(times: Sequence[int]) -> Refusal | None:
-    """Return the failure of a job that would run too long, None for one that does not."""
+    """Return the failure of a job that would run too long, None if it would not."""
     if sum(times) <= LONGEST_MS:
         return None
     message = f"The job would run for {sum(times) / 1000:.0f} seconds, at most {LONGEST_MS // 1000} are possible."
