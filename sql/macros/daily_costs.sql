@@ -68,7 +68,7 @@ billed as (
         end as id,
         bills.currency,
         sum(bills.cost) as cost,
-        coalesce(sum(bills.cost) filter (where bills.is_settled), 0) as settled_cost,
+        sum(bills.cost) filter (where bills.is_settled) as settled_cost,
         count(*) as job_count,
         count(*) filter (where bills.is_settled) as settled_job_count,
         {{ exact_sum('bills.qpu_seconds') }} as qpu_seconds,

@@ -29,7 +29,7 @@ looked_back as (
         origin,
         {{ each_day(
             'greatest(first_cost_date, origin - 7 * ' ~ forecast_weeks() ~ ')',
-            'greatest(origin - 1, first_cost_date, origin - 7 * ' ~ forecast_weeks() ~ ')'
+            'greatest(origin - 1, first_cost_date)'
         ) }} as date
     from (select distinct organization, project_id, currency, origin, first_cost_date from {{ targets }}) as origins
 ),
@@ -62,7 +62,7 @@ levels as (
         project_id,
         currency,
         origin,
-        {{ not_negative('cost / days') }} as day_mean,
+        greatest(cost / days, 0) as day_mean,
         case
             when cost <= 0 then 0
             when days = 1 then cost
@@ -118,7 +118,7 @@ means as (
         levels.dispersion,
         coalesce(weekdays.days, 1) as mean_of_days,
         case
-            when weekdays.days is null then levels.day_mean else {{ not_negative('weekdays.cost / weekdays.days') }}
+            when weekdays.days is null then levels.day_mean else greatest(weekdays.cost / weekdays.days, 0)
         end as mean
     from to_come
     inner join levels
@@ -147,7 +147,7 @@ forecasts as (
         day_mean,
         {{ exact_sum('mean * days') }} as expected,
         {{ exact_sum('mean * todays') }} as expected_today,
-        {{ not_negative('dispersion') }} * {{ exact_sum('mean * days * (1 + days::double / mean_of_days)') }}
+        greatest(dispersion, 0) * {{ exact_sum('mean * days * (1 + days::double / mean_of_days)') }}
         + pow(0.15 * {{ exact_sum('mean * days') }}, 2) as variance
     from means
     group by organization, project_id, currency, month, origin, day_mean, dispersion

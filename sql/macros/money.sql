@@ -2,8 +2,9 @@
     True if two amounts agree to the cent. Each bill in the sum may have been rounded by half a cent either way, and so
     may the amount that the sum is compared with.
 -#}
-{% macro agree_to_the_cent(one, other, bills=1) -%}
-    abs({{ one }} - {{ other }}) <= 0.005 * greatest({{ bills }}, 1)
+{% macro agree_to_the_cent(one, other, bills=none) -%}
+    abs({{ one }} - {{ other }}) <= 0.005{% if bills %} * greatest({{ bills }}, 1){% endif %}
+
 {%- endmacro %}
 
 {#- The cost of one unit, to the millionth; null if there are no units, or too few to tell. -#}

@@ -73,7 +73,7 @@ class Mutant:
 
     @property
     def digest(self) -> bytes:
-        return hashlib.blake2b(f"{self.model}|{self.sql}".encode()).digest()
+        return hashlib.blake2b(f"{self.model}|{self.before}|{self.after}".encode()).digest()
 
 
 def mutants(model: str, sql: str) -> Iterator[Mutant]:

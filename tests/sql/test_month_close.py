@@ -69,6 +69,96 @@ def number(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
 
 
+def test_every_rule_of_a_report_at_the_close(tmp_path: Path) -> None:
+    """One date for each rule; project ``dN`` is what the report of date N lists, 8 of 8 of it since the close."""
+    end, hour = CLOSE.replace(hour=0) + DAY, timedelta(hours=1)
+
+    def said(amounts: list[Any], **group: Any) -> dict[str, Any]:
+        money = [{"amount": Decimal(amount), "unit": unit} for amount, unit in amounts]
+        return {"amounts": money, "group_usages": [{"group_name": "g", "amount_unit": "USD"} | group]}
+
+    theirs = {"account": "other"}
+    usage = [
+        # what the lake had at the end of the day of the close
+        report("5", day=1, d1="5"), report("6", end - timedelta(microseconds=1), day=1, d1="6"),
+        report("7", end, day=1, d1="7"),
+        # the newest of an account's and of several accounts' versions, by instant, then by run
+        report("5", day=2, d2="5"), report("6", BEFORE + hour, day=2, d2="6") | theirs,
+        report("6", day=3, d3="6") | {"_run_id": "x2"}, report("5", day=3, d3="5") | {"_run_id": "x1"},
+        report("6", day=4, d4="6") | {"_run_id": "x2"}, report("5", day=4, d4="5") | {"_run_id": "x1"} | theirs,
+        # where a clock ran ahead, what came after it is the newer
+        report("5", BEFORE + 2 * hour, day=5, d5="5") | {"_ordered_at": BEFORE + 2 * hour},
+        report("6", BEFORE, day=5, d5="6") | {"_ordered_at": BEFORE + 3 * hour},
+        report("5", BEFORE, day=6, d6="5") | {"_ordered_at": BEFORE + 3 * hour, "_run_id": "z"},
+        report("6", BEFORE + 4 * hour, day=6, d6="6") | {"_run_id": "a"} | theirs,
+        report("5", BEFORE, day=7, d7="5") | {"_ordered_at": BEFORE + 3 * hour, "_run_id": "z"},
+        report("6", BEFORE + 4 * hour, day=7, d7="6") | {"_run_id": "a"},
+        # amounts of one currency are one; a group's own amount counts beside a single amount of the date
+        report("900", day=8) | said([("10", "usd"), ("2", "USD")], group_id="d8", amount=Decimal(4)),
+        report("900", day=9) | said([("12", "usd")], group_id="d9", amount=Decimal(10)),
+        # the report by project goes first, also where it says less
+        report("12", day=10, d10="10"), report("13", day=10, u="13") | {"group_by": "user"},
+        # what a report does not list counts once it is settled; without a report everything does
+        report("20", day=11, d11="10"),
+        # a report that is gone lists nothing, an empty list of amounts is none, a month's report is no date's
+        report("9", day=13, d13="9") | {"_deleted": True},
+        report("9", day=14) | said([], group_id="d14", amount=Decimal(9)) | {"amounts": None},
+        report("5", day=15, d15="5"), report("99", day=15, d15="99") | {"modality": "monthly"},
+    ]  # fmt: skip
+    usage += [report("8", LATER, day=day, **{f"d{day}": "8"}) for day in range(2, 16)]
+    jobs = [job(f"{project}{n}", project, 11) for n, project in enumerate(("e", "e", "f", "g"))]
+    bills = [bill("e0", "1"), bill("e1", "2"), bill("f2", "4"), bill("g3", "6", is_settled=False)]
+    jobs.append(job("h", "h", 12))
+    bills.append(bill("h", "5", is_settled=False))
+    syncs = [row | account for row in read(CLOSE) for account in ({}, theirs)]
+    found = closes(tmp_path, jobs=jobs, bills=bills, usage=usage, syncs=syncs)
+    assert {project: amounts for project, (_, *amounts, _) in found.items()} == {
+        "d1": [6, 7], **{f"d{day}": [6, 8] for day in range(2, 8)}, "d8": [0, 8], "d9": [10, 8], "d10": [10, 8],
+        "d11": [10, 8], "d12": [0, 8], "d13": [0, 8], "d14": [9, 8], "d15": [5, 8],
+        "e": [3, 3], "f": [4, 4], "h": [5, 0], None: [12 + 2 + 2 + 3, -7],
+    }  # fmt: skip
+
+
+def test_every_rule_of_a_bill_at_the_close(tmp_path: Path) -> None:
+    """One project for each rule; every bill is said anew after the close."""
+    jobs = [
+        job("begun", "begun", completed_at=None, started_at=datetime(2026, 2, 9, tzinfo=UTC)),
+        job("asked", "asked", completed_at=None, submitted_at=datetime(2026, 2, 8, tzinfo=UTC)),
+        job("root", "root"), job("part", "root", parent_job_id="root"), job("other part", "root", parent_job_id="root"),
+        job("dry", "dry", dry_run=True), job("called dry", "dry"),
+        job("dry root", "dry root", dry_run=True), job("run", "dry root", parent_job_id="dry root"),
+        job("called dry root", "called"), job("run too", "called", parent_job_id="called dry root"),
+        job("paid root", "paid", 13), job("covered", "paid", 14, parent_job_id="paid root"),
+        job("seen by two", "two"), job("theirs", "theirs", account="theirs"),
+        job("theirs later", "theirs later", account="theirs"),
+    ]  # fmt: skip
+    of_theirs = {"account": "theirs"}
+    refused = {"cost_value": None, "cost_unit": None, "http_status": 404, "account": "other"}
+    bills = [
+        bill("begun", "3"), bill("begun", "5", LATER), bill("asked", "3"), bill("asked", "5", LATER),
+        bill("root", "0", cost_value=None, cost_unit=None, estimated_cost_value=Decimal(9)),
+        bill("part", "3"), bill("other part", "4"), bill("other part", "5", LATER),
+        bill("dry", "9"), bill("dry", "10", LATER),
+        bill("called dry", "9", dry_run=True), bill("called dry", "10", LATER, dry_run=True),
+        bill("dry root", "9"), bill("run", "2"), bill("run", "3", LATER),
+        bill("called dry root", "9", dry_run=True), bill("run too", "2"), bill("run too", "3", LATER),
+        bill("paid root", "7"), bill("covered", "2"), bill("paid root", "8", LATER),
+        bill("seen by two", "3"), bill("seen by two", "0", BEFORE + DAY, **refused), bill("seen by two", "4", LATER),
+        # another organization, which closes later
+        bill("theirs", "3", **of_theirs), bill("theirs", "6", LATER + 5 * DAY, **of_theirs),
+        bill("theirs later", "3", **of_theirs), bill("theirs later", "9", LATER + 15 * DAY, **of_theirs),
+    ]  # fmt: skip
+    syncs = [row | account for row in read(CLOSE) for account in ({}, {"account": "other"})]
+    syncs += [row | of_theirs for row in read(LATER + 10 * DAY, organization="s")]
+    found = closes(tmp_path, jobs=jobs, bills=bills, syncs=syncs)
+    ours, others = CLOSE.date(), (LATER + 10 * DAY).date()
+    assert found == {
+        "begun": (ours, 3, 5, 1), "asked": (ours, 3, 5, 1), "root": (ours, 7, 8, 1), "dry root": (ours, 2, 3, 1),
+        "called": (ours, 2, 3, 1), "paid": (ours, 7, 8, 1), "two": (ours, 3, 4, 1),
+        "theirs": (others, 6, 6, 0), "theirs later": (others, 3, 9, 1),
+    }  # fmt: skip
+
+
 def test_a_month_is_open_until_all_was_read_after_eight_days(tmp_path: Path) -> None:
     early = [*read(CLOSE - 9 * timedelta(hours=1)), *read(CLOSE, ("jobs", "job_costs"))]
     partial = [*read(CLOSE, ["usage"], mode="range"), *read(CLOSE, ["usage"], complete=False)]

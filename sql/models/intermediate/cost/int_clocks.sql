@@ -1,9 +1,9 @@
 -- 1 row per organization: the date that stands for today, and the first of the (at most) 28 days before it
 select
     accounts.organization,
-    coalesce(max(accounts.as_of)::date, max(costs.last_date)) as today,
-    greatest(coalesce(max(accounts.as_of)::date, max(costs.last_date)) - 28, min(costs.first_date)) as window_start,
-    min(costs.first_date) as first_cost_date
+    coalesce(max(accounts.as_of)::date, costs.last_date) as today,
+    greatest(coalesce(max(accounts.as_of)::date, costs.last_date) - 28, costs.first_date) as window_start,
+    costs.first_date as first_cost_date
 from {{ ref('int_accounts') }} as accounts
 left join (
     select
@@ -13,4 +13,4 @@ left join (
     from {{ ref('int_costs_by_scope') }}
     group by organization
 ) as costs on accounts.organization = costs.organization
-group by accounts.organization
+group by accounts.organization, costs.first_date, costs.last_date

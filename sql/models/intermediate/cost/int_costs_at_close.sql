@@ -15,9 +15,9 @@ reports_at_close as (
     from {{ newest_of_key('report_versions', 'usage', ['coalesce(organization, account)'], []) }} as newest
 ),
 
--- 1 row per tree of jobs with a bill on a restated date
+-- 1 row per answer about a bill on a restated date: the tree of its job
 restated_trees as (
-    select distinct coalesce(trees.root_job_id, jobs.job_id) as root_job_id
+    select coalesce(trees.root_job_id, jobs.job_id) as root_job_id
     from {{ ref('stg_ionq__job_costs') }} as costs
     inner join {{ ref('stg_ionq__jobs') }} as jobs on costs.job_id = jobs.job_id
     inner join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
@@ -30,7 +30,7 @@ jobs_at_close as (
     select jobs.*
     from {{ ref('stg_ionq__jobs') }} as jobs
     left join {{ ref('int_job_trees') }} as trees on jobs.job_id = trees.job_id
-    inner join restated_trees on coalesce(trees.root_job_id, jobs.job_id) = restated_trees.root_job_id
+    semi join restated_trees on coalesce(trees.root_job_id, jobs.job_id) = restated_trees.root_job_id
 ),
 
 -- 1 row per answer about the cost of one of these jobs that the lake had when the job's month was closed

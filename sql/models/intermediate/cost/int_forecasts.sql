@@ -89,7 +89,7 @@ select
     coalesce(
         forecasts.expected - forecasts.expected_today
         -- the part of today's cost that is not spent yet
-        + {{ not_negative('forecasts.expected_today - coalesce(spent.spent_today, 0)::double') }},
+        + greatest(forecasts.expected_today - coalesce(spent.spent_today, 0)::double, 0),
         0
     ) as to_come,
     coalesce(forecasts.variance, 0) as variance,

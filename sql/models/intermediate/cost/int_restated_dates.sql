@@ -1,6 +1,6 @@
 -- 1 row per date of a closed month whose report has a version from after the close
 with restated_reports as (
-    select distinct
+    select
         closings.organization,
         versions."from" as date,
         closings.closed_on
@@ -27,9 +27,9 @@ jobs as (
     left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
 ),
 
--- 1 row per tree with an answer from after the close of the job's month
+-- 1 row per answer from after the close of the job's month
 restated_trees as (
-    select distinct jobs.root_job_id
+    select jobs.root_job_id
     from {{ source('lake', 'job_costs') }} as versions
     inner join jobs on versions.job_id = jobs.job_id
     inner join {{ ref('int_month_closings') }} as closings
@@ -39,12 +39,12 @@ restated_trees as (
 
 -- 1 row per date of such a tree: a bill covers bills of other dates below it
 restated_bills as (
-    select distinct
+    select
         jobs.organization,
         jobs.date,
         closings.closed_on
     from jobs
-    inner join restated_trees on jobs.root_job_id = restated_trees.root_job_id
+    semi join restated_trees on jobs.root_job_id = restated_trees.root_job_id
     inner join {{ ref('int_month_closings') }} as closings
         on jobs.organization = closings.organization and date_trunc('month', jobs.date)::date = closings.month
 )

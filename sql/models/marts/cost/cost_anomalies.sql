@@ -15,11 +15,11 @@ with spans as (
         costs.organization,
         min(costs.date) as first_date,
         max(costs.date) as last_date,
-        max(clocks.today) - {{ judged_days }} as judged_from
+        clocks.today - {{ judged_days }} as judged_from
     from {{ ref('cost_per_project_daily') }} as costs
     inner join {{ ref('int_clocks') }} as clocks on costs.organization = clocks.organization
     where costs.date <= clocks.today
-    group by costs.organization
+    group by costs.organization, clocks.today
 ),
 
 -- 1 row per organization and project that ever cost something, in whatever currency
@@ -231,9 +231,9 @@ judged as (
             when is_new then 'new_project'
             when is_spike then 'spike'
             -- the last days may still be incomplete
-            when is_silent and not coalesce(lag(is_silent) over series, false) and date <= last_date - 2 then 'drop'
-            when is_creeping and not coalesce(bool_or(is_creeping) over weeks_before, false) then 'creep'
-            when is_shifted and not coalesce(bool_or(is_shifted) over weeks_before, false) then 'weekday_shift'
+            when is_silent and not lag(is_silent) over series and date <= last_date - 2 then 'drop'
+            when is_creeping and not bool_or(is_creeping) over weeks_before then 'creep'
+            when is_shifted and not bool_or(is_shifted) over weeks_before then 'weekday_shift'
         end as reason
     from ruled
     window

@@ -87,18 +87,14 @@ modeled as (
     from rated
 ),
 
--- 1 row per bill: whether the rate has every price that is needed, and the job every count
+-- 1 row per bill: whether the rate has every price that is needed
 judged as (
     select
         *,
         case billed_on
             when 'gates' then cost_per_1q_gate_shot is not null and cost_per_2q_gate_shot is not null
             when 'compute_time' then cost_per_compute_second is not null
-        end as has_prices,
-        case billed_on
-            when 'gates' then shots is not null and gates_1q is not null and gates_2q is not null
-            when 'compute_time' then billed_compute_seconds is not null
-        end as has_counts
+        end as has_prices
     from modeled
 ),
 

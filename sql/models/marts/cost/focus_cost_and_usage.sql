@@ -29,7 +29,7 @@ charges as (
         if({{ is_national('currency') }}, currency, 'USD') as billing_currency,
         {{ is_national('currency') }} as is_national,
         -- a usage has a quantity; a difference without one, or a negative one, is an adjustment
-        cost >= 0 and coalesce(jobs, 0) > 0 as is_usage
+        cost >= 0 and jobs > 0 as is_usage
     from parts
 )
 

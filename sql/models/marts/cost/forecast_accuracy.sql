@@ -4,11 +4,11 @@ with scopes as (
         costs.organization,
         costs.currency,
         min(costs.date) as first_cost_date,
-        max(clocks.today) as today
+        clocks.today
     from {{ ref('int_costs_by_scope') }} as costs
     inner join {{ ref('int_clocks') }} as clocks on costs.organization = clocks.organization
     where costs.project_id is null
-    group by all
+    group by costs.organization, costs.currency, clocks.today
 ),
 
 -- 1 row per organization, currency and day of the past months: known for four weeks, and at most two years old
