@@ -20,7 +20,7 @@
     {%- set of_gates -%}
         try_cast(
             greatest(
-                coalesce(minimum_cost, 0),
+                minimum_cost,
                 try_cast(shots as decimal(10, 0)) * (
                     try_cast(gates_1q as decimal(19, 3)) * cost_per_1q_gate_shot::decimal(14, 10)
                     + try_cast(gates_2q as decimal(19, 3)) * cost_per_2q_gate_shot::decimal(14, 10)

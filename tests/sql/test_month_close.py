@@ -129,7 +129,7 @@ def test_every_rule_of_a_bill_at_the_close(tmp_path: Path) -> None:
         job("dry root", "dry root", dry_run=True), job("run", "dry root", parent_job_id="dry root"),
         job("called dry root", "called"), job("run too", "called", parent_job_id="called dry root"),
         job("paid root", "paid", 13), job("covered", "paid", 14, parent_job_id="paid root"),
-        job("seen by two", "two"), job("theirs", "theirs", account="theirs"),
+        job("seen by two", "two"), job("of old", "old"), job("theirs", "theirs", account="theirs"),
         job("theirs later", "theirs later", account="theirs"),
     ]  # fmt: skip
     of_theirs = {"account": "theirs"}
@@ -144,6 +144,8 @@ def test_every_rule_of_a_bill_at_the_close(tmp_path: Path) -> None:
         bill("called dry root", "9", dry_run=True), bill("run too", "2"), bill("run too", "3", LATER),
         bill("paid root", "7"), bill("covered", "2"), bill("paid root", "8", LATER),
         bill("seen by two", "3"), bill("seen by two", "0", BEFORE + DAY, **refused), bill("seen by two", "4", LATER),
+        bill("of old", "3"), bill("of old", "5", BEFORE + DAY, http_status=None, account="other"),
+        bill("of old", "4", LATER),
         # another organization, which closes later
         bill("theirs", "3", **of_theirs), bill("theirs", "6", LATER + 5 * DAY, **of_theirs),
         bill("theirs later", "3", **of_theirs), bill("theirs later", "9", LATER + 15 * DAY, **of_theirs),
@@ -154,7 +156,7 @@ def test_every_rule_of_a_bill_at_the_close(tmp_path: Path) -> None:
     ours, others = CLOSE.date(), (LATER + 10 * DAY).date()
     assert found == {
         "begun": (ours, 3, 5, 1), "asked": (ours, 3, 5, 1), "root": (ours, 7, 8, 1), "dry root": (ours, 2, 3, 1),
-        "called": (ours, 2, 3, 1), "paid": (ours, 7, 8, 1), "two": (ours, 3, 4, 1),
+        "called": (ours, 2, 3, 1), "paid": (ours, 7, 8, 1), "two": (ours, 3, 4, 1), "old": (ours, 3, 4, 1),
         "theirs": (others, 6, 6, 0), "theirs later": (others, 3, 9, 1),
     }  # fmt: skip
 

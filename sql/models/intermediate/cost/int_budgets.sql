@@ -66,7 +66,7 @@ quotas as (
         projects.project_id,
         date_trunc('month', clocks.today)::date as month,
         projects.quota_currency as currency,
-        {{ not_negative('projects.quota_limit - projects.quota_usage + coalesce(costs.cost, 0)') }} as budget
+        greatest(projects.quota_limit - projects.quota_usage + coalesce(costs.cost, 0), 0) as budget
     from {{ ref('int_projects') }} as projects
     inner join {{ ref('int_clocks') }} as clocks on projects.organization = clocks.organization
     left join {{ ref('int_costs_monthly') }} as costs

@@ -9,7 +9,7 @@ with monthly as (
         sum(cost) as cost,
         sum(job_count)::bigint as job_count,
         {{ exact_sum('qpu_seconds') }} as qpu_seconds,
-        if(count(distinct source) = 1, min(source), 'mixed') as source
+        if(count(distinct source) = 1, any_value(source), 'mixed') as source
     from {{ ref('int_costs_daily') }}
     group by all
 ),

@@ -65,7 +65,7 @@ daily as (
     select
         calendar.*,
         coalesce(costs.cost, 0) as cost,
-        nullif(coalesce(costs.cost, 0), 0) as active_cost,
+        nullif(costs.cost, 0) as active_cost,
         -- in any currency: a project that changes to credits is not silent
         max((coalesce(costs.cost, 0) > 0)::integer) over (
             partition by calendar.organization, calendar.project_id, calendar.date
