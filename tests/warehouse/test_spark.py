@@ -130,6 +130,10 @@ def alike(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
 
 @pytest.fixture(scope="module")
 def spark() -> None:
+    needs_spark()
+
+
+def needs_spark() -> None:
     if find_spec("pyspark") is None or subprocess.run(["java", "-version"], capture_output=True).returncode:
         pytest.skip("needs `make spark` and a Java runtime")
 
