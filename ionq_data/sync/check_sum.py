@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -23,20 +23,16 @@ Amounts = Mapping[str, Decimal]
 """Money by unit."""
 
 
-def is_growing(day: date, today: date) -> bool:
-    """Tell whether a date is too young for its report and its bills to agree."""
-    return today - day < GROWING
-
-
 class Judged(NamedTuple):
     """Bills of a date: those that a report confirms, and those that no report confirms and one contradicts."""
 
     confirmed: list[Bill]
     doubtful: list[Bill]
 
-    def is_settling(self, day: date, today: date) -> bool:
-        """Tell whether the date is young and some of its doubtful bills will be asked for once more anyway."""
-        return today - day < SETTLING and any(bill.waits_for_agreement for bill in self.doubtful)
+    @property
+    def is_open(self) -> bool:
+        """Whether some of the doubtful bills will be asked for once more anyway."""
+        return any(bill.waits_for_agreement for bill in self.doubtful)
 
 
 def judge(reports: Iterable[Report], bills: Sequence[Bill]) -> Judged:

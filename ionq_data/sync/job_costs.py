@@ -7,7 +7,7 @@ after that are found by the usage report (``check_sum``), not by asking.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import groupby, islice
@@ -32,7 +32,7 @@ from ionq_data.resources.kinds import Json
 from ionq_data.resources.resource import content_hash, parse
 from ionq_data.sync.availability import is_withheld
 from ionq_data.sync.backends import is_qpu
-from ionq_data.sync.check_sum import is_growing, judge
+from ionq_data.sync.check_sum import GROWING, SETTLING, judge
 from ionq_data.sync.context import CLOCK_TOLERANCE, Context, Outcome, Rules
 from ionq_data.sync.intake import Intake
 from ionq_data.sync.keys import key_digest
@@ -100,29 +100,31 @@ async def _check_reports(asking: _Asking, bookmark: Bookmark, today: date) -> No
 
     It asks for a few bills of each date first, then for twice as many: it needs no more once the bills add up.
 
-    The bookmark holds how far the versions have been looked at, and the dates that wait: those that are still growing
-    or settling, and those with a bill that no answer came for.
+    The bookmark holds how far the versions have been looked at, and when each date that waits is to be looked at: a
+    date that is still growing or settling, or has a bill that no answer came for.
     """
     context = asking.context
-    noted = bookmark.parts.get("reports")
+    noted = bookmark.parts.get("reports", {})
     after = datetime.fromisoformat(noted["read_to"]) if noted else None
-    waiting = [date.fromisoformat(day) for day in noted["waiting"]] if noted else []
+    due = _dates(noted.get("due") or dict.fromkeys(noted.get("waiting", ()), "0001-01-01"))
     accounts = context.lake.accounts() if context.organization in context.read_organizations else [context.account]
     organization = context.organization
-    reports = new_reports(context.lake, accounts, organization=organization, after=after, dates=waiting)
+    reports = new_reports(context.lake, accounts, organization=organization, after=after, dates=due)
     if not reports:
         return
-    grown = [report for report in reports if not is_growing(report.date, today)]
-    waits = {report.date for report in reports if is_growing(report.date, today)}
+    new = {report.date for report in reports if after is None or report.ordered_at > after}
+    waits = {day: day + GROWING if day in new else due[day] for day in {report.date for report in reports}}
+    grown = [report for report in reports if max(waits[report.date], report.date + GROWING) <= today]
     missing, at_a_time, left = len(asking.missing), _FIRST_DOUBTS, grown
     asked: set[str] = set()
+    waits = {day: at for day, at in waits.items() if day not in {report.date for report in grown}}
     while left:
         doubtful: dict[date, list[PendingJob]] = {}
         for of_date, bills in _with_bills(context, left):
             judged, day = judge(of_date, bills), of_date[0].date
             asking.settle([bill.job for bill in judged.confirmed if bill.has_changed and bill.waits_for_agreement])
-            if judged.is_settling(day, today):
-                waits.add(day)
+            if judged.is_open and today < day + SETTLING:
+                waits[day] = day + SETTLING
                 continue
             jobs = (bill.job for bill in judged.doubtful if bill.job.id not in asked)
             changed = (job for job in jobs if _may_have_changed(job, of_date, context.rules))
@@ -134,11 +136,15 @@ async def _check_reports(asking: _Asking, bookmark: Bookmark, today: date) -> No
         asked |= {job.id for job in together}
         at_a_time, left = 2 * at_a_time, [report for report in left if report.date in doubtful]
     if len(asking.missing) > missing:
-        waits |= {report.date for report in grown}
+        waits |= {report.date: today for report in grown}
     bookmark.parts["reports"] = {
         "read_to": max(filter(None, [after, *(report.ordered_at for report in reports)])).isoformat(),
-        "waiting": sorted(day.isoformat() for day in waits),
+        "due": {day.isoformat(): at.isoformat() for day, at in sorted(waits.items())},
     }
+
+
+def _dates(noted: Mapping[str, str]) -> dict[date, date]:
+    return {date.fromisoformat(day): date.fromisoformat(at) for day, at in noted.items()}
 
 
 def _with_bills(context: Context, reports: list[Report]) -> Iterator[tuple[list[Report], list[Bill]]]:
