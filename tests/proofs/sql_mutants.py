@@ -316,8 +316,8 @@ def section(total: int, tested: int, killed: float, survivors: Sequence[Mutant])
             "where a mart that the tests compute apart comes out different, or a unit test fails.",
             "",
             f"Of {total:,} possible changes, {tested:,} were made, drawn by a hash. **{killed:.1%}** were noticed "
-            f"(target {TARGET:.0%}). {equal} of the others are equal: nothing that a mart shows depends on them. Without "
-            f"these, {killed * tested / (tested - equal):.1%} were noticed. Those that were not:",
+            f"(target {TARGET:.0%}). Of the others, {equal} are equal: nothing that a mart shows depends on them. "
+            f"Without these, {killed * tested / (tested - equal):.1%} were noticed. Those that were not:",
             "",
             "| model | as it is | changed into | why it may live |",
             "|---|---|---|---|",
