@@ -113,11 +113,11 @@ async def _check_reports(asking: _Asking, bookmark: Bookmark, today: date) -> No
     if not reports:
         return
     new = {report.date for report in reports if after is None or report.ordered_at > after}
-    waits = {day: day + GROWING if day in new else due[day] for day in {report.date for report in reports}}
-    grown = [report for report in reports if max(waits[report.date], report.date + GROWING) <= today]
+    look_at = {day: max(day + GROWING, date.min if day in new else due[day]) for day in new | due.keys()}
+    grown = [report for report in reports if look_at[report.date] <= today]
+    waits = {report.date: at for report in reports if (at := look_at[report.date]) > today}
     missing, at_a_time, left = len(asking.missing), _FIRST_DOUBTS, grown
     asked: set[str] = set()
-    waits = {day: at for day, at in waits.items() if day not in {report.date for report in grown}}
     while left:
         doubtful: dict[date, list[PendingJob]] = {}
         for of_date, bills in _with_bills(context, left):
