@@ -113,7 +113,8 @@ async def _check_reports(asking: _Asking, bookmark: Bookmark, today: date) -> No
     if not reports:
         return
     new = {report.date for report in reports if after is None or report.ordered_at > after}
-    look_at = {day: max(day + GROWING, date.min if day in new else due[day]) for day in new | due.keys()}
+    due |= dict.fromkeys(new, date.min)
+    look_at = {report.date: max(report.date + GROWING, due.get(report.date, date.min)) for report in reports}
     grown = [report for report in reports if look_at[report.date] <= today]
     waits = {report.date: at for report in reports if (at := look_at[report.date]) > today}
     missing, at_a_time, left = len(asking.missing), _FIRST_DOUBTS, grown

@@ -247,6 +247,19 @@ def test_the_first_report_finds_a_bill_that_changed_before_it_was_read(bench: Be
     assert sync(bench) == []
 
 
+def test_a_date_whose_users_are_no_longer_listed_is_held_against_its_projects(
+    bench: Bench, settled: dict[str, str]
+) -> None:
+    bench.upstream.usage["user", TODAY.isoformat()] = records.usage(TODAY, 40)
+    assert sync(bench) == []
+    del bench.upstream.usage["user", TODAY.isoformat()]
+    assert sync(bench) == []
+    bench.upstream.costs[settled["b2"]] = records.cost(99)
+    say(bench, 129, a=20, b=99)
+    assert sync(bench) == [settled["b2"]]
+    assert not bench.wrong()
+
+
 def test_a_date_that_never_agrees_is_asked_for_once_each_version(bench: Bench, settled: dict[str, str]) -> None:
     say(bench, 400, a=20, b=10)
     assert sync(bench) == [settled["c3"]]
