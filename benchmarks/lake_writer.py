@@ -33,8 +33,8 @@ from ionq_data.lake.pending import PendingJob
 from ionq_data.resources import RESOURCES, STANDING, Resource, Row, read_record
 from ionq_data.resources.job_costs import JOB_COSTS
 from ionq_data.resources.jobs import JOBS, TERMINAL_STATUSES
+from ionq_data.sync.cost_requests import answer_row
 from ionq_data.sync.intake import FLUSH_ROWS
-from ionq_data.sync.job_costs import answer_row
 from ionq_data.sync.jobs import OWN
 from ionq_data.sync.submitters import COVERED
 

@@ -17,7 +17,8 @@ from ionq_data.lake.bookmarks import Bookmark, Completed
 from ionq_data.lake.ledger import LEDGER_SCHEMA, SyncRecord
 from ionq_data.lake.pending import PendingJob
 from ionq_data.sync.characterizations import backends_to_ask, start_date
-from ionq_data.sync.job_costs import is_due, is_settled
+from ionq_data.sync.cost_requests import is_settled
+from ionq_data.sync.job_costs import is_due
 from ionq_data.sync.job_results import is_wanted
 from ionq_data.sync.keys import hash_digest, key_digest
 from ionq_data.sync.open_jobs import id_batches
