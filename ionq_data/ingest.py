@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+
+import pyarrow as pa
 
 from ionq_data.api import Client
 from ionq_data.api.errors import ApiError, AuthenticationError, InsecureUrl
@@ -60,7 +63,19 @@ def sync(
     names = _resource_names(settings, resources)
     rules = rules_of(settings, full=full, since=since, usage_range=usage_range)
     connect = connect or partial(open_client, settings)
-    return asyncio.run(_sync_accounts(settings, lake, names, rules, on_progress or ignore, connect, clock))
+    with _lean_memory():
+        return asyncio.run(_sync_accounts(settings, lake, names, rules, on_progress or ignore, connect, clock))
+
+
+@contextmanager
+def _lean_memory() -> Iterator[None]:
+    """Let Arrow use the system's allocator, which gives memory back; its own one keeps some 60 MB for a next time."""
+    usual = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.set_memory_pool(usual)
 
 
 def _resource_names(settings: Settings, resources: Iterable[str] | None) -> list[str]:

@@ -19,7 +19,7 @@ from dagster import (
     op,
 )
 
-from ionq_data.lake import compact
+from ionq_data.lake.compaction import compact
 from ionq_data.resources import RESOURCES, STANDING, Every
 from ionq_data.resources.usage import USAGE
 from pipelines.alerting import tell_alerts

@@ -10,7 +10,9 @@ from cyclopts import Parameter
 from ionq_data.cli.exit_codes import FAILED
 from ionq_data.cli.output import console, print_json, print_lines
 from ionq_data.config import load_settings
-from ionq_data.lake import compact, open_lake, verify
+from ionq_data.lake import open_lake
+from ionq_data.lake.compaction import compact
+from ionq_data.lake.verification import verify
 
 
 def lake(what: Literal["verify", "compact"], /, *, as_json: Annotated[bool, Parameter(name="--json")] = False) -> int:

@@ -29,7 +29,7 @@ from ionq_data.resources.kinds import TIMESTAMP
 from ionq_data.resources.resource import UNKNOWN_PARTITION
 
 STATE = "_state"
-_BATCH = 10_000
+_BATCH = 2_000
 _FINGERPRINTS = b"ionq_data.fingerprints"
 _MADE_AT = b"ionq_data.made_at"
 _TOLERANCE = timedelta(minutes=1)  # two machines' clocks may differ by as much

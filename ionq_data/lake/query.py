@@ -40,7 +40,7 @@ def _database() -> duckdb.DuckDBPyConnection:
     database = duckdb.connect(
         config={
             "memory_limit": _MEMORY,
-            "threads": 2,
+            "threads": 1,
             "preserve_insertion_order": False,
             "temp_directory": f"{tempfile.gettempdir()}/ionq-data-{uuid.uuid4().hex}",  # created when first needed
             "autoinstall_known_extensions": False,

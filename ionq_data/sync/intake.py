@@ -16,7 +16,7 @@ from ionq_data.sync.context import Context
 from ionq_data.sync.contract import EVOLVE, Contract, discarded
 from ionq_data.sync.keys import hash_digest, key_digest
 
-FLUSH_ROWS = 5_000
+FLUSH_ROWS = 2_000
 FLUSH_BYTES = 16 * 2**20
 
 

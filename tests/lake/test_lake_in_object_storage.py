@@ -14,8 +14,10 @@ import duckdb
 import pytest
 
 from ionq_data.config import Settings
-from ionq_data.lake import Lake, compact, open_lake, verify
+from ionq_data.lake import Lake, open_lake
+from ionq_data.lake.compaction import compact
 from ionq_data.lake.ledger import SyncRecord
+from ionq_data.lake.verification import verify
 from ionq_data.resources import RESOURCES, STANDING
 from tests.lake.test_compaction import LATER, NOW, job
 from tests.sync.conftest import Bench

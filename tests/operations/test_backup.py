@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ionq_data.lake import Lake, compact
+from ionq_data.lake import Lake
+from ionq_data.lake.compaction import compact
 from ionq_data.lake.verification import verify
 from tests.operations.console import script
 from tests.operations.processes import ROOT

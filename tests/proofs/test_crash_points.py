@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from ionq_data.lake import Lake, LakeError, compact, verify
+from ionq_data.lake import Lake, LakeError
+from ionq_data.lake.compaction import compact
 from ionq_data.lake.storage import LocalStorage
+from ionq_data.lake.verification import verify
 from tests.proofs.simulated_disk import AFTERMATHS, Aftermath, SimulatedDisk
 from tests.sync import records
 from tests.sync.bench import Bench, incomplete

@@ -13,8 +13,10 @@ import duckdb
 import pytest
 
 from ionq_data.config import load_settings
-from ionq_data.lake import Lake, compact, verify
+from ionq_data.lake import Lake
 from ionq_data.lake.bookmarks import read_bookmark
+from ionq_data.lake.compaction import compact
+from ionq_data.lake.verification import verify
 from ionq_data.resources import RESOURCES, STANDING
 from ionq_data.warehouse import build, publish
 from tests.sql import marts

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ionq_data.lake import Lake, verify
+from ionq_data.lake import Lake
+from ionq_data.lake.verification import verify
 from ionq_data.warehouse import build, publish
 from ionq_data.warehouse.layout import WAREHOUSE_FILE
 from tests.simulation.troubles import TROUBLES, live

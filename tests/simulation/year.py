@@ -31,7 +31,8 @@ from ionq_data.config import Account, Settings
 from ionq_data.emulator import Emulator, Scenario
 from ionq_data.emulator.app import Application
 from ionq_data.ingest import sync
-from ionq_data.lake import Lake, compact
+from ionq_data.lake import Lake
+from ionq_data.lake.compaction import compact
 from ionq_data.lake.ledger import SyncRecord
 from ionq_data.lake.storage import LocalStorage
 from tests.proofs.simulated_disk import SimulatedDisk
