@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-_MERGE_AT = 65_536
+_MERGE_AT = 16_384
 _NOW = np.iinfo(np.int64).max  # what this run has put is later than anything it loads
 DELETED = 1
 SEEN = 2
