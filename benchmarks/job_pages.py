@@ -1,4 +1,4 @@
-"""The listing of jobs into Parquet: against dlt's REST source, and against the official client with PyArrow."""
+"""The listing of jobs into Parquet: against dlt's REST source, Airbyte's reader, and the official client."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import statistics
 
 from benchmarks.extraction import fetch_bare
 from benchmarks.measuring import Sample, median, peak_mb, run_work, side_by_side
-from benchmarks.official_client import VERSION, official_python
+from benchmarks.peers import AIRBYTE, OFFICIAL, python_with
 from benchmarks.plan import Plan
 from benchmarks.results import Row, Section, Table
 from benchmarks.serving import serving
@@ -19,7 +19,8 @@ REASON = (
 )
 DLT = ("dlt", "dlt, nested as JSON")
 BARE = "aiohttp, nothing kept"
-CORE = f"ionq-core {VERSION} and PyArrow"
+CORE = f"{OFFICIAL.replace('==', ' ')} and PyArrow"
+LOW_CODE = f"{AIRBYTE.replace('==', ' ')} and PyArrow"
 TIMES_CORE, TIMES_WIRE = 2.0, 1.5
 OF_THE_WIRE = (
     "Both pages and records are read in Python, one after the other; the next step is columns for a whole page."
@@ -28,7 +29,7 @@ OF_THE_WIRE = (
 
 def measure(plan: Plan) -> Section:
     """Read the middle organization's jobs with each."""
-    python = official_python(plan.workdir)
+    core, low_code = python_with(OFFICIAL, plan.workdir), python_with(AIRBYTE, plan.workdir)
     urls = plan.fresh("urls") / "urls.txt"
     with serving(plan.middle) as served:
         environment, base_url = served.environment, served.base_url
@@ -51,7 +52,14 @@ def measure(plan: Plan) -> Section:
                     "ionq_core_pages",
                     base_url,
                     plan.fresh("pages") / "jobs.parquet",
-                    python=python,
+                    python=core,
+                    environment=environment,
+                ),
+                LOW_CODE: lambda: run_work(
+                    "airbyte_pages",
+                    base_url,
+                    plan.fresh("pages") / "jobs.parquet",
+                    python=low_code,
                     environment=environment,
                 ),
                 BARE: lambda: fetch_bare("aiohttp", urls, environment),
