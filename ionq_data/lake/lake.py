@@ -202,9 +202,7 @@ class Lake:
         return self.storage.mirror([*RESOURCES, LEDGER, REJECTED])
 
     def _write_rows(self, folder: str, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> None:
-        columns = zip(*map(itemgetter(*schema.names), rows), strict=True)  # twice as fast as a lookup for each cell
-        table = pa.table([pa.array(column, f.type) for column, f in zip(columns, schema, strict=True)], schema=schema)
-        self.storage.write(f"{folder}/{self.new_name(_newest(rows))}", to_parquet(table))
+        self.storage.write(f"{folder}/{self.new_name(_newest(rows))}", to_parquet(to_table(rows, schema)))
 
     def new_name(self, moment: datetime | None = None) -> str:
         """Return a file name that no other writer uses and that sorts by time."""
@@ -232,6 +230,12 @@ def _newest(rows: Sequence[Mapping[str, Any]]) -> datetime | None:
     return max((row[column] for row in rows if row[column] is not None), default=None)
 
 
+def to_table(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
+    """Return rows, each of which has every column, as a table."""
+    columns = zip(*map(itemgetter(*schema.names), rows), strict=True)  # twice as fast as a lookup for each cell
+    return pa.table([pa.array(column, f.type) for column, f in zip(columns, schema, strict=True)], schema=schema)
+
+
 def to_parquet(table: pa.Table) -> bytes:
     """Return a table as the bytes of a Parquet file."""
     buffer = io.BytesIO()
@@ -239,4 +243,4 @@ def to_parquet(table: pa.Table) -> bytes:
     return buffer.getvalue()
 
 
-__all__ = ["Lake", "LakeError", "to_parquet"]
+__all__ = ["Lake", "LakeError", "to_parquet", "to_table"]
