@@ -1,1 +1,1 @@
-"""What ionq-data is measured by, beside what else could do the same work: ``python -m benchmarks``."""
+"""Measure ionq-data and other programs that can do the same work: ``python -m benchmarks``."""

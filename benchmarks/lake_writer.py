@@ -51,7 +51,7 @@ Int = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Part:
-    """A file's worth of jobs: their positions in the simulation, and the time of the first page or answer."""
+    """The jobs of one file: their positions in the simulation, and the time of the first page or answer."""
 
     resource: str
     at: Int
@@ -96,7 +96,7 @@ def _listed(emulator: Emulator) -> Int:
 
 
 def _billed(emulator: Emulator, listed: Int) -> Int:
-    """Return the positions of those whose cost a sync asks for: ended, and not on the simulator."""
+    """Return the positions of the jobs whose cost a sync asks for: they have ended, and not on the simulator."""
     status = emulator.jobs.status(listed, emulator.clock.now_ms())
     return listed[np.isin(status, _TERMINAL) & (emulator.jobs.machine[listed] != SIMULATOR)]
 

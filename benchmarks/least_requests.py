@@ -1,4 +1,4 @@
-"""The least requests that an incremental sync can do with, from what the emulator knows and the rules of docs/sync.md.
+"""Compute the least requests of an incremental sync from the emulator's own facts and the rules of docs/sync.md.
 
 Nothing of the pipeline is used here. What the rules ask for anyway is not held against a sync: the overlap of a day
 that a listing is read again, and each bill when its job has ended and again a day later, until two answers agree.
@@ -23,7 +23,7 @@ Int = npt.NDArray[np.int64]
 
 
 class LeastRequests:
-    """What a sync at the emulator's present would have to ask for, given when the ones before it were.
+    """What a sync must ask for at the emulator's present time, given the times of the syncs before it.
 
     Args:
         url_bytes: what a URL of 4 kB leaves for ids.
@@ -47,7 +47,7 @@ class LeastRequests:
         }
 
     def note_sync(self) -> None:
-        """Note that a sync has been, and what it was told about costs."""
+        """Note that a sync has run, and the answers about costs that it got."""
         jobs, now = self._emulator.jobs, self._now
         for at, row in zip(due := self._due(), jobs.rows(due), strict=True):
             answer = self._emulator.writer.cost(row, now)
@@ -63,7 +63,7 @@ class LeastRequests:
         return self._emulator.clock.now_ms()
 
     def _on_pages(self) -> int:
-        """Return how many jobs the pages show that must be read: the overlap, and one page that is before it."""
+        """Return how many jobs are on the pages that must be read: those of the overlap, and one page before it."""
         jobs = self._emulator.jobs
         total = jobs.submitted_by(self._now)
         watermark = int(jobs.submitted[jobs.submitted_by(self._synced_at) - 1])
@@ -78,7 +78,7 @@ class LeastRequests:
         return older[jobs.status(older, self._synced_at) < _ENDED]
 
     def _due(self) -> Int:
-        """Return the jobs whose bill is to be asked for: for the first time, or a day after the last answer."""
+        """Return the jobs whose bill is due: never asked for, or last answered a day ago."""
         jobs, now = self._emulator.jobs, self._now
         at = np.arange(jobs.submitted_by(now))
         at = at[(jobs.status(at, now) >= _ENDED) & (jobs.machine[at] != SIMULATOR)]
@@ -91,7 +91,7 @@ class LeastRequests:
         return np.array(due, dtype=np.int64)
 
     def _fixed(self) -> int:
-        """Return the requests of all that is asked for each time.
+        """Return the requests that every sync makes.
 
         Whoami, backends, sessions, projects; usage by project and by user; for each backend that is listed an estimate
         with and without error mitigation; for each that is listed or that a job names the characterizations since the

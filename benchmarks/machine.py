@@ -1,4 +1,4 @@
-"""The machine and the versions that figures belong to: no name of a host, no path."""
+"""The machine and the versions that were measured, without host names or paths."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PACKAGES = ("ionq-data", "httpx", "msgspec", "pyarrow", "polars", "duckdb", "dbt
 
 
 def machine() -> dict[str, str]:
-    """Return what the figures depend on, as words."""
+    """Return the facts about the machine that the figures depend on."""
     return {
         "processor": _first("/proc/cpuinfo", "model name") or platform.processor() or platform.machine(),
         "cores": str(len(os.sched_getaffinity(0))),
@@ -22,7 +22,7 @@ def machine() -> dict[str, str]:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of what is measured and of what it is measured against."""
+    """Return the versions of the measured programs."""
     return {name: version(name) for name in PACKAGES}
 
 

@@ -1,4 +1,4 @@
-"""All marts from lakes of every size, and what it takes to read such a lake once."""
+"""Build all marts from lakes of every size, and read each lake once for comparison."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run a measured program in a process of its own and say how long it took and how much memory it needed."""
+"""Run a measured program in its own process, and report its time and memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REPOSITORY = Path(__file__).parents[1]
 
 
 class MeasurementError(Exception):
-    """A measured program has failed; the message holds the end of what it said."""
+    """A measured program has failed; the message holds the end of its output."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,7 @@ def run_work(
 
 
 def side_by_side(programs: dict[str, Callable[[], Sample]], *, runs: int) -> dict[str, list[Sample]]:
-    """Run several programs in turn, so that what disturbs the machine disturbs all of them alike."""
+    """Run several programs in turn, so that any disturbance of the machine affects all of them."""
     samples: dict[str, list[Sample]] = {name: [] for name in programs}
     for _ in range(runs):
         for name, program in programs.items():

@@ -1,4 +1,4 @@
-"""Write docs/benchmarks.md from what the benchmarks have found."""
+"""Write docs/benchmarks.md from the results of the benchmarks."""
 
 from __future__ import annotations
 

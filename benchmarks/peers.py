@@ -1,4 +1,4 @@
-"""Interpreters with the peers whose dependencies would not fit into ours."""
+"""Interpreters for the peers whose dependencies conflict with ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much is measured, how often, and where the files for it lie."""
+"""The sizes that are measured, the number of runs, and the folder for their files."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ SIZES = {
     "quick": (1_000, 10_000, 100_000),
     "full": (10_000, 100_000, 1_000_000, 10_000_000),
 }
-"""Jobs of the organizations that are measured. The targets are stated for those of ``full``; a fourth size is for what
-reads the lake alone, since ten million jobs take hours to ask for one cost at a time."""
+"""Numbers of jobs of the measured organizations. The targets hold for ``full``. The fourth size is for work that only
+reads the lake, because it takes hours to ask for the costs of ten million jobs."""
 
 _SHAPES_A_LAKE = ("ionq_data/emulator", "ionq_data/resources", "ionq_data/lake", "ionq_data/sync", "benchmarks")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What was asked for.
+    """The options of a run.
 
     Attributes:
         sizes: numbers of jobs, smallest first.
@@ -66,14 +66,14 @@ class Plan:
         return folder / "lake"
 
     def data_dir(self, jobs: int, name: str) -> Path:
-        """Return a data directory of its own with such a lake; files are linked, since none is ever changed."""
+        """Return a new data directory with such a lake; its files are hard links, because no file is ever changed."""
         folder = self.fresh(name)
         shutil.copytree(self.lake(jobs), folder / "lake", copy_function=os.link)
         return folder
 
 
 def _fingerprint() -> str:
-    """Return a hash of the code that shapes a lake, so that one written by other code is not taken for it."""
+    """Return a hash of the code that shapes a lake, so that a lake of other code is written again."""
     digest = hashlib.blake2b(digest_size=6)
     for folder in _SHAPES_A_LAKE:
         for file in sorted((REPOSITORY / folder).glob("*.py")):

@@ -1,4 +1,4 @@
-"""Syncs that find little or nothing: they must not become slower with the history behind them."""
+"""Measure syncs that find little or nothing new. A longer history must not make them slower."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many requests incremental syncs make, beside the least that would have done."""
+"""Count the requests of incremental syncs, and compare them with the least possible number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a benchmark has found: rows against their targets, tables of what was measured, and series to take slopes of."""
+"""The results of a benchmark: figures against their targets, tables, and series whose slopes show growth."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 TOUCHES_ALL, TOUCHES_LITTLE = 1.05, 0.1
-"""The steepest slopes on a log-log line: of what has to read everything, and of what has not."""
+"""The steepest slopes allowed on a log-log line, for work that has to read everything and for work that has not."""
 
 
 @dataclass(frozen=True, kw_only=True)

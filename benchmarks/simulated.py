@@ -1,4 +1,4 @@
-"""The organizations that are measured: always as busy, the larger ones with a longer history."""
+"""The simulated organizations. All are equally busy; the larger ones have a longer history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The measured programs, each run in a process of its own; the last line that each prints is its result as JSON."""
+"""The measured programs. Each runs in its own process, and its last line of output is its result as JSON."""
 
 import sys
 

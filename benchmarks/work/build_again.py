@@ -1,4 +1,4 @@
-"""Build on top of what is published after some jobs have changed, tests included, and publish it."""
+"""Build incrementally after some jobs have changed, tests included, and publish the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Count the requests of syncs that follow one another, beside the least that would have done."""
+"""Count the requests of consecutive syncs, and the least possible number for each."""
 
 from __future__ import annotations
 

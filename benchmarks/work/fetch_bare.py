@@ -1,4 +1,4 @@
-"""Fetch recorded URLs with a bare client and throw the answers away: the least that any client does.
+"""Fetch recorded URLs with a bare client and discard the answers: the least work of any client.
 
 Pages follow one another, since the cursor of the next stands in the last; costs are asked for several at a time.
 """

@@ -1,4 +1,4 @@
-"""Read every column of the lake's jobs and costs once, which is the least that a build of all marts has to do."""
+"""Read every column of the lake's jobs and costs once: the least that a build of all marts must do."""
 
 from __future__ import annotations
 

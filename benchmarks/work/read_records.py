@@ -1,4 +1,4 @@
-"""Take the jobs of some pages in, again and again, and say how long one takes, step by step."""
+"""Take in the jobs of some pages repeatedly, and report the time of a job, step by step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Write down the URLs that a first sync asks for, one a line, in the order in which it asks."""
+"""Record the URLs of a first sync, one per line, in the order of the requests."""
 
 from __future__ import annotations
 

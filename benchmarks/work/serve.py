@@ -1,4 +1,4 @@
-"""Serve a simulated organization until the input ends; the first line printed says where and with which key."""
+"""Serve a simulated organization until the input ends; the first line of output holds the address and the key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
--- each currency in which the costs on jobs do not add up to the bills that count
+-- Returns each currency in which the costs of the jobs do not add up to the bills that count.
 with amounts as (
     select
         currency,

@@ -1,4 +1,4 @@
--- each job about whose cost the lake has an answer and the warehouse none, or the other way round
+-- Returns each job whose cost is only in the lake or only in the warehouse.
 select
     lake.job_id,
     costs.job_id as built_job_id

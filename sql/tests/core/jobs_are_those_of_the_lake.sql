@@ -1,4 +1,4 @@
--- each job that the lake holds and fct_jobs does not, or the other way round
+-- Returns each job that is only in the lake or only in fct_jobs.
 select
     lake.id,
     jobs.job_id

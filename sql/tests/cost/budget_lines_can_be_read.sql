@@ -1,5 +1,5 @@
 {{ config(severity = 'warn') }}
--- each line of the budget file that is left out, because it cannot be read or names a project that is not known
+-- Returns each line of the budget file that is ignored: it cannot be read, or its project is not known.
 select budgets.*
 from {{ ref('stg_budgets') }} as budgets
 left join {{ ref('dim_projects') }} as projects

@@ -1,4 +1,4 @@
--- each name in the budget file that fits more than one project: the build fails, and says which
+-- Returns each name in the budget file that fits more than one project. The build fails and names it.
 with named as (
     select
         budgets.project_name,

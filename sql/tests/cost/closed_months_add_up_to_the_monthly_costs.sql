@@ -1,4 +1,4 @@
--- each month and project whose amount at the close and what has been restated since do not add up to its cost
+-- Returns each month and project whose cost at the close plus later restatements is not its cost now.
 select
     months.organization,
     months.month,

@@ -1,4 +1,4 @@
--- each date of a usage report whose rows in cost_per_project_daily do not add up to it, to the last digit
+-- Returns each date of a usage report whose rows in cost_per_project_daily do not add up to it exactly.
 with reported as (
     select
         organization,

@@ -1,4 +1,4 @@
--- each date and project whose FOCUS charges do not add up to its cost
+-- Returns each date and project whose FOCUS charges do not add up to its cost.
 with charged as (
     select
         "BillingAccountId" as organization,

@@ -1,6 +1,6 @@
 {{ config(severity = 'warn') }}
--- each month whose costs by backend do not add up to those by project: the same amounts, split in another way. Only a
--- report that lists a group in a currency in which it gives no total would tell them apart.
+-- Returns each month whose costs by backend do not add up to its costs by project: both split the same amounts. They
+-- can differ only where a report lists a group in a currency for which it gives no total.
 with splits as (
     select
         organization,

@@ -1,4 +1,4 @@
--- A change that no measurement dates, or that lies nearer than five measurements to either end of what is known.
+-- Returns each change that no measurement dates, or that is fewer than five measurements from an end of its series.
 with positions as (
     select
         *,

@@ -1,4 +1,4 @@
--- A metric of a characterization that is not in the trends, or the other way round.
+-- Returns each metric of a characterization that has no trend, and each trend without a characterization.
 select
     measurements.backend,
     measurements.metric,

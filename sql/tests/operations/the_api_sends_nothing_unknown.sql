@@ -1,5 +1,5 @@
 {{ config(severity = 'warn') }}
--- each member or value that the API sends and that no column holds, or whose meaning is not known
+-- Returns each member that the API sends and no column holds, and each value that has no known meaning.
 select *
 from {{ ref('schema_drift') }}
 where kind in ('unknown_field', 'unknown_value')

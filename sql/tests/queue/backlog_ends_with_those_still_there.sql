@@ -1,4 +1,4 @@
--- A QPU whose last full hour counts other jobs than those that the jobs themselves say were there then.
+-- Returns each QPU whose backlog in the last full hour differs from a count of the jobs themselves.
 with last_hours as (
     select *
     from {{ ref('queue_backlog_hourly') }}

@@ -1,4 +1,4 @@
--- A QPU and day whose jobs, counted where they are told one by one, are not those of the mart.
+-- Returns each QPU and day whose number of jobs in the mart differs from a count of the jobs themselves.
 with jobs as (
     select
         backend,
