@@ -1,16 +1,6 @@
 -- 1 row per project of a job, or that a usage report listed
 with from_jobs as (
-    select
-        jobs.project_id,
-        {{ latest_by('accounts.organization', ['jobs.submitted_at', 'accounts.organization']) }} as organization,
-        min(jobs.submitted_at) as first_job_at,
-        max(jobs.submitted_at) as last_job_at,
-        count(*) as jobs,
-        count(*) filter (where not jobs.is_terminal and not jobs.is_deleted) as open_jobs
-    from {{ ref('stg_ionq__jobs') }} as jobs
-    left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
-    where jobs.project_id is not null
-    group by jobs.project_id
+    {{ seen_in_jobs('project_id') }}
 ),
 
 -- 1 row per project that a usage report listed

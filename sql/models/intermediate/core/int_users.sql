@@ -1,16 +1,6 @@
 -- 1 row per user who submitted a job or that a usage report listed
 with from_jobs as (
-    select
-        jobs.submitter_id,
-        {{ latest_by('accounts.organization', ['jobs.submitted_at', 'accounts.organization']) }} as organization,
-        min(jobs.submitted_at) as first_job_at,
-        max(jobs.submitted_at) as last_job_at,
-        count(*) as jobs,
-        count(*) filter (where not jobs.is_terminal and not jobs.is_deleted) as open_jobs
-    from {{ ref('stg_ionq__jobs') }} as jobs
-    left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
-    where jobs.submitter_id is not null
-    group by jobs.submitter_id
+    {{ seen_in_jobs('submitter_id') }}
 ),
 
 -- 1 row per user that a usage report listed
