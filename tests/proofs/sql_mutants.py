@@ -17,7 +17,7 @@ import tempfile
 import threading
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -148,25 +148,32 @@ class World:
 
     def notices(self, mutant: Mutant) -> bool | None:
         """Tell whether a mart comes out different; None where the change is no SQL."""
+        try:
+            with self.trial() as run:
+                return self._comes_out_different(run, mutant)
+        except duckdb.Error as error:
+            return None if isinstance(error, duckdb.BinderException | duckdb.ParserException) else True
+
+    def _comes_out_different(self, run: Any, mutant: Mutant) -> bool:
+        reached: set[str] = set()
+        for model in self.models:
+            is_changed = model.name == mutant.model
+            if is_changed or not reached.isdisjoint(model.parents):
+                self._make(model, mutant.sql if is_changed else model.sql)
+                reached.add(model.unique_id)
+                if model.name in REFERENCES and not _same(run, f"main.{model.name}", f"main.was_{model.name}"):
+                    return True
+        return False
+
+    @contextmanager
+    def trial(self) -> Iterator[Any]:
+        """Yield a way to run SQL whose effects are taken back, and which is interrupted where it takes too long."""
         run = self.connection.execute
         run("begin")
         timer = threading.Timer(SECONDS, self.connection.interrupt)
         timer.start()
         try:
-            reached: set[str] = set()
-            for model in self.models:
-                is_changed = model.name == mutant.model
-                if is_changed or not reached.isdisjoint(model.parents):
-                    self._make(model, mutant.sql if is_changed else model.sql)
-                    reached.add(model.unique_id)
-                    if model.name in REFERENCES and not _same(run, f"main.{model.name}", f"main.was_{model.name}"):
-                        return True
-        except duckdb.InterruptException:
-            return True
-        except duckdb.Error as error:
-            return None if isinstance(error, duckdb.BinderException | duckdb.ParserException) else True
-        else:
-            return False
+            yield run
         finally:
             timer.cancel()
             run("rollback")
@@ -201,32 +208,32 @@ class UnitTests:
         return any(not self.passes(test, mutant.sql) for test in self.tests.get(mutant.model, ()))
 
     def passes(self, test: Mapping[str, Any], sql: str) -> bool:
-        run = self.world.connection.execute
-        run("begin")
         try:
-            given = {re.findall(r"'(\w+)'", one["input"])[-1]: one["rows"] for one in test["given"]}
-            for name, rows in given.items():
-                parent = self.by_name[name]
-                types = {column: kind for column, kind, *_ in run(f"describe {parent.relation}").fetchall()}
-                run(f"create temp table was as from {parent.relation} limit 0")
-                run(f"drop {'view' if parent.materialized == 'view' else 'table'} {parent.relation}")
-                run(f"create table {parent.relation} as from was")
-                run("drop table was")
-                if rows:
-                    run(f"insert into {parent.relation} by name {_rows(rows, types)}")
-            run(f"create temp table came as {sql}")
-            types = {column: kind for column, kind, *_ in run("describe came").fetchall()}
-            expected = test["expect"]["rows"]
-            if not expected:
-                return run("select count(*) from came").fetchall() == [(0,)]
-            run(f"create temp table expected as {_rows(expected, types)}")
-            columns = ", ".join(f'"{name}"' for name, *_ in run("describe expected").fetchall())
-            run(f"create temp table shown as select {columns} from came")
-            return _same(run, "shown", "expected")
+            with self.world.trial() as run:
+                return self._passes(run, test, sql)
         except duckdb.Error:
             return False
-        finally:
-            run("rollback")
+
+    def _passes(self, run: Any, test: Mapping[str, Any], sql: str) -> bool:
+        given = {re.findall(r"'(\w+)'", one["input"])[-1]: one["rows"] for one in test["given"]}
+        for name, rows in given.items():
+            parent = self.by_name[name]
+            types = {column: kind for column, kind, *_ in run(f"describe {parent.relation}").fetchall()}
+            run(f"create temp table was as from {parent.relation} limit 0")
+            run(f"drop {'view' if parent.materialized == 'view' else 'table'} {parent.relation}")
+            run(f"create table {parent.relation} as from was")
+            run("drop table was")
+            if rows:
+                run(f"insert into {parent.relation} by name {_rows(rows, types)}")
+        run(f"create temp table came as {sql}")
+        types = {column: kind for column, kind, *_ in run("describe came").fetchall()}
+        expected = test["expect"]["rows"]
+        if not expected:
+            return run("select count(*) from came").fetchall() == [(0,)]
+        run(f"create temp table expected as {_rows(expected, types)}")
+        columns = ", ".join(f'"{name}"' for name, *_ in run("describe expected").fetchall())
+        run(f"create temp table shown as select {columns} from came")
+        return _same(run, "shown", "expected")
 
 
 def _rows(rows: str | Sequence[Mapping[str, Any]], types: Mapping[str, str]) -> str:
