@@ -421,14 +421,11 @@ def test_a_wait_goes_by_the_queue_of_the_moment(warehouse: duckdb.DuckDBPyConnec
         assert found == pytest.approx([scaled(seconds, told, current) for seconds in waits])
         every = [*range(1, 60)] if told == 100 else [20_000] * 60
         in_time = sum(scaled(seconds, told, current) <= 60 for seconds in every)
-        # a fifth of the chance goes by the usual wait, of which none is as short
-        assert option.chance_in_time == pytest.approx(0.8 * in_time / 61)
-    for minutes, of_usual in ((9, 0), (10, 0.5), (60, 0.9)):  # the queue says no each time
-        late = only(ask(warehouse, before=NOW + timedelta(minutes=minutes)))
-        assert late.chance_in_time == pytest.approx(0.2 * of_usual)
-        assert bool(ask(warehouse, before=NOW + timedelta(minutes=minutes)).choice) == (minutes > 9)
-    warehouse.execute("delete from queue_forecast")
-    assert only(ask(warehouse, before=NOW + timedelta(hours=20))).chance_in_time == pytest.approx(60 / 61)
+        assert option.chance_in_time == pytest.approx((in_time + 0.5) / 61)
+    late = ask(warehouse, before=NOW + timedelta(hours=1))  # the usual wait is shorter, and does not count
+    assert only(late).chance_in_time == pytest.approx(0.5 / 61)
+    assert late.choice is None
+    assert only(ask(warehouse, before=NOW + timedelta(hours=20))).chance_in_time == pytest.approx(60.5 / 61)
     warehouse.execute("insert into fct_backend_snapshots values ('qpu.a', '2026-06-15 10:31', 0)")  # of the future
     assert only(ask(warehouse)).wait_p50_seconds == pytest.approx(scaled(20_000, 9000, 30_000))
 

@@ -72,7 +72,7 @@ def _known_backend(world: World, request: Request) -> int:
     return number
 
 
-def list_backends(world: World, _request: Request) -> list[dict[str, Any]]:
+def list_backends(world: World, _request: Request | None = None) -> list[dict[str, Any]]:
     """Answer `GET /backends` with the backends that exist now."""
     now_ms = world.clock.now_ms()
     machines = world.history.machines

@@ -52,9 +52,9 @@ class Option:
             Where the API gave no queue in the last hour, or fewer than 20 jobs are known, they are the bounds of this
             hour of the week (see `queue_forecast`).
         is_wait_of_now: whether the bounds come from the present queue.
-        chance_in_time: the chance to start before the time asked for. Four fifths of it are the share of these jobs
-            that do, and one fifth is the share that the bounds of the hour of the week promise (0.9, 0.5 or 0). Where
-            only one of the two is known, it is that. None if no time was asked for, or no wait is known.
+        chance_in_time: the chance to start before the time asked for: the share of these jobs that would. Where the
+            present queue is not known, it is what the bounds of the hour of the week promise (0.9, 0.5 or 0). None if
+            no time was asked for, or no wait is known.
         best_hour: full hour (UTC) of the week ahead with the shortest median wait, if it is shorter than now's.
         best_hour_p50_seconds: the median wait of that hour.
         obstacles: why the circuit cannot run here, a few words each; empty if it can.

@@ -53,9 +53,6 @@ _WAITS_NOW = """
     )
     select backend, array_agg(seconds order by seconds asc nulls last) from waits group by backend having count(*) >= 20
 """
-_DOUBT = 0.2
-"""The weight of the usual wait. The queue that the API gives can be hours off: of the jobs in simulated organizations
-that had hardly a chance by that queue alone, a fifth would have started in time."""
 _HOUR = timedelta(hours=1)
 
 
@@ -76,14 +73,14 @@ def bound(waits: Sequence[float | None], share: float) -> float | None:
 
 
 def chance_within(waits: Sequence[float | None] | None, usual: Sequence[float | None], within: float) -> float | None:
-    """Return the chance that a job starts within some seconds, from waits and from bounds of the usual wait."""
+    """Return the chance that a job starts within some seconds: from waits, or where there are none from usual bounds.
+
+    With n waits, k of them short enough, it is (k + ½) / (n + 1): never quite impossible, and never quite sure.
+    """
+    if waits is not None:
+        return (sum(wait is not None and wait <= within for wait in waits) + 0.5) / (len(waits) + 1)
     promised = [share for most, share in zip(usual, (0.5, 0.9), strict=True) if most is not None and most <= within]
-    is_known = any(most is not None for most in usual)
-    of_usual = max(promised, default=0.0) if is_known else None
-    if waits is None:
-        return of_usual
-    share = sum(wait is not None and wait <= within for wait in waits) / (len(waits) + 1)
-    return share if of_usual is None else (1 - _DOUBT) * share + _DOUBT * of_usual
+    return max(promised, default=0.0) if any(most is not None for most in usual) else None
 
 
 def best_hour(
