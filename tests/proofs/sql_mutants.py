@@ -303,8 +303,9 @@ def _by_hand(mutant: Mutant, paths: Mapping[str, str]) -> bool:
         nodes = [replace(node, sql=sql) if node.name == mutant.model else node for node in graph.nodes]
         return SimpleNamespace(graph=lambda _: Graph(tuple(nodes)))
 
+    options = ["-q", "-x", "-p", "no:xdist", "-m", "", f"--timeout={SECONDS}"]
     with patch.object(marts, "compile_project", changed), redirect_stdout(io.StringIO()):
-        return bool(pytest.main(["-q", "-x", "-p", "no:xdist", "-m", "", *BY_HAND[mutant.model]]))
+        return bool(pytest.main([*options, *BY_HAND[mutant.model]]))
 
 
 def section(total: int, tested: int, killed: float, survivors: Sequence[Mutant]) -> str:

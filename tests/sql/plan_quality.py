@@ -289,8 +289,8 @@ def section(decisions: Sequence[Decision]) -> str:
             *claims,
             "",
             "With `after one sync`, the lake holds no earlier queue of a backend. In the other rows, the schedules "
-            "have read the backends every ten minutes for three months, as shipped. What `plan` then says of the chance to "
-            "start in time, against what would have happened on each backend:",
+            "have read the backends every ten minutes for three months, as shipped. What `plan` then says of the "
+            "chance to start in time, against what would have happened on each backend:",
             "",
             "| chance said | mean | started in time | backends and decisions |",
             "|---|---|---|---|",
