@@ -22,7 +22,7 @@ from ionq_data.lake.pending import PendingJob
 from ionq_data.resources import Rejection, Row, read_record
 from ionq_data.resources.job_costs import JOB_COSTS
 from ionq_data.resources.kinds import Json
-from ionq_data.resources.resource import content_hash, parse
+from ionq_data.resources.resource import UNKNOWN_PARTITION, content_hash, parse
 from ionq_data.sync.availability import is_withheld
 from ionq_data.sync.context import Context
 from ionq_data.sync.intake import Intake
@@ -95,6 +95,8 @@ class CostRequests:
         jobs = list(jobs)
         answers = self._last_answers(jobs)
         for job in jobs:
+            if job.id not in answers:  # it is asked about once more instead
+                continue
             row = answer_row(job, answers[job.id], self.context.stamp(), self.context.run_id, is_final=True)
             if isinstance(row, Row):
                 self.intake.keep(row)
@@ -123,9 +125,12 @@ class CostRequests:
         return read_record(JOB_COSTS, body, extracted_at=stamp, run_id=run_id, context=beside)
 
     def _last_answers(self, jobs: Collection[PendingJob]) -> dict[str, bytes]:
-        """Return what the API said last about the cost of some jobs, by their ids."""
+        """Return what the API said last about the cost of some jobs, by their ids.
+
+        An answer about a job whose time of submission could not be read then is in the unknown month.
+        """
         keys = [key_digest((job.id,)) for job in jobs]
-        partitions = {JOB_COSTS.partition_of({"submitted_at": job.submitted_at}) for job in jobs}
+        partitions = {JOB_COSTS.partition_of({"submitted_at": job.submitted_at}) for job in jobs} | {UNKNOWN_PARTITION}
         rows = current_rows(self.context.lake, JOB_COSTS, self.context.account, keys, partitions, ["job_id", "_raw"])
         return {row["job_id"]: row["_raw"].encode() for row in rows}
 

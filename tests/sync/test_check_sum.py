@@ -260,6 +260,25 @@ def test_a_date_whose_users_are_no_longer_listed_is_held_against_its_projects(
     assert not bench.wrong()
 
 
+def test_a_bill_is_settled_also_where_its_job_has_moved_to_another_month(bench: Bench) -> None:
+    """Its answers were kept when nobody could read when the job was submitted."""
+    job_id = bench.upstream.add_job(1, bench.upstream.now, submitted_at="soon")
+    bench.upstream.finish(job_id, bench.upstream.now, cost=10)
+    assert sync(bench) == [job_id]
+    bench.upstream.costs[job_id] = records.cost(12)
+    bench.upstream.now += DAY
+    assert sync(bench) == [job_id]
+    bench.upstream.jobs[job_id]["submitted_at"] = "2026-06-15T11:00:00Z"
+    say(bench, 12)
+    bench.upstream.now += DAY - timedelta(hours=1)
+    bench.sync(resources=["jobs", "usage"], full=True)
+    bench.upstream.now += timedelta(minutes=1)
+    assert sync(bench) == []
+    [(is_settled, month)] = bench.rows("job_costs", "select is_settled, strftime(submitted_at, '%Y-%m') from r")
+    assert (is_settled, month) == (True, "2026-06")
+    assert not bench.wrong()
+
+
 def test_a_date_that_never_agrees_is_asked_for_once_each_version(bench: Bench, settled: dict[str, str]) -> None:
     say(bench, 400, a=20, b=10)
     assert sync(bench) == [settled["c3"]]

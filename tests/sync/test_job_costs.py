@@ -105,6 +105,17 @@ def test_a_refusal_is_recorded_with_its_reason_and_tried_again_less_and_less(
     assert not bench.wrong()
 
 
+def test_a_refusal_keeps_the_bill_of_a_job_whose_time_could_not_be_read_at_first(bench: Bench) -> None:
+    job_id = bench.upstream.add_job(1, bench.upstream.now, submitted_at="soon")
+    bench.upstream.finish(job_id, bench.upstream.now)
+    sync(bench)
+    bench.upstream.jobs[job_id]["submitted_at"] = bench.upstream.now.isoformat()
+    bench.upstream.costs[job_id] = 403
+    bench.upstream.now += DAY
+    sync(bench, full=True)
+    assert cost(bench, "cost_value::double, http_status") == (25.79, 403)
+
+
 def test_what_a_job_that_is_gone_has_cost_was_still_paid(bench: Bench, ended: str) -> None:
     """2.14: the refusal that follows must not hide the bill."""
     sync(bench)
