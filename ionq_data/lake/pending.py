@@ -200,7 +200,8 @@ def _compute(
     jobs, costs = _month_files(lake, account, month)
     if not jobs:
         return
-    costs = costs or lake.files(JOB_COSTS.name, account, [UNKNOWN_PARTITION])
+    if month != UNKNOWN_PARTITION:  # a job that has moved from the unknown month has left its costs there
+        costs += lake.files(JOB_COSTS.name, account, [UNKNOWN_PARTITION])
     with open_query() as query:
         add_view(query, "jobs", lake.local(jobs), JOBS.schema)
         add_view(query, "costs", lake.local(costs), JOB_COSTS.schema)

@@ -116,6 +116,17 @@ def test_a_refusal_keeps_the_bill_of_a_job_whose_time_could_not_be_read_at_first
     assert cost(bench, "cost_value::double, http_status") == (25.79, 403)
 
 
+def test_a_settled_bill_is_not_asked_for_again_because_its_job_has_moved_to_another_month(bench: Bench) -> None:
+    job_id = bench.upstream.add_job(1, bench.upstream.now, submitted_at="soon")
+    [other] = bench.upstream.add_jobs(1)
+    bench.upstream.finish(job_id, bench.upstream.now)
+    assert sync(bench) == 2
+    bench.upstream.now += DAY
+    assert sync(bench) == 2
+    bench.upstream.jobs[job_id]["submitted_at"] = bench.upstream.jobs[other]["submitted_at"]
+    assert sync(bench, full=True) == 0
+
+
 def test_what_a_job_that_is_gone_has_cost_was_still_paid(bench: Bench, ended: str) -> None:
     """2.14: the refusal that follows must not hide the bill."""
     sync(bench)
