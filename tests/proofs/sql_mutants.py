@@ -273,6 +273,7 @@ def main() -> int:
         sources = {model.name: model.sql for model in worlds[0].models if model.name in names}
         everything = [one for name, sql in sources.items() for one in mutants(name, sql)]
         asked = sorted(everything, key=lambda one: one.digest)[: chosen.sample]
+        asked.sort(key=lambda one: one.model in BY_HAND)  # the slow ones last
         survivors, tested = [], 0
         for number, mutant in enumerate(asked):
             noticed = notice(mutant, worlds, tests)
