@@ -128,6 +128,16 @@ def test_one_cost_that_a_key_may_not_see_hides_no_other(bench: Bench) -> None:
     assert (record.complete, record.availability, record.rows_written) == (True, "available", 9)
 
 
+def test_an_estimate_that_does_not_say_what_was_asked_for_is_of_what_was_asked_for(bench: Bench) -> None:
+    def answer(request: httpx.Request) -> httpx.Response | None:
+        return httpx.Response(200, json={"estimated_cost": 25.79}) if request.url.path.endswith("/estimate") else None
+
+    bench.upstream.meddle = answer
+    assert bench.sync_one("rates").rows_rejected == 0
+    asked = {(query["backend"], query["error_mitigation"] == "true") for query in bench.asked("/jobs/estimate")}
+    assert set(bench.rows("rates", "select backend, error_mitigation from r")) == asked
+
+
 def test_a_member_whose_jobs_may_not_be_listed_is_noted(bench: Bench) -> None:
     bench.upstream.add_jobs(3)
     bench.upstream.meddle = lambda r: httpx.Response(403) if r.url.params.get("submitter_id") == "other" else None

@@ -39,6 +39,8 @@ def test_the_next_sync_asks_from_the_day_before_the_newest(bench: Bench) -> None
     sync(bench)
     assert [query["start"] for query in bench.asked(FORTE)] == ["2026-06-14"]
     assert not bench.wrong()
+    [(newest,)] = bench.rows("characterizations", "select max(date) from r")
+    assert bench.lake.ledger("default", "characterizations")[-1].watermark == newest
 
 
 def test_a_short_page_ends_a_listing_only_where_pages_agrees(bench: Bench) -> None:

@@ -65,6 +65,7 @@ def test_an_api_that_is_down_is_recorded_as_such_and_moves_no_watermark(bench: B
     found = bench.sync()
     assert [record.complete for record in found] == [False] * len(STANDING)
     assert all("503" in record.missing[0] and record.watermark is None for record in found)
+    assert {record.availability for record in found} == {None}, "whether it is available was not to be seen"
     bench.upstream.fail_path = None
     bench.sync()
     assert not bench.wrong()
