@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import msgspec
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -218,3 +219,16 @@ def test_a_damaged_file_is_named_and_not_taken_for_an_empty_one(lake: Lake, cont
     lake.storage.write("_syncs/account=default/damaged.parquet", content)
     with pytest.raises(LakeError, match=r"cannot be read: .*damaged\.parquet"):
         lake.ledger("default")
+
+
+def test_a_file_is_compressed_with_zstandard(lake: Lake) -> None:
+    lake.append(JOBS, "default", [job("a")])
+    [file] = (lake.root / "jobs" / "account=default" / "submitted_month=2026-03").iterdir()
+    assert pq.ParquetFile(file).metadata.row_group(0).column(0).compression == "ZSTD"
+
+
+def test_a_file_in_a_folders_place_is_named(lake: Lake) -> None:
+    place = lake.root / "jobs" / "account=other"
+    place.write_bytes(b"")
+    with pytest.raises(LakeError, match=r"account=other is a file, but must be a folder: move the file away"):
+        lake.append(JOBS, "other", [job("a")])
