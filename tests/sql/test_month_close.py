@@ -108,14 +108,14 @@ def test_every_rule_of_a_report_at_the_close(tmp_path: Path) -> None:
     usage += [report("8", LATER, day=day, **{f"d{day}": "8"}) for day in range(2, 16)]
     jobs = [job(f"{project}{n}", project, 11) for n, project in enumerate(("e", "e", "f", "g"))]
     bills = [bill("e0", "1"), bill("e1", "2"), bill("f2", "4"), bill("g3", "6", is_settled=False)]
-    jobs.append(job("h", "h", 12))
-    bills.append(bill("h", "5", is_settled=False))
+    jobs += [job("h", "h", 12), job("n", None, 12)]
+    bills += [bill("h", "5", is_settled=False), bill("n", "1.5")]
     syncs = [row | account for row in read(CLOSE) for account in ({}, theirs)]
     found = closes(tmp_path, jobs=jobs, bills=bills, usage=usage, syncs=syncs)
     assert {project: amounts for project, (_, *amounts, _) in found.items()} == {
         "d1": [6, 7], **{f"d{day}": [6, 8] for day in range(2, 8)}, "d8": [0, 8], "d9": [10, 8], "d10": [10, 8],
         "d11": [10, 8], "d12": [0, 8], "d13": [0, 8], "d14": [9, 8], "d15": [5, 8],
-        "e": [3, 3], "f": [4, 4], "h": [5, 0], None: [12 + 2 + 2 + 3, -7],
+        "e": [3, 3], "f": [4, 4], "h": [5, 0], None: [12 + 2 + 2 + 3 + 1.5, -7],
     }  # fmt: skip
 
 
