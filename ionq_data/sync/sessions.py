@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ionq_data.api import split_page
 from ionq_data.lake.bookmarks import Bookmark
 from ionq_data.resources.resource import parse
 from ionq_data.resources.sessions import SESSIONS
@@ -13,16 +12,13 @@ from ionq_data.sync.intake import Intake
 
 
 async def sync_sessions(context: Context, intake: Intake, _bookmark: Bookmark) -> Outcome:
-    """Read the list of sessions and keep what changed."""
-    if refusal := context.refusals.get(SESSIONS.name):
-        raise refusal
-    answer, (records, envelope) = context.sessions or await context.client.read(
-        SESSIONS.endpoint, parse=lambda body: split_page(body, "sessions", required=False), authenticated=True
-    )
+    """Keep what changed in the list of sessions, which the first look has read."""
+    if context.sessions is None:
+        raise context.refusals[SESSIONS.name]
+    answer, (records, _) = context.sessions
     stamp = context.stamp(answer.received_at)
     for record in records:
         intake.take(record, extracted_at=stamp)
-    context.organization = context.organization or named_by_sessions(records, envelope)
     return Outcome(watermark=stamp)
 
 

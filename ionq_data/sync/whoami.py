@@ -9,10 +9,9 @@ from ionq_data.sync.intake import Intake
 
 
 async def sync_whoami(context: Context, intake: Intake, _bookmark: Bookmark) -> Outcome:
-    """Request the identity of the key."""
-    if refusal := context.refusals.get(WHOAMI.name):
-        raise refusal
-    answer = context.whoami or await context.client.get(WHOAMI.endpoint, authenticated=True)
-    stamp = context.stamp(answer.received_at)
-    intake.take(answer.body, extracted_at=stamp)
+    """Keep the identity of the key, which the first look has requested."""
+    if context.whoami is None:
+        raise context.refusals[WHOAMI.name]
+    stamp = context.stamp(context.whoami.received_at)
+    intake.take(context.whoami.body, extracted_at=stamp)
     return Outcome(watermark=stamp)

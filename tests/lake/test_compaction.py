@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -201,3 +202,19 @@ def test_verify_names_what_is_wrong(lake: Lake) -> None:
     assert f"{first}: cannot be read" in told
     assert "says that 9 rows were written, but the lake has 6" in told
     assert "holds rows of 2026-01" in told
+
+
+def test_verify_names_a_null_that_no_reader_expects_and_a_sync_that_ended_before_it_began(lake: Lake) -> None:
+    sync = SyncRecord(
+        resource="jobs", run_id="run-7", started_at=NOW, finished_at=NOW - timedelta(seconds=1), complete=True
+    )
+    lake.record("default", sync)
+    name = files(lake)[0]
+    table = pq.read_table(lake.storage.local(name))
+    place = table.schema.get_field_index("_raw")
+    nulls = pa.array([None, *table["_raw"].to_pylist()[1:]], table.schema.field(place).type)
+    pq.write_table(table.set_column(place, "_raw", nulls), lake.storage.local(name))
+    assert {
+        ("_syncs: run run-7 of default/jobs", "finished before it started"),
+        (name, f"_raw is null in 1 of {len(table)} rows"),
+    } <= {(finding.where, finding.what) for finding in verify(lake).findings}

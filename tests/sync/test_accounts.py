@@ -43,6 +43,18 @@ def test_a_key_of_another_organization_writes_nothing(bench: Bench) -> None:
     assert files(bench) == []
 
 
+def test_the_id_of_an_organization_is_one_part_of_an_address_whatever_is_in_it(bench: Bench) -> None:
+    with pytest.raises(ConfigurationError):
+        bench.sync(accounts=(Account(name="default", organization_id="one/two"),))
+    [asked] = [request for request in bench.upstream.asked if organization(request)]
+    assert asked.url.raw_path.startswith(b"/v0.4/organizations/one%2Ftwo/usage?")
+
+
+def test_a_list_of_sessions_may_be_an_empty_answer(bench: Bench) -> None:
+    bench.upstream.meddle = lambda r: httpx.Response(200, json={}) if r.url.path.endswith("/sessions") else None
+    assert not incomplete(bench.sync(resources=["sessions"]))
+
+
 def test_an_organization_may_go_by_two_names(bench: Bench) -> None:
     """The one that was configured answers for the key, whatever the sessions call it."""
     sessions = {"organization_id": "a-name-of-old", "sessions": []}

@@ -187,6 +187,8 @@ def test_a_null_that_shows_its_neighbours_value_is_read_as_null(bench: Bench, pa
     assert not sync(bench)
     found = dict(bench.rows("characterizations", "select id, fidelity_spam_median from r"))
     assert found == {f"c{day}": spam for day, spam in said.items()}
+    of_records = [request for request in bench.upstream.asked if f"{FORTE}/" in request.url.path]
+    assert bool(of_records) is not page_of_one
     bench.upstream.now += DAY / 4
     assert written(bench.sync(resources=["characterizations"], full=True)) == {}
 

@@ -131,6 +131,7 @@ def test_artifacts_are_read_by_the_ids_that_the_job_names(bench: Bench) -> None:
         ("h1", "histogram", "output.error_mitigation.debiasing.variants", "v", 2),
         ("p1", "probabilities", "results", "", 2),
     ]
+    assert bench.rows("job_results", "select distinct media_type from r") == [("application/json",)]
     sync(bench, variants=True)
     assert len(asked) == 4
 
