@@ -167,6 +167,8 @@ def _members(known: Knowledge, *, grouping: str, column: str) -> Iterable[Row]:
         for group in entry["group_usages"]:
             midnight = datetime.combine(day(entry["from"]), datetime.min.time())
             listed.setdefault(group["group_id"], []).append(midnight)
+    if grouping == "project":  # a project that nobody has used has no job and stands in no report
+        listed = {one["id"]: [] for one in known.last.projects or []} | listed
     for one in {job.json[column] for job in known.jobs.values()} | set(listed):
         jobs = [job for job in known.jobs.values() if job.json[column] == one]
         seen = [job.submitted for job in jobs] + listed.get(one, [])
@@ -174,8 +176,8 @@ def _members(known: Knowledge, *, grouping: str, column: str) -> Iterable[Row]:
             column: one,
             f"{grouping}_name": known.names[grouping].get(one),
             "organization": known.organization,
-            "first_seen_at": min(seen),
-            "last_seen_at": max(seen),
+            "first_seen_at": min(seen, default=None),
+            "last_seen_at": max(seen, default=None),
             "jobs": len(jobs),
             "open_jobs": sum(not job.is_terminal and not job.is_deleted for job in jobs),
         }

@@ -1,4 +1,4 @@
--- 1 row per project of a job, or that a usage report listed
+-- 1 row per project of a job, of a usage report, or of the API's list of projects
 select
     project_id,
     project_name,
