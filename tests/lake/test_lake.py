@@ -27,7 +27,7 @@ from ionq_data.resources.resource import UNKNOWN_PARTITION
 from ionq_data.sync.keys import key_digest
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
-JOBS, USAGE = RESOURCES["jobs"], RESOURCES["usage"]
+JOBS, USAGE, RESULTS = RESOURCES["jobs"], RESOURCES["usage"], RESOURCES["job_results"]
 
 
 def job(job_id: str, submitted_at: str | None = "2026-03-02T00:00:00Z", *, at: int = 0, **values: Any) -> Row:
@@ -109,6 +109,26 @@ def test_duckdb_computes_the_same_digest_of_a_key(texts: list[str], day: date) -
             ).fetchall()
             if day.year >= 1000:
                 assert found == [(key_digest((text, day)),)]
+
+
+def test_results_from_before_artifacts_had_ids_have_the_key_that_a_sync_gives_them_now(lake: Lake) -> None:
+    """Such a file has no column ``artifact``; the variant and the kind take its place."""
+    for variant, kind in (("", "probabilities"), ("v1", "histogram")):
+        beside = {"job_id": "a", "artifact": "-", "variant_id": variant, "kind": kind, "submitted_at": NOW}
+        row = read_record(RESULTS, b"{}", extracted_at=NOW, run_id=f"run-{kind}", context=beside)
+        assert isinstance(row, Row)
+        lake.append(RESULTS, "default", [row])
+    for path in (lake.root / "job_results").rglob("*.parquet"):
+        pq.write_table(pq.read_table(path, partitioning=None).drop_columns("artifact"), path)
+    keys = {key_digest(("a", artifact)): artifact for artifact in ("probabilities", "v1/histogram")}
+    found = {kind: current_rows(lake, RESULTS, "default", [key]) for key, kind in keys.items()}
+    assert {name: [row["kind"] for row in rows] for name, rows in found.items()} == {
+        "probabilities": ["probabilities"],
+        "v1/histogram": ["histogram"],
+    }
+    versions = Versions()
+    load_versions(lake, versions, RESULTS, "default")
+    assert all(versions.hash_of(key) is not None for key in keys)
 
 
 def test_values_that_a_column_has_ever_had(lake: Lake) -> None:

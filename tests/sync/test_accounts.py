@@ -8,10 +8,11 @@ import httpx
 import pytest
 
 from ionq_data.api.errors import AuthenticationError
-from ionq_data.config import Account, ConfigurationError, Settings
+from ionq_data.config import Account, ConfigurationError, ResultsFilter, Settings
 from ionq_data.ingest import sync
 from ionq_data.resources import STANDING
 from ionq_data.resources.usage import GROUPINGS
+from ionq_data.sync.progress import Progress
 from ionq_data.sync.usage import BEGINNING
 from tests.sync.bench import Bench, incomplete
 from tests.sync.upstream import ORGANIZATION
@@ -48,6 +49,26 @@ def test_the_id_of_an_organization_is_one_part_of_an_address_whatever_is_in_it(b
         bench.sync(accounts=(Account(name="default", organization_id="one/two"),))
     [asked] = [request for request in bench.upstream.asked if organization(request)]
     assert asked.url.raw_path.startswith(b"/v0.4/organizations/one%2Ftwo/usage?")
+
+
+def test_progress_names_the_account_and_counts_up_to_what_was_read(bench: Bench) -> None:
+    jobs = bench.upstream.add_jobs(25)
+    bench.upstream.results = {job_id: {"0": 1.0} for job_id in jobs}
+    told: dict[str, list[Progress]] = {}
+    bench.sync(
+        account="one",
+        page_size=10,
+        submitters="own",
+        results=ResultsFilter(enabled=True),
+        on_progress=lambda progress: told.setdefault(progress.resource, []).append(progress),
+    )
+    assert {progress.account for progresses in told.values() for progress in progresses} == {"one"}
+    assert [progress.done for progress in told["jobs"]] == [0, 10, 20, 25, 25]
+    for name in ("job_costs", "job_results"):
+        counted = [progress.done for progress in told[name]]
+        assert counted == sorted(counted)
+        assert len(counted) > 2
+        assert told[name][-1] == Progress("one", name, 25, 25, note="done")
 
 
 def test_a_list_of_sessions_may_be_an_empty_answer(bench: Bench) -> None:

@@ -66,6 +66,22 @@ def test_a_retired_backend_is_asked_because_jobs_name_it(bench: Bench) -> None:
     assert not bench.wrong()
 
 
+def test_a_retired_backend_is_asked_because_jobs_in_the_lake_name_it_where_no_sync_has_noted_it(bench: Bench) -> None:
+    """A lake without its bookmarks and its ledger. What other accounts ran on is no question of this one."""
+    for account, backend in (("other", "qpu.aria-2"), ("default", "qpu.aria-1")):
+        bench.upstream.jobs.clear()
+        bench.upstream.add_jobs(2, backend=backend)
+        bench.sync(resources=["jobs"], account=account)
+    for name in (*bench.lake.storage.list("_bookmarks"), *bench.lake.storage.list("_syncs")):
+        bench.lake.storage.delete(name)
+    calibrate(bench, 5, "qpu.aria-1")
+    assert not sync(bench)
+    asked = {
+        request.url.path.split("/")[3] for request in bench.upstream.asked if "/characterizations" in str(request.url)
+    }
+    assert asked == {"qpu.aria-1", "qpu.forte-1"}
+
+
 def test_a_retired_backend_is_asked_because_a_killed_sync_saw_its_jobs(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from ionq_data.lake.bookmarks import read_bookmark
@@ -105,6 +106,31 @@ def test_a_cut_listing_that_turns_out_to_have_no_order_is_read_from_its_start(be
     bench.upstream.order = "by id"
     assert not sync(bench)
     assert bench.rows("jobs", "select count(*) from r") == [(502,)]
+
+
+def test_a_listing_without_an_order_below_what_was_jumped_over_is_read_from_its_start(bench: Bench) -> None:
+    """The top of the listing is sorted, so that the reading jumps; the pages after the jump show that it may not."""
+    bench.upstream.add_jobs(10 * PAGES)
+    crash(bench, after=30)
+    jumped_over = bench.upstream.now - timedelta(hours=200)
+    late = bench.upstream.add_job(9_000, bench.upstream.now, submitted_at=jumped_over.isoformat())
+    last_sorted = bench.upstream.now - timedelta(hours=295)
+
+    def meddle(request: httpx.Request) -> httpx.Response | None:
+        _, _, place = request.url.params.get("next", "").partition("~")
+        if not place or place > last_sorted.isoformat():
+            return None
+        bench.upstream.meddle = None
+        page = bench.upstream.answer(request).json()
+        bench.upstream.meddle = meddle
+        return httpx.Response(200, json=page | {"jobs": page["jobs"][::-1]})
+
+    bench.upstream.meddle = meddle
+    assert not sync(bench)
+    assert bench.lake.ledger("default", "jobs")[-1].notes == (
+        "the listing is not sorted newest first, so it was read to its end",
+    )
+    assert bench.rows("jobs", f"select count(*), count_if(id = '{late}') from r") == [(10 * PAGES + 1, 1)]
 
 
 def test_a_full_reading_that_is_cut_off_unsays_nothing(bench: Bench) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from ionq_data.lake.ledger import NOT_AVAILABLE
 from tests.sync.bench import Bench, incomplete
 from tests.sync.truth import wrong_jobs
 
@@ -55,6 +56,22 @@ def test_an_ignored_question_does_not_read_the_own_jobs_again(shared: Bench) -> 
     sync(shared)
     strangers = [query for query in shared.asked("/jobs") if query.get("submitter_id") == "stranger"]
     assert len(strangers) == 1
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_member_whose_jobs_are_refused_is_named_and_the_others_are_read(shared: Bench, status: int) -> None:
+    def meddle(request: httpx.Request) -> httpx.Response | None:
+        is_refused = request.url.params.get("submitter_id") == "mate"
+        return httpx.Response(status, json={"statusCode": status, "message": "no"}) if is_refused else None
+
+    shared.upstream.meddle = meddle
+    sync(shared)
+    record = shared.lake.ledger("default", "jobs")[-1]
+    assert record.complete
+    [note] = record.notes
+    assert note.startswith(f"the jobs of submitter mate are {NOT_AVAILABLE}: ")
+    assert asked_for(shared) == ["mate", "own", "stranger"]
+    assert shared.rows("jobs", "select submitter_id, count(*) from r group by all") == [("own", 130)]
 
 
 def test_own_lists_nobody_else(shared: Bench) -> None:
