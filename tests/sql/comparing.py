@@ -32,3 +32,17 @@ def is_different(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     one, other = (f"(select {listed} from {file}.{name})" for file in ("one", "other"))
     surplus = f"(from {one} except all from {other}) union all (from {other} except all from {one})"
     return bool(connection.execute(f"select count(*) from ({surplus})").fetchall()[0][0])
+
+
+def not_numbers(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the columns of marts that hold an infinity or what is no number: it is greater than any limit in SQL."""
+    columns = connection.execute(
+        "select table_name, column_name from duckdb_columns()"
+        " where schema_name = 'main' and data_type in ('DOUBLE', 'FLOAT') order by all"
+    ).fetchall()
+    assert len(columns) > 50
+    counts = ", ".join(
+        f"""(select count(*) from main."{mart}" where not isfinite("{column}"))""" for mart, column in columns
+    )
+    found = connection.execute(f"select {counts}").fetchall()[0]
+    return [f"{mart}.{column}" for (mart, column), count in zip(columns, found, strict=True) if count]

@@ -71,7 +71,7 @@ class Day:
 
     @cached_property
     def active(self) -> list[Decimal]:
-        return [cost for cost in self.series[max(self.at - 56, 0) : self.at] if cost]
+        return [cost for cost in self.series[max(self.at - 56, 0) : self.at] if cost > 0]
 
     @cached_property
     def p90(self) -> float | None:
@@ -154,7 +154,7 @@ def _silent(days: Sequence[Day], at: int) -> Row | None:
 def _creeping(days: Sequence[Day], at: int) -> Row | None:
     """Student's t of the logarithms of what active days cost: six weeks, and the year that ended ten weeks ago."""
     recent, earlier = days[max(at - 41, 0) : at + 1], days[max(at - 363, 0) : max(at - 69, 0)]
-    logs = [[math.log(day.cost) for day in part if day.cost] for part in (recent, earlier)]
+    logs = [[math.log(day.cost) for day in part if day.cost > 0] for part in (recent, earlier)]
     if len(earlier) < 56 or len(logs[0]) < 6 or len(logs[1]) < 10:
         return None
     told = [one for part in logs for one in (np.mean(part), max(np.std(part, ddof=1), 0.1), len(part))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -67,14 +68,19 @@ def read_backends(base_url: str, api_key: str, *, at: datetime) -> Answers:
         reader.close()
 
 
-def read_everything(base_url: str, api_key: str, *, at: datetime, since: datetime) -> Answers:
-    """Read what the API shows at an instant; the usage report from a date on."""
+def read_everything(
+    base_url: str, api_key: str, *, at: datetime, since: datetime, retired: Iterable[str] = ()
+) -> Answers:
+    """Read what the API shows at an instant; the usage report from a date on.
+
+    ``retired`` are backends to ask for measurements besides those that the list and the jobs name.
+    """
     reader = Reader(base_url, api_key)
     try:
         jobs = _jobs(reader)
         backends = reader.get("/backends")
         sessions = reader.get("/sessions")
-        names = {one["backend"] for one in backends} | {job["backend"] for job in jobs.values()}
+        names = {one["backend"] for one in backends} | {job["backend"] for job in jobs.values()} | set(retired)
         ended = [key for key, job in jobs.items() if job["status"] in TERMINAL and is_qpu(job["backend"])]
         return Answers(
             at=at,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.sql.comparing import not_numbers
 from tests.truth.costs import reports
 from tests.truth.worlds import World
 
@@ -93,6 +94,11 @@ def test_no_simulator_is_among_quantum_computers(world: World, mart: str) -> Non
 def test_no_simulated_job_has_a_calibration_or_a_cost(world: World) -> None:
     marks = "characterization_id is not null or expected_success_probability is not null or cost > 0"
     assert ask(world, f"select count(*) from fct_jobs where not is_qpu and ({marks})") == [(0,)]
+
+
+def test_every_number_is_a_number(world: World) -> None:
+    with world.connect() as connection:
+        assert not_numbers(connection) == []
 
 
 def test_every_queued_job_is_in_each_queue_mart_once(world: World) -> None:

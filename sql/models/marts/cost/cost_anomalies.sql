@@ -65,7 +65,7 @@ daily as (
     select
         calendar.*,
         coalesce(costs.cost, 0) as cost,
-        nullif(costs.cost, 0) as active_cost,
+        if(costs.cost > 0, costs.cost, null) as active_cost,  -- a refund is no activity, and has no logarithm
         -- in any currency: a project that changes to credits is not silent
         max((coalesce(costs.cost, 0) > 0)::integer) over (
             partition by calendar.organization, calendar.project_id, calendar.date
