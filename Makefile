@@ -1,15 +1,17 @@
 # `make demo` and `make test` work on a fresh clone: they set up .venv themselves, from hash-checked lock files.
 PYTHON ?= python3
 BIN := .venv/bin
-# uv installs the same files from the same locks in a tenth of the time; without uv, pip installs them.
-PIP := $(if $(shell command -v uv),uv pip --quiet,$(BIN)/python -m pip --disable-pip-version-check --quiet)
-INTO := $(if $(shell command -v uv),--python $(BIN)/python)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# uv installs the same files from the same locks in a tenth of the time. Where it is not there, or finds no package index
+# (it does not read pip's settings), pip installs them.
+UV = $(or $(shell command -v uv),$(BIN)/uv) pip --quiet
+install = $(UV) install --python $(BIN)/python $(1) || $(PIP) install $(1)
 export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
 # Each command starts several processes: without compiled modules on disk, each would compile all of them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test slow check prove bench quality mutants dev server spark lock dictionary screenshots pictures clean
+.PHONY: demo test slow check types sql-lint prove bench quality mutants dev server spark lock dictionary screenshots pictures clean
 
 demo: .venv/.runtime ## the whole pipeline on the embedded emulator
 	$(BIN)/ionq-data demo $(ARGS)
@@ -23,12 +25,17 @@ slow: .venv/.dev ## the tests that take many seconds each: browsers, whole runs,
 check: .venv/.dev ## lint, types, imports, dependencies, SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(MAKE) --no-print-directory --jobs 2 --output-sync types sql-lint
 	$(BIN)/lint-imports
 	$(BIN)/deptry ionq_data pipelines
-	$(BIN)/sqlfluff lint --disable-progress-bar sql/models sql/tests
 	$(BIN)/python -m ionq_data.warehouse.dictionary --check
 	$(BIN)/python -m ionq_data.warehouse.records --check
+
+types: .venv/.dev
+	$(BIN)/mypy
+
+sql-lint: .venv/.dev
+	$(BIN)/sqlfluff lint --disable-progress-bar sql/models sql/tests
 
 prove: .venv/.dev ## the long proofs: many seeds, long fuzzing, a million jobs
 	$(BIN)/python -m pytest -n 2 -m "prove or slow" --timeout 3600 $(ARGS)
@@ -63,42 +70,44 @@ spark: .venv/.spark ## install what `ionq-data build --engine spark` needs besid
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "ionq-data needs Python 3.11, 3.12 or 3.13: make PYTHON=/path/to/python")'
 	$(PYTHON) -m venv .venv
+	-command -v uv >/dev/null || $(PIP) install --require-hashes -r requirements/uv.lock
 
 # The locks are complete, so nothing has to be resolved (--no-deps) and every file is checked.
-define install
+define set_up
 	@echo "Setting up .venv from $(1) (some minutes the first time)"
-	$(PIP) install $(INTO) --no-deps --require-hashes -r $(1)
-	$(PIP) install $(INTO) --no-deps --no-build-isolation --editable .
+	$(call install,--no-deps --require-hashes -r $(1))
+	$(call install,--no-deps --no-build-isolation --editable .)
 endef
 
 .venv/.runtime: requirements/runtime.lock pyproject.toml | .venv/bin/python
-	$(call install,requirements/runtime.lock)
+	$(call set_up,requirements/runtime.lock)
 	@touch $@
 
 .venv/.server: requirements/server.lock pyproject.toml | .venv/bin/python
-	$(call install,requirements/server.lock)
+	$(call set_up,requirements/server.lock)
 	@touch $@ .venv/.runtime
 
 .venv/.spark: requirements/spark.lock pyproject.toml | .venv/bin/python
-	$(call install,requirements/spark.lock)
+	$(call set_up,requirements/spark.lock)
 	@touch $@ .venv/.runtime
 
 .venv/.dev: requirements/dev.lock pyproject.toml | .venv/bin/python
-	$(call install,requirements/dev.lock)
+	$(call set_up,requirements/dev.lock)
 	@touch $@ .venv/.runtime
 
 .venv/.bench: requirements/bench.lock .venv/.dev
-	$(PIP) install $(INTO) --no-deps --require-hashes -r requirements/bench.lock
+	$(call install,--no-deps --require-hashes -r requirements/bench.lock)
 	@touch $@
 
 .venv/.mutation: requirements/mutation.lock .venv/.dev
-	$(PIP) install $(INTO) --no-deps --require-hashes -r requirements/mutation.lock
+	$(call install,--no-deps --require-hashes -r requirements/mutation.lock)
 	@touch $@
 
 LOCK := uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate --quiet
 
 lock: ## resolve the dependencies again (needs uv)
+	echo uv | $(subst pyproject.toml --group build,-,$(LOCK)) --output-file requirements/uv.lock
 	$(LOCK) --output-file requirements/runtime.lock
 	$(LOCK) --extra server --constraints requirements/runtime.lock --output-file requirements/server.lock
 	$(LOCK) --group dev --extra emulator --extra mcp --extra server --constraints requirements/server.lock --output-file requirements/dev.lock

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.environments import find_uv
+
 SOURCE = Path(__file__).parents[2]
 BESIDE_THE_PACKAGE = {"sql": "ionq_data/sql", "docs/cookbook.md": "ionq_data/docs/cookbook.md"}
 INSTALL_SECONDS = 1800
@@ -61,7 +63,7 @@ def _pip(folder: Path, wheel: Path) -> Path:
 
 
 def _uv_tool(folder: Path, wheel: Path) -> Path:
-    uv = shutil.which("uv") or pytest.skip("needs uv: https://docs.astral.sh/uv/")
+    uv = find_uv()
     where = {"UV_TOOL_DIR": str(folder / "tools"), "UV_TOOL_BIN_DIR": str(folder / "bin")}
     install = [uv, "tool", "install", "--quiet", "--python", sys.executable, wheel]
     subprocess.run(install, env=os.environ | where, check=True, timeout=INSTALL_SECONDS)

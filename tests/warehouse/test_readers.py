@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.conftest import Simulated
+from tests.environments import find_uv
 
 READ = """
 import duckdb, json, sys
@@ -38,9 +38,7 @@ def test_the_file_says_the_oldest_version_that_reads_it(simulated: Simulated) ->
 @pytest.mark.parametrize("release", ["1.2.2", "1.4.4", "1.5.0", duckdb.__version__])
 def test_each_duckdb_reads_every_table(simulated: Simulated, tmp_path: Path, release: str) -> None:
     """In an environment of its own, with nothing of this project."""
-    uv = shutil.which("uv")
-    if uv is None:
-        pytest.skip("uv makes the environments, and is not installed")
+    uv = find_uv()
     subprocess.run([uv, "venv", "--quiet", tmp_path / "env"], check=True)
     python = tmp_path / "env" / "bin" / "python"
     subprocess.run([uv, "pip", "install", "--quiet", "--python", python, f"duckdb=={release}"], check=True)
