@@ -36,8 +36,9 @@ def knowledge(year: Year) -> Knowledge:
     """Return what the API shows at the last two syncs of a year; of the jobs that are gone, what was last seen."""
     year.emulator.faults.clear()
     looks = []
-    seen = _jobs_seen(year)
-    retired = {json.loads(raw)["backend"] for _, raw, _ in seen}  # jobs that are gone may alone have named one
+    seen = _last_seen(year, "jobs")
+    # jobs that are gone may alone have named a backend, or a list of backends that nobody kept
+    retired = {json.loads(raw)["backend"] for _, raw, _ in [*seen, *_last_seen(year, "characterizations")]}
     with year.emulator.serve() as server:
         for hours in (26, 0):
             year.emulator.clock.set(year.now - timedelta(hours=hours))
@@ -58,13 +59,13 @@ def differing_marts(year: Year, warehouse: Path) -> Iterable[str]:
                 yield report(words, mart)
 
 
-def _jobs_seen(year: Year) -> list[tuple[str, bytes, datetime]]:
-    """Return the last answer about each job that the lake has ever seen, with its time, the oldest first."""
+def _last_seen(year: Year, resource: str) -> list[tuple[str, bytes, datetime]]:
+    """Return the last answer about each record that the lake has ever seen, with its time, the oldest first."""
     with duckdb.connect() as connection:
         return connection.execute(
             "select id, max_by(_raw, _extracted_at), max(_extracted_at) from read_parquet(?, union_by_name = true)"
             " group by id order by 3",
-            [f"{year.lake.root}/jobs/**/*.parquet"],
+            [f"{year.lake.root}/{resource}/**/*.parquet"],
         ).fetchall()
 
 
