@@ -13,9 +13,9 @@ from benchmarks.serving import serving
 
 TARGET = 5.0
 REASON = (
-    "Fetching the pages and throwing them away takes {bare:.1f} s, and {target:g} × would be {wanted:.1f} s: dlt "
-    "parses with orjson and shares its normalizing between two processes. Our own time is spread over many steps (see "
-    "the table of steps); the next one is a second process."
+    "Both cores are busy: our {cpu:.1f} s of processor time (see the table of steps) and the emulator's, most of "
+    "the {bare:.1f} s that the bare client takes, cannot end before {least:.1f} s, and {target:g} × would be "
+    "{wanted:.1f} s. dlt spends {theirs:.1f} s of processor time."
 )
 DLT = ("dlt", "dlt, nested as JSON")
 BARE = "aiohttp, nothing kept"
@@ -85,7 +85,14 @@ def _section(plan: Plan, samples: dict[str, list[Sample]]) -> Section:
                 target=f"≥ {TARGET:g} × faster",
                 figure=f"{ratio:.1f} × ({ours.seconds:.1f} s against {theirs:.1f} s)",
                 is_met=ratio >= TARGET,
-                reason=REASON.format(bare=bare, target=TARGET, wanted=theirs / TARGET),
+                reason=REASON.format(
+                    cpu=ours.cpu_seconds,
+                    bare=bare,
+                    least=(ours.cpu_seconds + bare) / 2,
+                    target=TARGET,
+                    wanted=theirs / TARGET,
+                    theirs=min(median(samples[name]).cpu_seconds for name in DLT),
+                ),
             ),
             Row(
                 what="the same, against the official client with PyArrow",

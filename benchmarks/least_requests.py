@@ -59,6 +59,11 @@ class LeastRequests:
         self._synced_at = now
 
     @property
+    def billed(self) -> int:
+        """How many jobs have been asked for their bill."""
+        return len(self._answers)
+
+    @property
     def _now(self) -> int:
         return self._emulator.clock.now_ms()
 

@@ -18,7 +18,14 @@ MOST_HOURLY_SECONDS = 6.0
 
 BUILT: dict[int, Path] = {}
 """The folders of the warehouses that this process has built, by number of jobs."""
-REASON = "The slowest models are listed below; the next step is to make the first of them cheaper."
+REASON = (
+    "DuckDB computes on both cores ({cpu:.0f} s of processor time); of the nodes' {all:.0f} s, {jobs:.0f} s read, "
+    "compare and write the two widest tables, a row for each job (`stg_ionq__jobs`, `fct_jobs`), and the rest is "
+    "{others} models and their tests, of which the table below lists the slowest."
+)
+AGAIN_REASON = (
+    "A change reaches nearly every mart, and each that it reaches is built and tested again; see the next table."
+)
 
 
 def measure(plan: Plan) -> Section:
@@ -37,6 +44,12 @@ def measure(plan: Plan) -> Section:
     again = _measure_again(plan)
     large = median(builds[plan.large])
     largest = max(builds)
+    reason = REASON.format(
+        cpu=large.cpu_seconds,
+        all=large.facts["node_seconds"],
+        jobs=sum(seconds for name, seconds in large.facts["nodes"] if name in ("stg_ionq__jobs", "fct_jobs")),
+        others=large.facts["models"] - 2,
+    )
     times = large.seconds / median(builds[plan.middle]).seconds
     return Section(
         title="All marts",
@@ -46,21 +59,21 @@ def measure(plan: Plan) -> Section:
                 target=f"≤ {MOST_SECONDS:g} s",
                 figure=f"{large.seconds:.1f} s",
                 is_met=large.seconds <= MOST_SECONDS,
-                reason=REASON,
+                reason=reason,
             ),
             Row(
                 what=f"the same against {plan.middle:,} jobs",
                 target=f"≤ {MOST_TIMES:g} × the time",
                 figure=f"{times:.1f} ×",
                 is_met=times <= MOST_TIMES,
-                reason=REASON,
+                reason=reason,
             ),
             Row(
                 what=f"all marts from {largest:,} jobs, memory",
                 target=f"≤ {MOST_MB:,} MB",
                 figure=f"{peak_mb(builds[largest]):,.0f} MB",
                 is_met=peak_mb(builds[largest]) <= MOST_MB,
-                reason=REASON,
+                reason=reason,
             ),
             *(
                 Row(
@@ -68,7 +81,7 @@ def measure(plan: Plan) -> Section:
                     target=f"≤ {most:g} s",
                     figure=f"{sample.seconds:.2f} s",
                     is_met=sample.seconds <= most,
-                    reason=REASON,
+                    reason=AGAIN_REASON,
                 )
                 for (jobs, what, most), sample in again.items()
             ),
@@ -125,14 +138,14 @@ def measure(plan: Plan) -> Section:
                 unit="s",
                 most=TOUCHES_ALL,
                 values={jobs: median(runs).seconds for jobs, runs in builds.items()},
-                reason=REASON,
+                reason=reason,
             ),
             Series(
                 what="all marts, memory",
                 unit="MB",
                 most=TOUCHES_ALL,
                 values={jobs: peak_mb(runs) for jobs, runs in builds.items()},
-                reason=REASON,
+                reason=reason,
             ),
         ],
         notes=[

@@ -14,14 +14,16 @@ REST = timedelta(days=10)
 """Longer than it takes a cost to settle (7 days) after the longest queue."""
 
 
-def simulate(jobs: int, *, rests: bool = False) -> Emulator:
-    """Return an emulator that shows so many jobs, submitted at the rate of a million a year.
+def simulate(jobs: int, *, a_year: int = JOBS_A_YEAR, rests: bool = False) -> Emulator:
+    """Return an emulator that shows so many jobs, submitted at the rate of a million a year, or of another number.
 
     Args:
+        jobs: the jobs of the history.
+        a_year: the jobs submitted in a year.
         rests: nobody has submitted anything for ten days, so that nothing is open and nothing unsettled any more;
             work begins again as soon as the clock moves on.
     """
-    days = max(round(365 * jobs / JOBS_A_YEAR), 4)
+    days = max(round(365 * jobs / a_year), 4)
     emulator = Emulator(Scenario(seed=7, days=days, jobs=jobs, anchor=ANCHOR))
     if rests:
         submitted = emulator.jobs.submitted

@@ -28,6 +28,8 @@ def main() -> None:
                 "seconds": seconds,
                 "with_publishing": time.perf_counter() - begun,
                 "nodes": [(node.name, round(node.seconds, 2)) for node in nodes[:12]],
+                "node_seconds": sum(node.seconds for node in nodes),
+                "models": sum(node.unique_id.startswith("model.") for node in nodes),
                 "warehouse_mb": (asked.data_dir / "warehouse.duckdb").stat().st_size / 1e6,
             }
         )

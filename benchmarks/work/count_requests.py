@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+import time
 from collections import Counter
 from pathlib import Path
 
 from benchmarks.least_requests import LeastRequests
-from benchmarks.simulated import simulate
+from benchmarks.simulated import JOBS_A_YEAR, simulate
 from ionq_data.api import Client
 from ionq_data.config import Settings
 from ionq_data.emulator import Emulator
@@ -24,8 +25,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("jobs", type=int)
     parser.add_argument("--hours", type=int, nargs="+", default=HOURS_BETWEEN)
+    parser.add_argument("--a-year", type=int, default=JOBS_A_YEAR)
     asked = parser.parse_args()
-    emulator = simulate(asked.jobs)
+    emulator = simulate(asked.jobs, a_year=asked.a_year)
     steps = []
     with tempfile.TemporaryDirectory() as folder, emulator.serve() as server:
         settings = Settings(base_url=server.base_url, data_dir=Path(folder), clock="server")
@@ -42,9 +44,17 @@ def main() -> None:
         least.note_sync()
         for hours in asked.hours:
             emulator.clock.advance(hours * 3600)
-            counted, wanted = count(), least.count()
+            begun = time.perf_counter()
+            counted = count()
+            seconds = time.perf_counter() - begun
+            wanted = least.count()
+            before = least.billed
             least.note_sync()
-            steps.append({"hours": hours, "counted": counted, "least": wanted})
+            size = sum(request.size for request in emulator.requests)
+            steps.append(
+                {"hours": hours, "counted": counted, "least": wanted, "seconds": seconds, "bytes": size}
+                | {"billed": least.billed - before}
+            )
     print(json.dumps({"steps": steps}))
 
 

@@ -111,7 +111,7 @@ class Application:
         async def send_logged(message: Message) -> None:
             # Log before sending: whoever has the answer then finds its request in the log.
             if message["type"] == "http.response.start":
-                self._log(scope, message["status"])
+                self._log(scope, message["status"], int(dict(message["headers"]).get(b"content-length", 0)))
                 message["headers"].append((b"date", world.clock.date_header().encode()))
             await send(message)
 
@@ -121,12 +121,12 @@ class Application:
         else:
             await self._fail(fault, scope, receive, send_logged, send)
 
-    def _log(self, scope: Scope, status: int) -> None:
+    def _log(self, scope: Scope, status: int, size: int) -> None:
         had_key = any(name == b"authorization" for name, _ in scope["headers"])
         query = scope["query_string"].decode("latin-1")
         self._world.request_count += 1
         self._world.requests.append(
-            RequestRecord(scope["method"], scope["path"][len(PREFIX) :], query, had_key, status)
+            RequestRecord(scope["method"], scope["path"][len(PREFIX) :], query, had_key, status, size)
         )
 
     async def _fail(self, fault: Fault, scope: Scope, receive: Receive, send: Send, raw_send: Send) -> None:
@@ -137,7 +137,7 @@ class Application:
             await self._app(scope, receive, send)
         elif fault.kind == "drop":
             # uvicorn binds `send` to the connection; this is the only way to hang up without an answer.
-            self._log(scope, 0)
+            self._log(scope, 0, 0)
             raw_send.__self__.transport.abort()  # type: ignore[attr-defined]
             await asyncio.sleep(0.01)
         elif fault.kind in ("cut_off", "malformed"):

@@ -31,13 +31,15 @@ LOGGED_REQUESTS = 200_000
 
 @dataclass(frozen=True, slots=True)
 class RequestRecord:
-    """One request that was answered: `path` without `/v0.4`, `query` undecoded, `status` 0 if the line was cut."""
+    """One request that was answered: `path` without `/v0.4`, `query` undecoded, `status` 0 if the line was cut, `size`
+    the bytes of the answer's body."""
 
     method: str
     path: str
     query: str
     had_key: bool
     status: int
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
