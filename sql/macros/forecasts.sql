@@ -47,11 +47,7 @@ weekdays as (
         coalesce({{ exact_sum('pow(costs.cost::double, 2)') }}, 0) as squares
     from looked_back
     left join {{ ref('int_costs_by_scope') }} as costs
-        on
-            looked_back.organization = costs.organization
-            and looked_back.project_id is not distinct from costs.project_id
-            and looked_back.currency = costs.currency
-            and looked_back.date = costs.date
+        on {{ same_scope('looked_back', 'costs') }} and looked_back.date = costs.date
     group by all
 ),
 
@@ -122,16 +118,10 @@ means as (
         end as mean
     from to_come
     inner join levels
-        on
-            to_come.organization = levels.organization
-            and to_come.project_id is not distinct from levels.project_id
-            and to_come.currency = levels.currency
-            and to_come.origin = levels.origin
+        on {{ same_scope('to_come', 'levels') }} and to_come.origin = levels.origin
     left join weekdays
         on
-            to_come.organization = weekdays.organization
-            and to_come.project_id is not distinct from weekdays.project_id
-            and to_come.currency = weekdays.currency
+            {{ same_scope('to_come', 'weekdays') }}
             and to_come.origin = weekdays.origin
             and to_come.iso_weekday = weekdays.iso_weekday
 ),

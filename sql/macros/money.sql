@@ -16,3 +16,10 @@
 {% macro is_national(currency) -%}
     (length({{ currency }}) = 3 and translate({{ currency }}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', '') = '')
 {%- endmacro %}
+
+{#- Whether two rows are of one scope: an organization, one of its projects (null for all of them), and a currency. -#}
+{% macro same_scope(one, other) -%}
+    {{ one }}.organization = {{ other }}.organization
+    and {{ one }}.project_id is not distinct from {{ other }}.project_id
+    and {{ one }}.currency = {{ other }}.currency
+{%- endmacro %}

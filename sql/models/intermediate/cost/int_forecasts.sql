@@ -36,10 +36,7 @@ targets as (
     from asked
     inner join {{ ref('int_clocks') }} as clocks on asked.organization = clocks.organization
     left join scopes
-        on
-            asked.organization = scopes.organization
-            and asked.project_id is not distinct from scopes.project_id
-            and asked.currency = scopes.currency
+        on {{ same_scope('asked', 'scopes') }}
     where clocks.today is not null
 ),
 
@@ -56,11 +53,7 @@ spent as (
         coalesce(sum(costs.cost) filter (where costs.date = targets.origin), 0) as spent_today
     from targets
     inner join {{ ref('int_costs_by_scope') }} as costs
-        on
-            targets.organization = costs.organization
-            and targets.project_id is not distinct from costs.project_id
-            and targets.currency = costs.currency
-            and targets.month = date_trunc('month', costs.date)
+        on {{ same_scope('targets', 'costs') }} and targets.month = date_trunc('month', costs.date)
     group by all
 ),
 
@@ -99,21 +92,11 @@ select
     coalesce(reserved.unpriced_jobs, 0) as unpriced_jobs
 from targets
 left join forecasts
-    on
-        targets.organization = forecasts.organization
-        and targets.project_id is not distinct from forecasts.project_id
-        and targets.currency = forecasts.currency
-        and targets.month = forecasts.month
+    on {{ same_scope('targets', 'forecasts') }} and targets.month = forecasts.month
 left join spent
-    on
-        targets.organization = spent.organization
-        and targets.project_id is not distinct from spent.project_id
-        and targets.currency = spent.currency
-        and targets.month = spent.month
+    on {{ same_scope('targets', 'spent') }} and targets.month = spent.month
 left join reserved
     on
-        targets.organization = reserved.organization
-        and targets.project_id is not distinct from reserved.project_id
-        and targets.currency = reserved.currency
+        {{ same_scope('targets', 'reserved') }}
         and (targets.project_id is null) = reserved.is_whole
         and targets.month = date_trunc('month', targets.origin)

@@ -14,11 +14,7 @@ with judged as (
         end as probability
     from {{ ref('int_forecasts') }} as forecasts
     left join {{ ref('int_budgets') }} as budgets
-        on
-            forecasts.organization = budgets.organization
-            and forecasts.project_id is not distinct from budgets.project_id
-            and forecasts.month = budgets.month
-            and forecasts.currency = budgets.currency
+        on {{ same_scope('forecasts', 'budgets') }} and forecasts.month = budgets.month
 )
 
 select
@@ -45,8 +41,4 @@ select
     end as status
 from judged
 inner join {{ ref('cost_forecast') }} as forecasts
-    on
-        judged.organization = forecasts.organization
-        and judged.project_id is not distinct from forecasts.project_id
-        and judged.month = forecasts.month
-        and judged.currency = forecasts.currency
+    on {{ same_scope('judged', 'forecasts') }} and judged.month = forecasts.month

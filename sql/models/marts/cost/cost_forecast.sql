@@ -34,9 +34,5 @@ select
     end as runway_days
 from forecasts
 left join {{ ref('int_budgets') }} as budgets
-    on
-        forecasts.organization = budgets.organization
-        and forecasts.project_id is not distinct from budgets.project_id
-        and forecasts.month = budgets.month
-        and forecasts.currency = budgets.currency
+    on {{ same_scope('forecasts', 'budgets') }} and forecasts.month = budgets.month
 left join {{ ref('dim_projects') }} as projects on forecasts.project_id = projects.project_id
