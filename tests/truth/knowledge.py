@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.truth.answers import TERMINAL, Answers, Json, is_qpu
+from tests.truth.confirming import Charge, Reports, unit_of
 
 MICROS = Decimal("0.000001")
 
@@ -109,14 +110,18 @@ class Knowledge:
     def bills(self) -> dict[str, Bill]:
         """Final where two answers a day apart agree, the job ended a week before, or it is never priced.
 
-        Then nobody asks again.
+        Then nobody asks again. A bill that has changed is also final where the usage report confirms it.
         """
         known: dict[str, Bill] = {}
+        jobs: dict[str, Json] = {}
+        reports, changed = Reports(), set[str]()
         for visit in self.whole:
+            jobs |= visit.jobs
             for key, answer in visit.costs.items():
                 before = known.get(key)
                 if before and before.is_settled:
                     continue
+                changed |= {key} if before and before.answer != answer else set()
                 first = before.first_at if before and before.answer == answer else visit.at
                 ended = instant(visit.jobs[key]["completed_at"])
                 is_final = ended is not None and visit.at - ended >= timedelta(days=7)
@@ -125,6 +130,9 @@ class Knowledge:
             for key in set(known) - set(visit.jobs):
                 if not known[key].is_settled:
                     known[key] = Bill(known[key].answer, known[key].first_at, False, is_refused=True)
+            for key in reports.confirmed(visit.usage, _charges(known, jobs), visit.at.date()) & changed:
+                if not known[key].is_refused:
+                    known[key] = replace(known[key], is_settled=True)
         return known
 
     def is_billed(self, job_id: str) -> bool:
@@ -188,6 +196,16 @@ class Knowledge:
         instants, ones = self.calibrations.get(backend, ([], []))
         place = bisect_right(instants, at)
         return ones[place - 1] if place else None
+
+
+def _charges(bills: Mapping[str, Bill], jobs: Mapping[str, Json]) -> list[Charge]:
+    """Return the bills that no bill of the job above covers."""
+    costs = {key: None if jobs[key]["dry_run"] else bill.cost for key, bill in bills.items()}
+    return [
+        Charge(jobs[key], costs[key], unit_of(bill.answer["cost"]) if bill.cost is not None else None, bill.is_settled)
+        for key, bill in bills.items()
+        if costs.get(jobs[key]["parent_job_id"]) is None
+    ]
 
 
 def is_plausible(characterization: Json) -> bool:
