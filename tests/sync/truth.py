@@ -13,6 +13,7 @@ from ionq_data.resources import RESOURCES
 from ionq_data.sync.backends import is_qpu
 from tests.sync.upstream import TERMINAL, Upstream
 
+_MANY_DIGITS = 1000
 _LATEST = """
     select {key} as key, _raw, {deleted} as is_deleted
     from read_parquet('{root}/{name}/account={account}/**/*.parquet', union_by_name = true, hive_partitioning = false)
@@ -29,7 +30,12 @@ def current(lake: Lake, name: str, account: str = "default") -> dict[str, tuple[
     with duckdb.connect() as connection:
         query = _LATEST.format(key=key, deleted=deleted, root=lake.root, name=name, account=account)
         found = connection.execute(query).fetchall()
-    return {key: (json.loads(raw), deleted) for key, raw, deleted in found}
+    return {key: (json.loads(raw, parse_int=_whole), deleted) for key, raw, deleted in found}
+
+
+def _whole(digits: str) -> int | str:
+    """Return a whole number; the digits themselves where Python refuses to read as many."""
+    return int(digits) if len(digits) < _MANY_DIGITS else digits
 
 
 def differences(upstream: Upstream, lake: Lake, *, jobs: set[str] | None = None) -> list[str]:

@@ -6,7 +6,7 @@ with lake_versions as (
     select
         id,
         count(*) as versions,
-        {{ latest_by('_extracted_at', [version_order()]) }}
+        {{ latest_by('_extracted_at', [version_order(), '_extracted_at']) }}
         filter (where not coalesce(_deleted, false)) as _last_seen_at,
         {{ versions_hash() }} as versions_hash
     from {{ source('lake', 'jobs') }}
