@@ -16,11 +16,17 @@ from benchmarks.measuring import REPOSITORY, MeasurementError
 
 @dataclass(frozen=True)
 class Served:
-    """Where the emulator answers, a key that sees everything, and when (ISO 8601) a thousand more jobs are there."""
+    """Where the emulator answers, a key that sees everything, and what is known of its jobs.
+
+    Attributes:
+        after_thousand: when (ISO 8601) a thousand more jobs are there.
+        pages_of_last_day: the pages of the jobs submitted in the 24 hours before the newest one.
+    """
 
     base_url: str
     api_key: str
     after_thousand: str
+    pages_of_last_day: int
 
     @property
     def environment(self) -> dict[str, str]:

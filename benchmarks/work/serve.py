@@ -6,8 +6,12 @@ import argparse
 import json
 import sys
 
+import numpy as np
+
 from benchmarks.simulated import simulate
-from ionq_data.emulator.instants import from_ms
+from ionq_data.emulator.instants import DAY_MS, from_ms
+
+_PAGE = 100
 
 
 def main() -> None:
@@ -16,10 +20,15 @@ def main() -> None:
     parser.add_argument("--rests", action="store_true")
     asked = parser.parse_args()
     emulator = simulate(asked.jobs, rests=asked.rests)
-    thousandth = emulator.jobs.submitted[emulator.jobs.submitted_by(emulator.clock.now_ms()) + 999]
+    submitted = emulator.jobs.submitted
+    shown = emulator.jobs.submitted_by(emulator.clock.now_ms())
+    day_before = np.searchsorted(submitted[:shown], submitted[shown - 1] - DAY_MS)
+    facts = {
+        "after_thousand": from_ms(int(submitted[shown + 999])).isoformat(),
+        "pages_of_last_day": -(-(shown - int(day_before)) // _PAGE),
+    }
     with emulator.serve() as server:
-        served = {"base_url": server.base_url, "api_key": server.api_key}
-        print(json.dumps(served | {"after_thousand": from_ms(int(thousandth)).isoformat()}), flush=True)
+        print(json.dumps({"base_url": server.base_url, "api_key": server.api_key} | facts), flush=True)
         sys.stdin.read()
 
 
