@@ -49,7 +49,7 @@ def measure(plan: Plan) -> Section:
         rows=[
             Row(
                 what=f"sync of jobs and costs with nothing new, {plan.large:,} jobs in the lake",
-                target=f"≤ {MOST_SECONDS:g} s and ≤ {most_requests} requests (the last day's pages, and {MOST_REQUESTS})",
+                target=f"≤ {MOST_SECONDS:g} s and ≤ {most_requests} requests (the pages of a day, and {MOST_REQUESTS})",
                 figure=f"{jobs_only.seconds:.2f} s and {requests} requests",
                 is_met=jobs_only.seconds <= MOST_SECONDS and requests <= most_requests,
                 reason=REASON,
