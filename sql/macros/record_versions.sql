@@ -9,38 +9,109 @@
 
     - within: expressions that make the key of ionq_data/resources unique beyond one account (an organization).
     - prefer: an order that decides between accounts, such as `coalesce(_deleted, false) asc`.
-    - among: a relation with the key column, with `versions` (the number of versions in the lake), and with columns to
-      add to the version. Only these records are returned. It works for a resource whose key is one column.
 -#}
-{% macro current_versions(resource, within=[], prefer=[], among=none) -%}
-(
-    {%- if among %}
-    {%- set key = record_key(resource)[0] %}
-    {#- Nearly every record has one version, and need not pass through the sort of a window. #}
+{% macro current_versions(resource, within=[], prefer=[]) -%}
+    {{ newest_of_key(source('lake', resource), resource, within, prefer) }}
+{%- endmacro %}
+
+{#-
+    The head of a statement for an incremental model of a resource whose key is one column: `with`, and as its last
+    table `current_version`. This has a row for each record to build, with the columns of its current version and its
+    `versions_hash`. Beside it, `several` has the records to build of which the lake has several versions. Nearly every
+    record has one, and passes through neither a window nor a large join.
+
+    - built_key: the key's name in the model.
+    - prefer: as for `current_versions`.
+-#}
+{% macro with_versions_to_build(resource, built_key, prefer) -%}
+{%- set key, lake = record_key(resource)[0], source('lake', resource) -%}
+{% if is_incremental() -%}
+-- 1 row per record of the lake
+with lake_versions as (
+    select
+        {{ key }},
+        count(*) as versions,
+        {{ versions_hash() }} as versions_hash
+    from {{ lake }}
+    group by {{ key }}
+),
+
+-- 1 row per record whose versions have changed since it was built; without versions if the lake no longer has any
+changed as (
+    select
+        coalesce(lake_versions.{{ key }}, built.{{ built_key }}) as {{ key }},
+        lake_versions.versions,
+        lake_versions.versions_hash
+    from lake_versions
+    full join {{ this }} as built on lake_versions.{{ key }} = built.{{ built_key }}
+    where lake_versions.versions_hash is distinct from built.versions_hash
+),
+
+-- 1 row per record to build that has several versions
+several as (
+    select
+        {{ key }},
+        versions_hash
+    from changed
+    where versions > 1
+),
+
+-- 1 row per record to build that has one version
+only_version as (
     select
         versions.*,
-        {{ all_but([key, 'versions'], 'among') }}
-    from {{ source('lake', resource) }} as versions
-    inner join {{ among }} as among on versions.{{ key }} = among.{{ key }} and among.versions = 1
-    union all
+        changed.versions_hash
+    from {{ lake }} as versions
+    inner join changed on versions.{{ key }} = changed.{{ key }} and changed.versions = 1
+),
+{%- else -%}
+-- 1 row per record that has several versions
+with several as (
+    select
+        {{ key }},
+        {{ versions_hash() }} as versions_hash
+    from {{ lake }}
+    group by {{ key }}
+    having count(*) > 1
+),
+
+-- 1 row per record that has one version
+only_version as (
     select
         versions.*,
-        {{ all_but([key, 'versions'], 'among') }}
-    from {{ newest_of_key(versions_of_several(resource, key, among), resource, within, prefer) }} as versions
-    inner join {{ among }} as among on versions.{{ key }} = among.{{ key }}
-    {%- else %}
-    select * from {{ newest_of_key(source('lake', resource), resource, within, prefer) }} as versions
-    {%- endif %}
+        ({{ version_hash() }})::string as versions_hash
+    from {{ lake }} as versions
+    anti join several on versions.{{ key }} = several.{{ key }}
+),
+{%- endif %}
+
+-- 1 row per version of a record to build that has several
+version_of_several as (
+    select versions.*
+    from {{ lake }} as versions
+    semi join several on versions.{{ key }} = several.{{ key }}
+),
+
+-- 1 row per record to build
+current_version as (
+    select * from only_version
+    union all by name
+    select
+        newest.*,
+        several.versions_hash
+    from {{ newest_of_key('version_of_several', resource, [], prefer) }} as newest
+    inner join several on newest.{{ key }} = several.{{ key }}
 )
 {%- endmacro %}
 
-{% macro versions_of_several(resource, key, among) -%}
-(
-        select versions.*
-        from {{ source('lake', resource) }} as versions
-        semi join (select {{ key }} from {{ among }} where versions > 1) as several
-            on versions.{{ key }} = several.{{ key }}
-    )
+{#- The tail of the same statement: a row with the key alone for each record that the lake no longer has. -#}
+{% macro records_gone(resource, built_key) -%}
+{% if is_incremental() -%}
+union all by name
+select {{ record_key(resource)[0] }} as {{ built_key }}
+from changed
+where versions is null
+{%- endif %}
 {%- endmacro %}
 
 {#- One value that identifies a record of a resource within an account. -#}

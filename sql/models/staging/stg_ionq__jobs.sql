@@ -1,41 +1,24 @@
 {{ config(
     materialized = 'incremental', incremental_strategy = 'changes', unique_key = 'job_id', hash_column = 'versions_hash'
 ) }}
--- 1 row per job: its versions in the lake
-with lake_versions as (
+{#- An account that still sees a job counts more than one for which it is gone. -#}
+{{ with_versions_to_build('jobs', 'job_id', ['coalesce(_deleted, false) asc']) }},
+
+-- 1 row per job with several versions: when any account saw it last
+seen as (
     select
         id,
-        count(*) as versions,
-        {{ latest_by('_extracted_at', [version_order(), '_extracted_at']) }}
-        filter (where not coalesce(_deleted, false)) as _last_seen_at,
-        {{ versions_hash() }} as versions_hash
-    from {{ source('lake', 'jobs') }}
+        {{ latest_by('_extracted_at', [version_order(), '_extracted_at']) }} as last_seen_at
+    from version_of_several
+    where not coalesce(_deleted, false)
     group by id
-),
-
--- 1 row per job whose versions have changed since it was built; without versions if the lake no longer has any
-changed as (
-    {% if is_incremental() %}
-    select
-        coalesce(lake_versions.id, built.job_id) as id,
-        {{ all_but(['id'], 'lake_versions') }}
-    from lake_versions
-    full join {{ this }} as built on lake_versions.id = built.job_id
-    where lake_versions.versions_hash is distinct from built.versions_hash
-    {% else %}
-    select * from lake_versions
-    {% endif %}
-),
-
--- 1 row per job: an account that still sees the job counts more than one for which it is gone
-current_version as (
-    select * from {{ current_versions('jobs', prefer=['coalesce(_deleted, false) asc'], among='changed') }} as versions
 )
 
+-- 1 row per job
 select
     -- ids
     account,
-    id as job_id,
+    current_version.id as job_id,
     name as job_name,
     type as job_type,
     backend,
@@ -82,13 +65,10 @@ select
 
     -- the record
     {{ utc('_extracted_at') }} as extracted_at,
-    {{ utc('_last_seen_at') }} as last_seen_at,
+    {{ utc('coalesce(seen.last_seen_at, case when not coalesce(_deleted, false) then _extracted_at end)') }}
+        as last_seen_at,
     {{ list_size('_problems') }} as problems,
     versions_hash
 from current_version
-{% if is_incremental() %}
-union all by name
-select id as job_id
-from changed
-where versions is null
-{% endif %}
+left join seen on current_version.id = seen.id
+{{ records_gone('jobs', 'job_id') }}

@@ -4,10 +4,17 @@ with records as (
     select
         account,
         '{{ resource }}' as resource,
-        count(distinct {{ record_of(resource) }}) as rows,
-        max({{ utc(time) }}) as newest_record_at,
-        max({{ utc('_extracted_at') }}) as newest_extracted_at
-    from {{ source('lake', resource) }}
+        count(*) as rows,  -- distinct keys in one group would not leave the memory
+        max(newest_record_at) as newest_record_at,
+        max(newest_extracted_at) as newest_extracted_at
+    from (
+        select
+            account,
+            max({{ utc(time) }}) as newest_record_at,
+            max({{ utc('_extracted_at') }}) as newest_extracted_at
+        from {{ source('lake', resource) }}
+        group by account, {{ record_of(resource) }}
+    ) as of_record
     group by account
     {%- if not loop.last %}
     union all
