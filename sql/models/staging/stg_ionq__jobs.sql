@@ -12,13 +12,25 @@ seen as (
     from version_of_several
     where not coalesce(_deleted, false)
     group by id
+),
+
+-- 1 row per job to build, with when it was last seen
+seen_version as (
+    select
+        current_version.*,
+        coalesce(
+            seen.last_seen_at,
+            case when not coalesce(current_version._deleted, false) then current_version._extracted_at end
+        ) as _last_seen_at
+    from current_version
+    left join seen on current_version.id = seen.id
 )
 
 -- 1 row per job
 select
     -- ids
     account,
-    current_version.id as job_id,
+    id as job_id,
     name as job_name,
     type as job_type,
     backend,
@@ -65,10 +77,8 @@ select
 
     -- the record
     {{ utc('_extracted_at') }} as extracted_at,
-    {{ utc('coalesce(seen.last_seen_at, case when not coalesce(_deleted, false) then _extracted_at end)') }}
-        as last_seen_at,
+    {{ utc('_last_seen_at') }} as last_seen_at,
     {{ list_size('_problems') }} as problems,
     versions_hash
-from current_version
-left join seen on current_version.id = seen.id
+from seen_version
 {{ records_gone('jobs', 'job_id') }}

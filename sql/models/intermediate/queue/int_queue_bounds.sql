@@ -49,9 +49,8 @@ recent as (
     select
         moments.known_at,
         waits.backend,
-        waits.iso_weekday,
-        waits.hour,
         waits.is_weekend,
+        waits.hour,
         case when waits.is_started and waits.waited_until <= moments.known_at then waits.wait_seconds end
             as wait_seconds
     from moments
@@ -64,36 +63,44 @@ recent as (
             and (waits.is_started or waits.is_still_waiting or moments.known_at < waits.waited_until)
 ),
 
--- 1 row per time of the question and hour of the week
+-- 1 row per time of the question, kind of day and hour of the day
 recent_hours as (
     select
         backend,
         known_at,
-        iso_weekday,
-        hour,
         is_weekend,
+        hour,
         count(*) as jobs
     from recent
-    group by backend, known_at, iso_weekday, hour, is_weekend
+    group by backend, known_at, is_weekend, hour
 ),
 
--- 1 row per hour in question: the number of jobs in each pool that a bound could rest on, narrowest pool first
+-- 1 row per hour in question, kind of day for weekday: the days of a kind share their pools
+slots as (
+    select distinct
+        backend,
+        known_at,
+        is_weekend,
+        hour
+    from asked
+),
+
+-- 1 row per such hour: the number of jobs in each pool that a bound could rest on, narrowest pool first
 pools as (
     select
-        asked.backend,
-        asked.known_at,
-        asked.iso_weekday,
-        asked.hour,
-        asked.is_weekend,
-        coalesce(sum(near.jobs) filter (where {{ in_pool('asked', 'near', 0) }}), 0) as three_hours,
-        coalesce(sum(near.jobs) filter (where {{ in_pool('asked', 'near', 1) }}), 0) as seven_hours,
-        coalesce(sum(near.jobs) filter (where {{ in_pool('asked', 'near', 2) }}), 0) as all_day
-    from asked
-    left join recent_hours as near on asked.backend = near.backend and asked.known_at = near.known_at
+        slots.backend,
+        slots.known_at,
+        slots.is_weekend,
+        slots.hour,
+        coalesce(sum(near.jobs) filter (where {{ in_pool('slots', 'near', 0) }}), 0) as three_hours,
+        coalesce(sum(near.jobs) filter (where {{ in_pool('slots', 'near', 1) }}), 0) as seven_hours,
+        coalesce(sum(near.jobs) filter (where {{ in_pool('slots', 'near', 2) }}), 0) as all_day
+    from slots
+    left join recent_hours as near on slots.backend = near.backend and slots.known_at = near.known_at
     group by all
 ),
 
--- 1 row per hour in question, with the narrowest pool that holds enough jobs
+-- 1 row per such hour, with the narrowest pool that holds enough jobs
 chosen as (
     select
         *,
@@ -106,14 +113,14 @@ chosen as (
     from pools
 ),
 
--- 1 row per hour in question and hour of the week in its pool
+-- 1 row per such hour and hour of its pool
 members as (
     select
         chosen.backend,
         chosen.known_at,
-        chosen.iso_weekday,
+        chosen.is_weekend,
         chosen.hour,
-        near.iso_weekday as near_iso_weekday,
+        near.is_weekend as near_is_weekend,
         near.hour as near_hour
     from chosen
     inner join recent_hours as near
@@ -128,29 +135,29 @@ members as (
             )
 ),
 
--- 1 row per hour in question and job of its pool, shortest wait first; jobs that still wait come last
+-- 1 row per such hour and job of its pool, shortest wait first; jobs that still wait come last
 ranked as (
     select
         members.backend,
         members.known_at,
-        members.iso_weekday,
+        members.is_weekend,
         members.hour,
         recent.wait_seconds,
         row_number() over (
-            partition by members.backend, members.known_at, members.iso_weekday, members.hour
+            partition by members.backend, members.known_at, members.is_weekend, members.hour
             order by recent.wait_seconds asc nulls last
         ) as rank_of_wait,
-        count(*) over (partition by members.backend, members.known_at, members.iso_weekday, members.hour) as jobs
+        count(*) over (partition by members.backend, members.known_at, members.is_weekend, members.hour) as jobs
     from members
     inner join recent
         on
             members.backend = recent.backend
             and members.known_at = recent.known_at
-            and members.near_iso_weekday = recent.iso_weekday
+            and members.near_is_weekend = recent.is_weekend
             and members.near_hour = recent.hour
 ),
 
--- 1 row per hour in question and job of its pool, with the number of jobs that count
+-- 1 row per such hour and job of its pool, with the number of jobs that count
 counted as (
     select
         *,
@@ -158,17 +165,38 @@ counted as (
     from ranked
 ),
 
-{{ binomial_ranks('counted', 'counted_jobs', [0.5, 0.9], confidence) }}
+{{ binomial_ranks('counted', 'counted_jobs', [0.5, 0.9], confidence) }},
 
--- 1 row per hour in question: the shortest waits that are upper bounds; null if there are too few jobs
+-- 1 row per such hour: the shortest waits that are upper bounds; null if there are too few jobs
+bounds as (
+    select
+        counted.backend,
+        counted.known_at,
+        counted.is_weekend,
+        counted.hour,
+        counted.jobs,
+        max(counted.wait_seconds) filter (where counted.rank_of_wait = {{ scaled_rank('ranks.rank_1') }})
+            as p50_seconds,
+        max(counted.wait_seconds) filter (where counted.rank_of_wait = {{ scaled_rank('ranks.rank_2') }})
+            as p90_seconds
+    from counted
+    left join binomial_ranks as ranks on counted.counted_jobs = ranks.counted_jobs
+    group by counted.backend, counted.known_at, counted.is_weekend, counted.hour, counted.jobs
+)
+
+-- 1 row per hour in question
 select
-    counted.backend,
-    counted.known_at,
-    counted.iso_weekday,
-    counted.hour,
-    counted.jobs,
-    max(counted.wait_seconds) filter (where counted.rank_of_wait = {{ scaled_rank('ranks.rank_1') }}) as p50_seconds,
-    max(counted.wait_seconds) filter (where counted.rank_of_wait = {{ scaled_rank('ranks.rank_2') }}) as p90_seconds
-from counted
-left join binomial_ranks as ranks on counted.counted_jobs = ranks.counted_jobs
-group by counted.backend, counted.known_at, counted.iso_weekday, counted.hour, counted.jobs
+    asked.backend,
+    asked.known_at,
+    asked.iso_weekday,
+    asked.hour,
+    bounds.jobs,
+    bounds.p50_seconds,
+    bounds.p90_seconds
+from asked
+inner join bounds
+    on
+        asked.backend = bounds.backend
+        and asked.known_at = bounds.known_at
+        and asked.is_weekend = bounds.is_weekend
+        and asked.hour = bounds.hour
