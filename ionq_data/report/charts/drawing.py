@@ -25,7 +25,8 @@ _TICKS = [0, 60, 600, 3600, 21600, 86400, 604800]
 
 def specification(chart: Any, *, height: int = HEIGHT) -> dict[str, Any]:
     """Return the chart's Vega-Lite specification, as wide as its place on the page, without data and theme."""
-    spec: dict[str, Any] = chart.properties(width="container", height=height).to_dict()
+    # Altair's check against its schema takes a seventh of a report's time; the tests draw every chart
+    spec: dict[str, Any] = chart.properties(width="container", height=height).to_dict(validate=False)
     for key in ("config", "$schema"):
         spec.pop(key, None)
     return spec | {"autosize": {"type": "fit-x", "contains": "padding"}}
