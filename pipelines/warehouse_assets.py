@@ -48,7 +48,7 @@ class Translator(DagsterDbtTranslator):
     ) -> AssetCheckSpec | None:
         """Return a test's check. It need not block: if a test fails, the step fails too, and nothing is published.
 
-        For a check that blocks, Dagster would warn about each test of an unchanged model that was not run again.
+        A failed test stops the build itself, and for a check that blocks, Dagster would warn about each that was skipped.
         """
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
         return spec and spec._replace(blocking=False)
@@ -68,8 +68,6 @@ def warehouse_assets(manifest: Mapping[str, Any]) -> AssetsDefinition:
         result = library.build(select=_selection(context, manifest))
         built = read_built_tables(result.file)
         for node in result.nodes:
-            if node.is_reused and node.is_test:
-                continue  # Dagster's metadata of it still holds
             facts = manifest["nodes"][node.unique_id]
             with_lineage = library.column_lineage and not node.is_reused
             columns = columns_and_parents(facts, manifest, built, with_lineage=with_lineage)

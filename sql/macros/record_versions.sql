@@ -95,7 +95,7 @@ version_of_several as (
 -- 1 row per record to build
 current_version as (
     select * from only_version
-    union all by name
+    union all
     select
         newest.*,
         several.versions_hash

@@ -69,6 +69,20 @@ class Deployment:
         )
         return self.ended(runs[-1].run_id)
 
+    def verdicts(self) -> dict[tuple[str, str], str]:
+        """Wait until no check runs, and return how each ended for the newest materialization, by asset and name."""
+
+        def ended() -> dict[tuple[str, str], str]:
+            found = {
+                (key, check["name"]): check["executionForLatestMaterialization"]["status"]
+                for key, node in self.dagster.assets().items()
+                for check in node["assetChecksOrError"].get("checks", ())
+                if check["executionForLatestMaterialization"]
+            }
+            return {} if "IN_PROGRESS" in found.values() else found
+
+        return wait_for("the end of every check", ended, seconds=_PATIENCE_SECONDS, logs=[self.daemon_log])
+
     def open_alerts(self) -> list[str]:
         """Return the titles of the alerts that are open."""
         return [alert.title for alert in open_alerts(self.data_dir)]

@@ -41,11 +41,11 @@ def schedules_fill_the_lake(server: Deployment) -> None:
         assert {"rows_written", "requests", "watermark", "preview", "dagster/row_count"} <= {
             entry["label"] for entry in newest["metadataEntries"]
         }
-        checks = {check["name"]: check for check in assets[key]["assetChecksOrError"]["checks"]}
-        for name in ("complete", "none_rejected", "no_problems"):
-            assert checks[name]["executionForLatestMaterialization"]["status"] == "SUCCEEDED", (key, name)
+        verdicts = server.verdicts()
+        assert {verdicts[key, name] for name in ("complete", "none_rejected", "no_problems")} == {"SUCCEEDED"}
         assert assets[key]["freshnessStatusInfo"]["freshnessStatus"] in {"HEALTHY", "UNKNOWN"}
-    assert assets["lake/usage"]["partitionStats"]["numMaterialized"] == 8, "the trailing week and today"
+    dates = assets["lake/usage"]["partitionStats"]
+    assert dates["numMaterialized"] == dates["numPartitions"] > 365, "the first sync reads every date"
     assert assets["lake/jobs"]["assetMaterializations"] == []
 
 

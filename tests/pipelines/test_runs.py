@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dagster import AssetKey, DagsterInstance, Definitions, ExecuteInProcessResult
+from dagster import AssetCheckKey, AssetKey, DagsterInstance, Definitions, ExecuteInProcessResult
 
 from ionq_data.config import Account, Settings
 from ionq_data.emulator import Emulator, Scenario, Server
@@ -85,7 +85,13 @@ def test_one_run_goes_from_the_api_to_the_report(server: Server, environment: No
         assert result.success, failures(result)
         made = materializations(result)
         usage_dates = instance.get_materialized_partitions(lake_key("usage"))
+        again = execute(definitions, instance)
+        assert again.success, failures(again)
+        keys = [AssetCheckKey(AssetKey.from_user_string(asset), name) for asset, name in checks(result)]
+        latest = instance.event_log_storage.get_latest_asset_check_execution_by_key(keys)
 
+    assert len(latest) == len(checks(result))
+    assert {record.status.value for record in latest.values()} == {"SUCCEEDED"}, "unchanged models' checks count, too"
     assert set(made) == {lake_key(name) for name in (*STANDING, *SIDE_FILES)} | set(downstream_keys(definitions))
     for name in set(STANDING) - {"projects"}:  # May's contract has none
         said = made[lake_key(name)]
