@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,19 +58,37 @@ class Plan:
         return folder
 
     def lake(self, jobs: int) -> Path:
-        """Return the folder of the lake of an organization at rest, written if it is not there yet."""
-        folder = self.workdir / "lakes" / f"{jobs}-{_fingerprint()}"
+        """Return the folder of the lake that a first sync leaves of an organization at rest."""
+
+        def write(lake: Path) -> None:
+            run_work("write_lake", lake, str(jobs), "--rests")
+
+        return self._kept(f"{jobs}-{_fingerprint()}", write)
+
+    def compacted_lake(self, jobs: int) -> Path:
+        """Return the folder of the same lake after the daily compaction."""
+
+        def compact(lake: Path) -> None:
+            shutil.copytree(self.lake(jobs), lake, copy_function=os.link)
+            run_work("compact_lake", lake)
+
+        return self._kept(f"{jobs}-{_fingerprint()}-compacted", compact)
+
+    def data_dir(self, lake: Path, name: str) -> Path:
+        """Return a new data directory with a lake; its files are hard links, because no file is ever changed."""
+        folder = self.fresh(name)
+        shutil.copytree(lake, folder / "lake", copy_function=os.link)
+        return folder
+
+    def _kept(self, name: str, make: Callable[[Path], None]) -> Path:
+        """Return the folder of a lake, made if it is not there yet."""
+        folder = self.workdir / "lakes" / name
         if not (folder / "complete").exists():
             shutil.rmtree(folder, ignore_errors=True)
-            run_work("write_lake", folder / "lake", str(jobs), "--rests")
+            folder.mkdir(parents=True)
+            make(folder / "lake")
             (folder / "complete").touch()
         return folder / "lake"
-
-    def data_dir(self, jobs: int, name: str) -> Path:
-        """Return a new data directory with such a lake; its files are hard links, because no file is ever changed."""
-        folder = self.fresh(name)
-        shutil.copytree(self.lake(jobs), folder / "lake", copy_function=os.link)
-        return folder
 
 
 def _fingerprint() -> str:

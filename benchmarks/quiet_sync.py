@@ -84,7 +84,7 @@ def measure(plan: Plan) -> Section:
 
 def _sync(plan: Plan, jobs: int) -> Syncs:
     with serving(jobs, rests=True) as served:
-        folder = plan.data_dir(jobs, "quiet")
+        folder = plan.data_dir(plan.lake(jobs), "quiet")
         first = _run(served, folder, *JOBS)
         quiet = [_run(served, folder, *JOBS) for _ in range(plan.runs)]
         quiet_all = [_run(served, folder) for _ in range(plan.runs)]

@@ -48,7 +48,7 @@ class Translator(DagsterDbtTranslator):
     ) -> AssetCheckSpec | None:
         """Return a test's check. It need not block: if a test fails, the step fails too, and nothing is published.
 
-        A failed test stops the build itself, and for a check that blocks, Dagster would warn about each that was skipped.
+        For a check that blocks, Dagster would warn about each test that was skipped.
         """
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
         return spec and spec._replace(blocking=False)
