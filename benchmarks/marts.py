@@ -24,9 +24,9 @@ REASON = (
     "{others} models and their tests, of which the table below lists the slowest."
 )
 AGAIN_REASON = (
-    "A change reaches nearly every mart. The staging models and `fct_jobs` replace only the rows that have changed; every "
-    "other model with a row for each job is built anew, and the table below lists the slowest. The next step is to let "
-    "these, too, replace rows."
+    "A change reaches nearly every mart. The staging models and `fct_jobs` replace only the rows that have changed. "
+    "Every other model with a row for each job is built anew, and a table below lists the slowest. The next step is to "
+    "let these replace rows, too."
 )
 
 

@@ -33,8 +33,8 @@ PAGE_REASON = (
     "the next step is to leave the oldest years out of the daily charts."
 )
 STATUS_REASON = (
-    "Status looks up the files of every month, to see that none has changed since it was counted; the next step is fewer "
-    "files a year."
+    "Status looks up the files of every month, to see that none has changed since it was counted; the next step is "
+    "fewer files a year."
 )
 
 
