@@ -26,7 +26,7 @@ def open_build(file: Path, *, spill: Path) -> Iterator[duckdb.DuckDBPyConnection
         str(file),
         config={
             "storage_compatibility_version": STORAGE_VERSION,
-            "memory_limit": os.environ.get(_MEMORY, "1800MB"),
+            "memory_limit": os.environ.get(_MEMORY, "1900MB"),
             "temp_directory": str(spill),
             "preserve_insertion_order": False,
         },

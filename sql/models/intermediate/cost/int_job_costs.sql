@@ -1,27 +1,52 @@
--- 1 row per root job and currency of its bills; if the root has a bill of its own, that is the only one
-with tree_costs as (
+-- 1 row per root job: what all bills of its family come to
+with by_root as (
+    select
+        root_job_id,
+        min(currency) as other_currency,
+        max(currency) as currency,
+        sum(cost) as cost,
+        bool_and(is_settled) as is_settled,
+        bool_or(job_id = root_job_id) as is_own
+    from {{ ref('int_job_bills') }}
+    group by root_job_id
+),
+
+-- 1 row per bill of one of the few families with bills in several currencies
+mixed_bills as (
+    select
+        bills.*,
+        by_root.currency as shown_currency
+    from {{ ref('int_job_bills') }} as bills
+    inner join by_root on bills.root_job_id = by_root.root_job_id and by_root.currency <> by_root.other_currency
+),
+
+-- 1 row per root job: two currencies are never added, so the root shows one; a bill of its own is its only one
+root_costs as (
+    select
+        root_job_id,
+        currency,
+        cost,
+        is_settled,
+        is_own
+    from by_root
+    where currency = other_currency
+    union all
     select
         root_job_id,
         currency,
         sum(cost) as cost,
         bool_and(is_settled) as is_settled,
         bool_or(job_id = root_job_id) as is_own
-    from {{ ref('int_job_bills') }}
+    from mixed_bills
+    where currency = shown_currency
     group by root_job_id, currency
 ),
 
--- 1 row per root job: two currencies are never added, so the root shows one, and the bills in others stay on their jobs
-root_costs as (
-    select *
-    from tree_costs
-    qualify row_number() over (partition by root_job_id order by currency desc) = 1
-),
-
--- 1 row per bill below a root in a currency that the root does not show
+-- 1 row per bill in a currency that the root does not show: it stays on its job
 odd_bills as (
-    select bills.*
-    from {{ ref('int_job_bills') }} as bills
-    inner join root_costs on bills.root_job_id = root_costs.root_job_id and bills.currency <> root_costs.currency
+    select *
+    from mixed_bills
+    where currency <> shown_currency
 ),
 
 -- 1 row per organization and currency
