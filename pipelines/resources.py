@@ -23,12 +23,13 @@ class Library:
     Attributes:
         may_retry: whether a step that had trouble with the API runs again after a while. Off if a person is waiting.
         full_refresh: build the warehouse from the lake alone.
-        column_lineage: work out from the SQL which column comes from which. It takes seconds, and only the UI shows it.
+        in_ui: whether Dagster's UI will show the run. Only then is it reported which column comes from which, and again
+            how the tests of unchanged models ended; both take seconds.
     """
 
     settings: Settings
     may_retry: bool = True
-    column_lineage: bool = True
+    in_ui: bool = True
     on_progress: OnProgress = ignore
     on_node: OnNode | None = None
     full_refresh: bool = False

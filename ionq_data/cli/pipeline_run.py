@@ -78,7 +78,7 @@ def run_pipeline(
         library = Library(
             settings,
             may_retry=False,
-            column_lineage=not instance.is_ephemeral,
+            in_ui=not instance.is_ephemeral,
             on_progress=watch.on_progress,
             on_node=watch.on_node,
             full_refresh=full_refresh,

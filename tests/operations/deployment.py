@@ -22,7 +22,6 @@ from tests.operations.processes import BIN, ROOT, started, wait_for
 from tests.operations.webserver import Dagster
 
 POSTGRES = "DAGSTER_POSTGRES_URL"
-_PATIENCE_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -43,12 +42,20 @@ class Deployment:
             yield process.pid
 
     def make_due(self, *, by: timedelta) -> None:
-        """Let schedules that were just switched on have been so for a while, as after a server's outage."""
-        before = datetime.now(UTC) - by
+        """Let schedules that were just switched on have been so for a while, as after a server's outage.
+
+        If one was due since, what it started has ended with the daemon, and is forgotten.
+        """
+        now = datetime.now(UTC)
+        before = now - by
         with self.instance() as instance:
+            for run in instance.get_runs():
+                instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+                instance.delete_run(run.run_id)
             for state in instance.all_instigator_state(instigator_type=InstigatorType.SCHEDULE):
                 data = state.instigator_data
                 assert isinstance(data, ScheduleInstigatorData)
+                instance.purge_ticks(state.instigator_origin_id, state.selector_id, before=now.timestamp())
                 instance.update_instigator_state(
                     state.with_data(ScheduleInstigatorData(data.cron_schedule, start_timestamp=before.timestamp()))
                 )
@@ -59,29 +66,25 @@ class Deployment:
         def done() -> str | None:
             return next((run.status for run in self.dagster.runs(runIds=[run_id]) if run.is_done), None)
 
-        return wait_for(f"the end of run {run_id}", done, seconds=_PATIENCE_SECONDS, logs=[self.daemon_log])
+        return wait_for(f"the end of run {run_id}", done, logs=[self.daemon_log])
 
     def first_run_of(self, schedule: str) -> str:
         """Wait for a run that a schedule starts, and for its end; return how it ended."""
         what = f"a run of {schedule}"
-        runs = wait_for(
-            what, lambda: self.dagster.of_schedule(schedule), seconds=_PATIENCE_SECONDS, logs=[self.daemon_log]
-        )
+        runs = wait_for(what, lambda: self.dagster.of_schedule(schedule), logs=[self.daemon_log])
         return self.ended(runs[-1].run_id)
 
-    def verdicts(self) -> dict[tuple[str, str], str]:
-        """Wait until no check runs, and return how each ended for the newest materialization, by asset and name."""
+    def settled_checks(self) -> dict[tuple[str, str], str | None]:
+        """Wait for a moment at which no run has yet to evaluate a check, and return how each one ended.
 
-        def ended() -> dict[tuple[str, str], str]:
-            found = {
-                (key, check["name"]): check["executionForLatestMaterialization"]["status"]
-                for key, node in self.dagster.assets().items()
-                for check in node["assetChecksOrError"].get("checks", ())
-                if check["executionForLatestMaterialization"]
-            }
-            return {} if "IN_PROGRESS" in found.values() else found
+        A schedule that is due meanwhile starts a run, and each check of that run is in progress until it is evaluated.
+        """
 
-        return wait_for("the end of every check", ended, seconds=_PATIENCE_SECONDS, logs=[self.daemon_log])
+        def settled() -> dict[tuple[str, str], str | None] | None:
+            found = self.dagster.checks()
+            return None if "IN_PROGRESS" in found.values() else found
+
+        return wait_for("the end of every check", settled, logs=[self.daemon_log])
 
     def open_alerts(self) -> list[str]:
         """Return the titles of the alerts that are open."""
@@ -124,7 +127,7 @@ def deployed(folder: Path, api: Emulated, *, settings: Mapping[str, str]) -> Ite
             assert process.poll() is None, webserver_log.read_text()[-3000:]
             return dagster.is_loaded()
 
-        wait_for("the pipeline's being loaded", is_loaded, seconds=180, logs=[webserver_log])
+        wait_for("the pipeline's being loaded", is_loaded, logs=[webserver_log])
         server = Deployment(home, data_dir, environment, dagster, folder / "daemon.log")
         with server.instance() as instance:
             uses_postgres = type(instance.run_storage).__name__ == "PostgresRunStorage"

@@ -32,6 +32,10 @@ class Emulated:
         """Switch a fault on."""
         self.control("POST", "/faults", fault)
 
+    def hits(self) -> int:
+        """Return how many requests have met the faults that are on."""
+        return sum(fault["hits"] for fault in self.control("GET", "/faults")["faults"])
+
     def recover(self) -> None:
         """Switch all faults off."""
         self.control("DELETE", "/faults")

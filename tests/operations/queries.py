@@ -4,7 +4,7 @@ SCHEDULES = """
 query Schedules($repository: RepositorySelector!) {
   schedulesOrError(repositorySelector: $repository) {
     ... on Schedules {
-      results { name scheduleState { status ticks(limit: 5) { status runIds skipReason error { message } } } }
+      results { name scheduleState { status ticks { status runIds skipReason error { message } } } }
     }
     ... on PythonError { message }
   }
@@ -47,9 +47,9 @@ query Assets {
 }
 """
 EVENTS = """
-query Events($run: ID!) {
-  logsForRun(runId: $run, limit: 1000) {
-    ... on EventConnection { events { __typename ... on MessageEvent { message stepKey } } }
+query Events($run: ID!, $cursor: String) {
+  logsForRun(runId: $run, afterCursor: $cursor) {
+    ... on EventConnection { cursor hasMore events { __typename ... on MessageEvent { message stepKey } } }
     ... on PythonError { message }
   }
 }

@@ -12,7 +12,7 @@ import pytest
 from tests.operations.processes import ROOT, started, wait_for
 from tests.operations.webserver import Dagster
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 
 _MADE_BY_RUNNING = {".cache", ".dagster", ".git", ".venv", "data"}  # `make dev` would change a linked environment
 
@@ -30,7 +30,7 @@ def test_make_dev(tmp_path: Path) -> None:
     command = ["make", "-C", str(tmp_path), "dev", f"ARGS=-h 127.0.0.1 -p {port}"]
     dagster = Dagster(f"http://127.0.0.1:{port}")
     with started(command, log=log, environment=kept):
-        wait_for("the set-up and the UI", dagster.is_loaded, seconds=500, logs=[log])
+        wait_for("the set-up and the UI", dagster.is_loaded, logs=[log])
         assets = dagster.assets()
         assert {node["groupName"] for node in assets.values()} == {"lake", "warehouse", "publish"}
         for key, node in assets.items():

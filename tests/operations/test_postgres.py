@@ -15,7 +15,7 @@ from tests.operations.processes import ROOT
 
 pytestmark = [
     pytest.mark.prove,
-    pytest.mark.timeout(3600),
+    pytest.mark.timeout(4 * 3600),
     pytest.mark.skipif(POSTGRES in os.environ, reason="these tests have a PostgreSQL server already"),
 ]
 

@@ -98,16 +98,30 @@ class Dagster:
 
     def of_schedule(self, name: str) -> list[Run]:
         """Return the runs that a schedule started, newest first."""
-        return [run for run in self.runs() if run.tags.get("dagster/schedule_name") == name]
+        return self.runs(tags=[{"key": "dagster/schedule_name", "value": name}])
 
     def events(self, run_id: str) -> list[dict[str, Any]]:
-        """Return what happened in a run."""
-        found: list[dict[str, Any]] = self.ask(queries.EVENTS, run=run_id)["logsForRun"]["events"]
-        return found
+        """Return what happened in a run: all of it, however many pages that is."""
+        found: list[dict[str, Any]] = []
+        cursor: str | None = None
+        while True:
+            said = self.ask(queries.EVENTS, run=run_id, cursor=cursor)["logsForRun"]
+            found += said["events"]
+            cursor = said["cursor"]
+            if not said["hasMore"]:
+                return found
 
     def assets(self) -> dict[str, dict[str, Any]]:
         """Return every asset with its newest materialization, partitions and checks, by its key."""
         return {"/".join(node["assetKey"]["path"]): node for node in self.ask(queries.ASSETS)["assetNodes"]}
+
+    def checks(self) -> dict[tuple[str, str], str | None]:
+        """Return how each check of an asset's newest state ended, by asset and check; None if there was none."""
+        return {
+            (key, check["name"]): (check["executionForLatestMaterialization"] or {}).get("status")
+            for key, node in self.assets().items()
+            for check in node["assetChecksOrError"].get("checks", ())
+        }
 
     def launch(self, job: str, *, assets: tuple[str, ...] = (), tags: dict[str, str] | None = None) -> str:
         """Start a job or some of its assets; return the run's id."""
