@@ -16,6 +16,7 @@ from ionq_data.warehouse.errors import NothingToPublish, WarehouseError
 from ionq_data.warehouse.layout import WAREHOUSE_FILE, Layout
 from ionq_data.warehouse.lock import hold
 from ionq_data.warehouse.marts import Mart, read_marts
+from ionq_data.warehouse.storage import memory_limit
 
 _WAIT_SECONDS = 600
 _PRIVATE = ".tmp"
@@ -88,6 +89,7 @@ def publish_marts(data_dir: Path) -> dict[str, Path]:
     layout = Layout(data_dir)
     try:
         with _publishing(layout), connect(data_dir) as connection:
+            connection.execute(f"set memory_limit = {_literal(memory_limit())}")
             layout.marts.mkdir(parents=True, exist_ok=True)
             marts = read_marts(connection)
             files = {mart.name: layout.marts / f"{mart.name}.parquet" for mart in marts}

@@ -15,6 +15,11 @@ STORAGE_VERSION = "v1.2.0"
 _MEMORY = "IONQ_DATA_MEMORY"
 
 
+def memory_limit() -> str:
+    """Return how much memory a build, and writing its marts as files, may use: DuckDB alone would take most of it."""
+    return os.environ.get(_MEMORY, "1900MB")
+
+
 @contextmanager
 def open_build(file: Path, *, spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a build's file for writing, with the settings of ``sql/profiles.yml``.
@@ -26,7 +31,7 @@ def open_build(file: Path, *, spill: Path) -> Iterator[duckdb.DuckDBPyConnection
         str(file),
         config={
             "storage_compatibility_version": STORAGE_VERSION,
-            "memory_limit": os.environ.get(_MEMORY, "1900MB"),
+            "memory_limit": memory_limit(),
             "temp_directory": str(spill),
             "preserve_insertion_order": False,
         },

@@ -69,6 +69,18 @@ def numbers(connection: duckdb.DuckDBPyConnection) -> list[tuple[int]]:
     return connection.sql("select n from numbers order by n").fetchall()
 
 
+def test_marts_are_written_within_the_memory_of_a_build(
+    data_dir: Path, put_build: PutBuild, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_build(numbers="select n, repeat('x', 1000) || n as text from range(50_000) as numbers(n)")
+    publish_warehouse(data_dir)
+    monkeypatch.setenv("IONQ_DATA_MEMORY", "1MB")
+    with pytest.raises(WarehouseError, match="Out of Memory"):
+        publish_marts(data_dir)
+    monkeypatch.setenv("IONQ_DATA_MEMORY", "500MB")
+    assert set(publish_marts(data_dir)) == {"numbers"}
+
+
 def test_marts_are_written_as_they_are(data_dir: Path, put_build: PutBuild) -> None:
     put_build(
         numbers="select 1.25::decimal(18,6) as n, timestamptz '2026-03-01 00:00+00' as at", empty="select 1 where false"
