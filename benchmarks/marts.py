@@ -24,9 +24,9 @@ REASON = (
     "{others} models and their tests, of which the table below lists the slowest."
 )
 AGAIN_REASON = (
-    "A change reaches nearly every mart. The staging models and `fct_jobs` replace only the rows that have changed. "
-    "Every other model with a row for each job is built anew, and a table below lists the slowest. The next step is to "
-    "let these replace rows, too."
+    "A change reaches nearly every mart. Every table with a row for each job replaces only the rows that have changed. "
+    "What is left finds these rows in the lake, counts the lake's records, adds up all jobs, copies the published file "
+    "and writes `fct_jobs` as Parquet; a table below lists the slowest models."
 )
 
 

@@ -2,7 +2,8 @@
 
 A model's *inputs* are its SQL, the files that it reads, and the *content* of the models that it reads. A model whose
 inputs have not changed since the last build is left alone. A model that comes out with the same content changes
-nothing downstream. The file itself holds both hashes, in ``meta.nodes``.
+nothing downstream. If all that has changed is rows that a model reads by its key, it replaces only its rows with those
+keys (:mod:`ionq_data.warehouse.changed_rows`). The file itself holds both hashes, in ``meta.nodes``.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Made:
 
     Attributes:
         inputs: hash of all its inputs.
-        content: hash of a model's rows.
+        content: fingerprint of a model's rows.
     """
 
     inputs: str
@@ -67,11 +68,18 @@ def hash_of(parts: Iterable[str]) -> str:
     return digest.hexdigest()
 
 
-def content_of(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
-    """Return a hash of a table's columns and of its rows in any order."""
-    columns = connection.execute(f"describe {relation}").fetchall()
-    row = connection.execute(f"select count(*), sum(hash(rows)::hugeint) from {relation} as rows").fetchone()  # noqa: S608
-    return hash_of([str(row), *(f"{name} {kind}" for name, kind, *_ in columns)])
+def content_of(connection: duckdb.DuckDBPyConnection, rows: str) -> str:
+    """Return the number, the sum of the hashes, and a hash of the columns of some rows: the same in any order."""
+    columns = connection.execute(f"describe select * from {rows} as rows").fetchall()  # noqa: S608
+    found = connection.execute(f"select count(*), sum(hash(rows)::hugeint) from {rows} as rows").fetchall()  # noqa: S608
+    count, total = found[0]
+    return f"{count} {total or 0} {hash_of(f'{name} {kind}' for name, kind, *_ in columns)}"
+
+
+def content_with(content: str, *, removed: str, added: str) -> str:
+    """Return the content of a table after some rows were removed and some added, by the content of each."""
+    (count, total, columns), gone, new = (part.split() for part in (content, removed, added))
+    return f"{int(count) - int(gone[0]) + int(new[0])} {int(total) - int(gone[1]) + int(new[1])} {columns}"
 
 
 def files_of(lake_dir: str | Path, resource: str) -> str | None:

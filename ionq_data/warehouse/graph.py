@@ -14,6 +14,10 @@ import msgspec
 from ionq_data.warehouse.errors import BuildFailed
 
 MATERIALIZATIONS = {"table", "view", "incremental"}
+ROWS_TO_BUILD = "rows_to_build"
+"""The table with the keys of the rows that a build replaces, as ``row_key``."""
+ONLY_SOME_ROWS = "IONQ_DATA_ROWS_TO_BUILD"
+"""The variable of the project that filters the rows of a model (``sql/macros/rows_to_build.sql``)."""
 _TEST_DEFAULTS = {"fail_calc": "count(*)", "warn_if": "!= 0", "error_if": "!= 0", "limit": None, "where": None}
 
 
@@ -25,9 +29,16 @@ class Model:
         unique_id: dbt's name for it, such as ``model.ionq_data.fct_jobs``.
         relation: its table as SQL names it.
         parents: the unique ids of the models and sources that it reads.
+        comments: what each column means, by its name.
+        key: the column that names a row.
         changes_sql: for an incremental model, the query for the rows that have changed since the last build; a row with
             null in ``hash_column`` stands for a record that has gone.
-        comments: what each column means, by its name.
+        row_parents: the models whose rows it reads by its key alone: if nothing but those has changed, only the rows
+            with the same keys can have.
+        rows_sql: for a model with such parents, the query for the rows with those keys; an incremental model returns of
+            these what has changed.
+        rows_together: the column that tells which rows belong together, so that a model that reads one of them reads
+            the others, too.
     """
 
     unique_id: str
@@ -38,9 +49,12 @@ class Model:
     parents: tuple[str, ...]
     comment: str = ""
     comments: Mapping[str, str] = field(default_factory=dict)
-    changes_sql: str = ""
     key: str = ""
+    changes_sql: str = ""
     hash_column: str = ""
+    row_parents: tuple[str, ...] = ()
+    rows_sql: str = ""
+    rows_together: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +103,7 @@ def read_graph(manifest: Mapping[str, Any], changes: Mapping[str, Any], paths: M
         BuildFailed: a model or test uses a feature of dbt that a build does not know.
     """
     nodes = {
-        unique_id: _read_node(node, changes.get("nodes", {}).get(unique_id, {}), paths)
+        unique_id: _read_node(node, changes.get("nodes", {}).get(unique_id, {}), paths, manifest["nodes"])
         for unique_id, node in manifest["nodes"].items()
         if node["resource_type"] != "unit_test"
     }
@@ -110,7 +124,9 @@ def _is_model(node: Model | Test) -> bool:
     return isinstance(node, Model)
 
 
-def _read_node(node: Mapping[str, Any], incremental: Mapping[str, Any], paths: Mapping[str, str]) -> Model | Test:
+def _read_node(
+    node: Mapping[str, Any], incremental: Mapping[str, Any], paths: Mapping[str, str], nodes: Mapping[str, Any]
+) -> Model | Test:
     unique_id, name, config = node["unique_id"], node["name"], node["config"]
     parents = tuple(dict.fromkeys(node["depends_on"]["nodes"]))
     if node["resource_type"] == "test":
@@ -127,20 +143,40 @@ def _read_node(node: Mapping[str, Any], incremental: Mapping[str, Any], paths: M
         parent.startswith("source.") for parent in parents
     ):
         raise BuildFailed(f"Model {name} reads the lake past its sources, so that a build cannot see what has changed.")
-    is_incremental = config["materialized"] == "incremental"
+    sql, key = _located(node["compiled_code"], paths), _key(node)
+    changes = _located(incremental.get("compiled_code", ""), paths) if config["materialized"] == "incremental" else ""
+    row_parents = tuple(
+        parent for parent in parents if parent in nodes and _reads_rows(f"{sql} {changes}", node, nodes[parent])
+    )
+    some_rows = f"where {key} in (select row_key from {ROWS_TO_BUILD})"  # noqa: S608
     return Model(
         unique_id,
         name,
         node["relation_name"],
         config["materialized"],
-        _located(node["compiled_code"], paths),
+        sql.replace(placeholder(ONLY_SOME_ROWS), ""),
         parents,
         node["description"].strip(),
         {column: facts["description"].strip() for column, facts in node["columns"].items() if facts["description"]},
-        _located(incremental["compiled_code"], paths) if is_incremental and incremental else "",
-        config.get("unique_key") or "",
+        key,
+        changes.replace(placeholder(ONLY_SOME_ROWS), ""),
         config.get("hash_column") or "",
+        row_parents,
+        (changes or sql).replace(placeholder(ONLY_SOME_ROWS), some_rows) if row_parents else "",
+        config["meta"].get("rows_together", ""),
     )
+
+
+def _key(node: Mapping[str, Any]) -> str:
+    config = node["config"]
+    return str(config.get("unique_key") or config["meta"].get("row_key", ""))
+
+
+def _reads_rows(sql: str, node: Mapping[str, Any], parent: Mapping[str, Any]) -> bool:
+    """Tell whether a model reads another by its own key alone: wherever it names that, a build can filter the rows."""
+    relation = parent["relation_name"]
+    filtered = sql.count(f"{relation} {placeholder(ONLY_SOME_ROWS)}")
+    return bool(filtered) and filtered == sql.count(relation) and _key(node) == _key(parent)
 
 
 def _located(sql: str, paths: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ import duckdb
 
 from ionq_data.warehouse.dbt_process import run_dbt
 from ionq_data.warehouse.errors import BuildFailed
-from ionq_data.warehouse.graph import Graph, placeholder, read_graph, read_manifest
+from ionq_data.warehouse.graph import ONLY_SOME_ROWS, Graph, placeholder, read_graph, read_manifest
 from ionq_data.warehouse.layout import WAREHOUSE_FILE, Layout
 from ionq_data.warehouse.lock import hold
 
@@ -140,7 +140,8 @@ def _compile(project: Path, folder: Path, paths: Mapping[str, str], engine: Engi
     """Compile everything for a build from scratch, then the incremental models for a build on top of the last."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    variables = {name: placeholder(name) for name in paths} | {"IONQ_DATA_BUILD": str(folder / WAREHOUSE_FILE)}
+    variables = {name: placeholder(name) for name in (*paths, ONLY_SOME_ROWS)}
+    variables["IONQ_DATA_BUILD"] = str(folder / WAREHOUSE_FILE)
     arguments = ["compile", "--full-refresh", "--exclude", "resource_type:unit_test"]
     if engine == "spark":  # Spark has no file to look into, and builds from scratch
         _run([*arguments, "--target", engine, "--no-populate-cache"], project, folder, variables, lock)

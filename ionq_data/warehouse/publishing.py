@@ -89,7 +89,7 @@ def publish_marts(data_dir: Path) -> dict[str, Path]:
     layout = Layout(data_dir)
     try:
         with _publishing(layout), connect(data_dir) as connection:
-            connection.execute(f"set memory_limit = {_literal(memory_limit())}")
+            connection.execute(f"set memory_limit = {_literal(memory_limit())}; set preserve_insertion_order = false")
             layout.marts.mkdir(parents=True, exist_ok=True)
             marts = read_marts(connection)
             files = {mart.name: layout.marts / f"{mart.name}.parquet" for mart in marts}
@@ -129,8 +129,11 @@ def _metadata(mart: Mart) -> dict[str, str]:
 
 def _write(connection: duckdb.DuckDBPyConnection, mart: Mart, file: Path) -> None:
     metadata = ", ".join(f"{key}: {_literal(value)}" for key, value in _metadata(mart).items())
-    # the lowest level makes the file a tenth larger, and writes it in two thirds of the time
-    options = f"format parquet, compression zstd, compression_level 1, kv_metadata {{{metadata}}}"
+    # the lowest level makes the file a tenth larger, and writes it in two thirds of the time; a dictionary of more
+    # values makes no file smaller, and takes a fifth of the time
+    options = (
+        f"format parquet, compression zstd, compression_level 1, dictionary_size_limit 1000, kv_metadata {{{metadata}}}"
+    )
     connection.execute(f'copy main."{mart.name}" to {_literal(str(file))} ({options})')
     flush(file)
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import duckdb
 
-from ionq_data.warehouse.fingerprints import Made, content_of, hash_of
-from ionq_data.warehouse.graph import Graph, Model, Test
+from ionq_data.warehouse.changed_rows import ChangedRows
+from ionq_data.warehouse.fingerprints import Made, content_of, content_with, hash_of
+from ionq_data.warehouse.graph import ROWS_TO_BUILD, Graph, Model, Test
 from ionq_data.warehouse.result import UNFIT, NodeResult
 
 OnNode = Callable[[int, int], None]
@@ -32,14 +33,23 @@ class Run:
     sources: Mapping[str, str | None]
     documents: Mapping[str, str]
     made: dict[str, Made]
+    _before: Mapping[str, Made] = field(init=False)
+    _models: dict[str, Model] = field(init=False, default_factory=dict)
+    _changed: ChangedRows = field(init=False)
+    _contents: dict[str, str] = field(init=False, default_factory=dict)
 
     errors: ClassVar[tuple[type[Exception], ...]] = (duckdb.Error,)
+
+    def __post_init__(self) -> None:
+        self._before = dict(self.made)
+        self._changed = ChangedRows(self.connection)
 
     def everything(self, graph: Graph, on_node: OnNode | None = None) -> list[NodeResult]:
         """Run each node that a change reaches, and return the result of every node.
 
         A node is skipped if a model upstream of it failed, or if that model's test failed at level error.
         """
+        self._models = {node.unique_id: node for node in graph.nodes if isinstance(node, Model)}
         results: list[NodeResult] = []
         unbuilt: set[str] = set()  # models that failed or were skipped
         faulty: set[str] = set()  # those, and models whose tests failed
@@ -68,13 +78,18 @@ class Run:
     def _is_absent(self, parent: str, unbuilt: set[str]) -> bool:
         return parent not in self.made and parent not in self.sources and parent not in unbuilt
 
-    def _inputs(self, node: Model | Test) -> str:
-        """Return a hash of a node's inputs; a new one each time if an input has no hash."""
+    def _inputs(self, node: Model | Test, as_before: Container[str] = ()) -> str:
+        """Return a hash of a node's inputs; a new one each time if an input has no hash.
+
+        Args:
+            as_before: the models whose content counts as it was at the start of the run.
+        """
         parts = [node.sql]
         if isinstance(node, Model):
             parts += [node.materialized, node.comment, *(f"{name}={text}" for name, text in node.comments.items())]
         for parent in node.parents:
-            content = self.made[parent].content if parent in self.made else self.sources.get(parent)
+            made = (self._before if parent in as_before else self.made).get(parent)
+            content = made.content if made else self.sources.get(parent)
             parts.append(str(time.time_ns()) if content is None else content)
         parts += [content for path, content in self.documents.items() if path in node.sql]
         return hash_of(parts)
@@ -100,28 +115,58 @@ class Run:
 
     def _build(self, model: Model) -> NodeResult:
         """Make a model's table and its comments."""
-        if model.materialized == "incremental" and model.unique_id in self.made:
-            self._apply_changes(model)
+        if model.unique_id in self.made and (model.changes_sql or self._is_changed_by_rows(model)):
+            self._replace_rows(model)
+            return NodeResult(model.unique_id, "success", 0.0)
+        kind = "view" if model.materialized == "view" else "table"
+        schema, _, name = model.relation.rpartition(".")
+        self.connection.execute(f"create schema if not exists {schema}")
+        if model.unique_id in self.made and model.key:
+            self.connection.execute(f"create or replace table {schema}.anew as {model.sql}")
+            self._changed.note(model, model.relation, f"{schema}.anew")
+            self.connection.execute(f"drop table {model.relation}; alter table {schema}.anew rename to {name}")
         else:
-            kind = "view" if model.materialized == "view" else "table"
-            self.connection.execute(f"create schema if not exists {model.relation.rpartition('.')[0]}")
             self.connection.execute(f"create or replace {kind} {model.relation} as {model.sql}")
-            comment_on(self.connection, model, kind)
+        comment_on(self.connection, model, kind)
         return NodeResult(model.unique_id, "success", 0.0)
 
-    def _apply_changes(self, model: Model) -> None:
+    def _is_changed_by_rows(self, model: Model) -> bool:
+        """Tell whether nothing has changed since a model was made but rows that it reads by their key.
+
+        It must have been made from the state at the start of this run, and the run must have noted which rows of the
+        others it has changed since.
+        """
+        parents = model.row_parents
+        return (
+            bool(parents)
+            and all(parent in self._models and parent in self._before for parent in parents)
+            and self._before[model.unique_id].inputs == self._inputs(model, parents)
+            and all(p in self._changed for p in parents if self.made[p].content != self._before[p].content)
+        )
+
+    def _replace_rows(self, model: Model) -> None:
         """Replace the rows that changed, as the strategy in ``sql/macros/incremental_changes.sql`` does."""
         run = self.connection.execute
-        run(f"create or replace temp table changes as {model.changes_sql}")
+        sql = model.changes_sql
+        if self._is_changed_by_rows(model):
+            sql = model.rows_sql
+            self._changed.choose([self._models[parent] for parent in model.row_parents])
+        run(f"create or replace temp table changes as {sql}")
+        keys = f"select {model.key} from changes" if model.changes_sql else f"select row_key from {ROWS_TO_BUILD}"  # noqa: S608
+        rows = f"(select * from {model.relation} where {model.key} in ({keys}))"  # noqa: S608
+        run(f"create or replace temp table replaced as {rows}")
         standing = f"where {model.hash_column} is not null" if model.hash_column else ""
         run("begin")
-        run(f"delete from {model.relation} where {model.key} in (select {model.key} from changes)")  # noqa: S608
+        run(f"delete from {model.relation} where {model.key} in ({keys})")  # noqa: S608
         run(f"insert into {model.relation} by name select * from changes {standing}")  # noqa: S608
         run("commit")
-        run("drop table changes")
+        self._changed.note(model, "replaced", rows)
+        removed, added = (content_of(self.connection, part) for part in ("replaced", rows))
+        self._contents[model.unique_id] = content_with(self.made[model.unique_id].content, removed=removed, added=added)
+        run("drop table changes; drop table replaced")
 
     def _content(self, model: Model, inputs: str) -> str:  # noqa: ARG002
-        return content_of(self.connection, model.relation)
+        return self._contents.get(model.unique_id) or content_of(self.connection, model.relation)
 
     def _said(self, error: Exception) -> str:
         return str(error)

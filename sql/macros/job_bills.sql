@@ -41,22 +41,31 @@
 
 {#- The root of each job, and whether a bill above it covers it. -#}
 {% macro job_trees(jobs, costs) -%}
+-- 1 row per job that another names as its parent
+with recursive parents as (
+    select
+        jobs.job_id,
+        jobs.dry_run
+    from {{ jobs }} as jobs
+    semi join {{ jobs }} as children on jobs.job_id = children.parent_job_id
+),
+
 -- 1 row per job that has a parent in the lake; a job that was run is a root even if its parent is a dry run
-with recursive links as (
+links as (
     select
         jobs.job_id,
         jobs.parent_job_id
     from {{ jobs }} as jobs
-    inner join {{ jobs }} as parents on jobs.parent_job_id = parents.job_id
+    inner join parents on jobs.parent_job_id = parents.job_id
     where jobs.job_id <> jobs.parent_job_id and (jobs.dry_run or not parents.dry_run)
 ),
 
--- 1 row per job with its own bill; a dry run is never billed, whatever an answer says
+-- 1 row per parent with its own bill; a dry run is never billed, whatever an answer says
 bills as (
     select costs.job_id
     from {{ costs }} as costs
-    inner join {{ jobs }} as jobs on costs.job_id = jobs.job_id
-    where costs.cost is not null and not costs.dry_run and not jobs.dry_run
+    inner join parents on costs.job_id = parents.job_id
+    where costs.cost is not null and not costs.dry_run and not parents.dry_run
 ),
 
 -- 1 row per job, from the roots down; a job whose parent is not known is a root itself
@@ -112,7 +121,7 @@ select
     costs.first_answered_at
 from {{ costs }} as costs
 inner join {{ jobs }} as jobs on costs.job_id = jobs.job_id
-left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
+left join {{ ref('int_account_organizations') }} as accounts on jobs.account = accounts.account
 left join {{ trees }} as trees on jobs.job_id = trees.job_id
 where
     costs.cost is not null

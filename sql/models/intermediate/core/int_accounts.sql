@@ -1,26 +1,5 @@
--- 1 row per account that the lake knows
-with accounts as (
-    select account from {{ ref('stg_ionq__syncs') }}
-    union
-    select account from {{ ref('stg_ionq__jobs') }}
-    union
-    select account from {{ ref('stg_ionq__usage') }}
-    union
-    select account from {{ ref('stg_ionq__sessions') }}
-),
-
--- 1 row per account whose organization is known
-organizations as (
-    select
-        account,
-        {{ latest_by('organization', ['ordered_at', 'run_id']) }} as organization
-    from {{ ref('stg_ionq__syncs') }}
-    where organization is not null
-    group by account
-),
-
 -- 1 row per account whose jobs were once read completely
-complete_listings as (
+with complete_listings as (
     select
         account,
         {{ latest_by('started_at', ['ordered_at', 'run_id']) }} as as_of
@@ -29,10 +8,10 @@ complete_listings as (
     group by account
 )
 
+-- 1 row per account that the lake knows
 select
     accounts.account,
-    coalesce(organizations.organization, accounts.account) as organization,
+    accounts.organization,
     complete_listings.as_of
-from accounts
-left join organizations on accounts.account = organizations.account
+from {{ ref('int_account_organizations') }} as accounts
 left join complete_listings on accounts.account = complete_listings.account

@@ -1,3 +1,4 @@
+{{ config(meta={'row_key': 'job_id'}) }}
 -- 1 row per backend and instant of measurement; an implausible one says nothing about the machine
 with calibrations as (
     select *
@@ -15,7 +16,7 @@ jobs as (
         gates_2q,
         qubits,
         coalesce(started_at, submitted_at) as calibrated_at
-    from {{ ref('stg_ionq__jobs') }}
+    from {{ rows_to_build(ref('stg_ionq__jobs')) }} as jobs
     where is_qpu
 )
 

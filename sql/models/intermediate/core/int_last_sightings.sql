@@ -1,3 +1,4 @@
+{{ config(meta={'row_key': 'job_id'}) }}
 -- 1 row per complete sync of jobs; a sync that left out older jobs says nothing about them
 with complete_syncs as (
     select
@@ -22,3 +23,11 @@ from {{ ref('stg_ionq__jobs') }} as jobs
     by={'account': 'jobs.account'}, at='finished_at', until='jobs.extracted_at', or_at=false
 ) }}
 where jobs.is_deleted and not jobs.is_terminal
+union all
+-- 1 row per open job: the last complete sync saw it, changed or not
+select
+    jobs.job_id,
+    accounts.as_of as seen_at
+from {{ ref('stg_ionq__jobs') }} as jobs
+inner join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
+where not jobs.is_deleted and not jobs.is_terminal and accounts.as_of is not null

@@ -1,14 +1,15 @@
 -- 1 row per bill that makes up the cost of its project and date
 with billed as (
     select
-        bills.job_id,
-        bills.root_job_id,
         bills.organization,
         bills.billed_date as date,
         bills.project_id,
         bills.submitter_id,
         bills.backend,
         bills.is_debiased,
+        bills.job_id,
+        bills.job_name,
+        bills.tags,
         bills.currency,
         costs.source,
         bills.cost,
@@ -62,47 +63,39 @@ rest as (
             and costs.currency = billed.currency
             and costs.source = billed.source
     where costs.dimension = 'project' and costs.cost <> coalesce(billed.cost, 0)
-),
-
--- 1 row per bill, or rest of a project's date that no bill accounts for
-parts as (
-    select * from billed
-    union all
-    select
-        null::string as job_id,
-        null::string as root_job_id,
-        organization,
-        date,
-        project_id,
-        null::string as submitter_id,
-        null::string as backend,
-        null::boolean as is_debiased,
-        currency,
-        source,
-        cost,
-        jobs,
-        qpu_seconds
-    from rest
 )
 
--- if a job of a family lacks a value, take its root's
+-- 1 row per bill, or rest of a project's date that no bill accounts for
 select
-    parts.organization,
-    parts.date,
-    parts.project_id,
-    parts.submitter_id,
-    parts.backend,
-    parts.is_debiased,
-    parts.job_id,
-    coalesce(jobs.job_name, roots.job_name) as job_name,
-    {{ merged_maps('root_tags.tags', 'tags.tags') }} as tags,
-    parts.currency,
-    parts.source,
-    parts.cost,
-    parts.jobs,
-    parts.qpu_seconds
-from parts
-left join {{ ref('stg_ionq__jobs') }} as jobs on parts.job_id = jobs.job_id
-left join {{ ref('stg_ionq__jobs') }} as roots on parts.root_job_id = roots.job_id
-left join {{ ref('int_job_tags') }} as tags on parts.job_id = tags.job_id
-left join {{ ref('int_job_tags') }} as root_tags on parts.root_job_id = root_tags.job_id
+    organization,
+    date,
+    project_id,
+    submitter_id,
+    backend,
+    is_debiased,
+    job_id,
+    job_name,
+    tags,
+    currency,
+    source,
+    cost,
+    jobs,
+    qpu_seconds
+from billed
+union all
+select
+    organization,
+    date,
+    project_id,
+    null::string as submitter_id,
+    null::string as backend,
+    null::boolean as is_debiased,
+    null::string as job_id,
+    null::string as job_name,
+    null as tags,
+    currency,
+    source,
+    cost,
+    jobs,
+    qpu_seconds
+from rest

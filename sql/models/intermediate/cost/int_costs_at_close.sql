@@ -15,35 +15,38 @@ reports_at_close as (
     from {{ newest_of_key('report_versions', 'usage', ['coalesce(organization, account)'], []) }} as newest
 ),
 
--- 1 row per answer about a bill on a restated date: the tree of its job
+-- 1 row per job whose cost belongs to a restated date: the tree that it is part of
 restated_trees as (
-    select coalesce(trees.root_job_id, jobs.job_id) as root_job_id
-    from {{ ref('stg_ionq__job_costs') }} as costs
-    inner join {{ ref('stg_ionq__jobs') }} as jobs on costs.job_id = jobs.job_id
-    inner join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
+    select jobs.root_job_id
+    from {{ ref('int_answered_jobs') }} as jobs
     inner join {{ ref('int_restated_dates') }} as restated
-        on accounts.organization = restated.organization and {{ billed_date('jobs', 'costs') }} = restated.date
-    left join {{ ref('int_job_trees') }} as trees on jobs.job_id = trees.job_id
+        on jobs.organization = restated.organization and jobs.date = restated.date
+),
+
+-- 1 row per job of such a tree, and more for a root: a job that is no part of another has no row among the trees
+members as (
+    select trees.job_id
+    from {{ ref('int_job_trees') }} as trees
+    semi join restated_trees on trees.root_job_id = restated_trees.root_job_id
+    union all
+    select root_job_id as job_id
+    from restated_trees
 ),
 
 jobs_at_close as (
     select jobs.*
     from {{ ref('stg_ionq__jobs') }} as jobs
-    left join {{ ref('int_job_trees') }} as trees on jobs.job_id = trees.job_id
-    semi join restated_trees on coalesce(trees.root_job_id, jobs.job_id) = restated_trees.root_job_id
+    semi join members on jobs.job_id = members.job_id
 ),
 
 -- 1 row per answer about the cost of one of these jobs that the lake had when the job's month was closed
 answer_versions as (
     select versions.*
     from {{ source('lake', 'job_costs') }} as versions
-    inner join jobs_at_close as jobs on versions.job_id = jobs.job_id
-    inner join {{ ref('stg_ionq__job_costs') }} as costs on jobs.job_id = costs.job_id
-    left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
+    inner join {{ ref('int_answered_jobs') }} as jobs on versions.job_id = jobs.job_id
+    semi join jobs_at_close on versions.job_id = jobs_at_close.job_id
     left join {{ ref('int_month_closings') }} as closings
-        on
-            accounts.organization = closings.organization
-            and date_trunc('month', {{ billed_date('jobs', 'costs') }})::date = closings.month
+        on jobs.organization = closings.organization and date_trunc('month', jobs.date)::date = closings.month
     where closings.closed_on is null or {{ utc('versions._extracted_at') }} < closings.closed_on + interval 1 day
 ),
 

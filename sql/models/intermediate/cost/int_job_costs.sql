@@ -1,3 +1,4 @@
+{{ config(meta={'row_key': 'job_id'}) }}
 -- 1 row per root job: what all bills of its family come to
 with by_root as (
     select
@@ -7,7 +8,7 @@ with by_root as (
         sum(cost) as cost,
         bool_and(is_settled) as is_settled,
         bool_or(job_id = root_job_id) as is_own
-    from {{ ref('int_job_bills') }}
+    from {{ rows_to_build(ref('int_job_bills')) }}
     group by root_job_id
 ),
 
@@ -16,7 +17,7 @@ mixed_bills as (
     select
         bills.*,
         by_root.currency as shown_currency
-    from {{ ref('int_job_bills') }} as bills
+    from {{ rows_to_build(ref('int_job_bills')) }} as bills
     inner join by_root on bills.root_job_id = by_root.root_job_id and by_root.currency <> by_root.other_currency
 ),
 
@@ -47,29 +48,6 @@ odd_bills as (
     select *
     from mixed_bills
     where currency <> shown_currency
-),
-
--- 1 row per organization and currency
-currencies as (
-    select
-        organization,
-        currency,
-        count(*) as bills
-    from {{ ref('int_job_bills') }}
-    group by organization, currency
-),
-
--- 1 row per account: the currency of most of its organization's bills, in which a job that costs nothing costs nothing
-usual_currencies as (
-    select
-        accounts.account,
-        currencies.currency
-    from {{ ref('int_accounts') }} as accounts
-    inner join currencies on accounts.organization = currencies.organization
-    qualify
-        row_number() over (
-            partition by accounts.account order by currencies.bills desc, currencies.currency asc
-        ) = 1
 )
 
 -- 1 row per job
@@ -110,9 +88,9 @@ select
     answers.estimated_cost,
     answers.estimated_currency,
     answers.refusal_reason as cost_refusal_reason
-from {{ ref('stg_ionq__jobs') }} as jobs
-left join {{ ref('int_job_trees') }} as trees on jobs.job_id = trees.job_id
-left join {{ ref('stg_ionq__job_costs') }} as answers on jobs.job_id = answers.job_id
+from {{ rows_to_build(ref('stg_ionq__jobs')) }} as jobs
+left join {{ rows_to_build(ref('int_job_trees')) }} as trees on jobs.job_id = trees.job_id
+left join {{ rows_to_build(ref('stg_ionq__job_costs')) }} as answers on jobs.job_id = answers.job_id
 left join root_costs on jobs.job_id = root_costs.root_job_id
 left join odd_bills on jobs.job_id = odd_bills.job_id
-left join usual_currencies on jobs.account = usual_currencies.account
+left join {{ ref('int_usual_currencies') }} as usual_currencies on jobs.account = usual_currencies.account

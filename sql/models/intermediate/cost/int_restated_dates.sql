@@ -14,24 +14,11 @@ with restated_reports as (
         and {{ utc('versions._extracted_at') }} >= closings.closed_on + interval 1 day
 ),
 
--- 1 row per job with an answer about its cost
-jobs as (
-    select
-        jobs.job_id,
-        coalesce(trees.root_job_id, jobs.job_id) as root_job_id,
-        accounts.organization,
-        {{ billed_date('jobs', 'costs') }} as date
-    from {{ ref('stg_ionq__job_costs') }} as costs
-    inner join {{ ref('stg_ionq__jobs') }} as jobs on costs.job_id = jobs.job_id
-    left join {{ ref('int_job_trees') }} as trees on jobs.job_id = trees.job_id
-    left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
-),
-
 -- 1 row per answer from after the close of the job's month
 restated_trees as (
     select jobs.root_job_id
     from {{ source('lake', 'job_costs') }} as versions
-    inner join jobs on versions.job_id = jobs.job_id
+    inner join {{ ref('int_answered_jobs') }} as jobs on versions.job_id = jobs.job_id
     inner join {{ ref('int_month_closings') }} as closings
         on jobs.organization = closings.organization and date_trunc('month', jobs.date)::date = closings.month
     where {{ utc('versions._extracted_at') }} >= closings.closed_on + interval 1 day
@@ -43,7 +30,7 @@ restated_bills as (
         jobs.organization,
         jobs.date,
         closings.closed_on
-    from jobs
+    from {{ ref('int_answered_jobs') }} as jobs
     semi join restated_trees on jobs.root_job_id = restated_trees.root_job_id
     inner join {{ ref('int_month_closings') }} as closings
         on jobs.organization = closings.organization and date_trunc('month', jobs.date)::date = closings.month

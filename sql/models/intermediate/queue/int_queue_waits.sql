@@ -1,3 +1,4 @@
+{{ config(meta={'row_key': 'job_id'}) }}
 -- 1 row per job that waits in a QPU's public queue: its children run within its turn, a dry run does not wait, and a
 -- job of a session waits in the session's own queue
 with queued as (
@@ -14,12 +15,11 @@ with queued as (
         if(
             jobs.is_deleted,
             greatest(jobs.last_seen_at, sightings.seen_at),
-            coalesce(accounts.as_of, jobs.last_seen_at)
+            coalesce(sightings.seen_at, jobs.last_seen_at)
         ) as known_until
-    from {{ ref('stg_ionq__jobs') }} as jobs
-    inner join {{ ref('int_job_costs') }} as costs on jobs.job_id = costs.job_id
-    left join {{ ref('int_last_sightings') }} as sightings on jobs.job_id = sightings.job_id
-    left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
+    from {{ rows_to_build(ref('stg_ionq__jobs')) }} as jobs
+    inner join {{ rows_to_build(ref('int_job_costs')) }} as costs on jobs.job_id = costs.job_id
+    left join {{ rows_to_build(ref('int_last_sightings')) }} as sightings on jobs.job_id = sightings.job_id
     where
         jobs.is_qpu
         and not costs.dry_run

@@ -5,9 +5,8 @@
 {%- set inputs_hash -%}
 {{ row_hash(
         [
-            'jobs.versions_hash', 'accounts.organization', 'if(jobs.is_terminal, null, accounts.as_of)',
-            'sightings.seen_at', 'projects.project_name', 'users.user_name', 'measured.is_in_regression',
-            'held.shift', 'held.margin_of_a_job', 'held.calibration_age_hours'
+            'jobs.versions_hash', 'accounts.organization', 'sightings.seen_at', 'projects.name', 'users.name',
+            'measured.is_in_regression', 'held.shift', 'held.margin_of_a_job', 'held.calibration_age_hours'
         ],
         rows=['costs', 'calibrated']
     ) }}
@@ -37,9 +36,9 @@ select
     jobs.is_qpu,
     costs.dry_run,
     jobs.project_id,
-    projects.project_name,
+    projects.name as project_name,
     jobs.submitter_id,
-    users.user_name as submitter_name,
+    users.name as submitter_name,
     jobs.session_id,
     jobs.is_in_session,
     jobs.parent_job_id,
@@ -49,10 +48,7 @@ select
     jobs.submitted_at,
     jobs.started_at,
     jobs.completed_at,
-    case
-        when jobs.is_deleted or jobs.is_terminal then greatest(jobs.last_seen_at, sightings.seen_at)
-        else greatest(jobs.last_seen_at, accounts.as_of)
-    end as last_known_at,
+    greatest(jobs.last_seen_at, sightings.seen_at) as last_known_at,
 
     -- durations
     {{ seconds_between('jobs.submitted_at', 'jobs.started_at') }} as queue_seconds,
@@ -106,10 +102,10 @@ select
     jobs.kwh,
     jobs.problems,
     {{ inputs_hash }} as inputs_hash
-from {{ ref('stg_ionq__jobs') }} as jobs
-inner join {{ ref('int_job_costs') }} as costs on jobs.job_id = costs.job_id
-left join {{ ref('int_accounts') }} as accounts on jobs.account = accounts.account
-left join {{ ref('int_job_calibrations') }} as calibrated on jobs.job_id = calibrated.job_id
+from {{ rows_to_build(ref('stg_ionq__jobs')) }} as jobs
+inner join {{ rows_to_build(ref('int_job_costs')) }} as costs on jobs.job_id = costs.job_id
+left join {{ ref('int_account_organizations') }} as accounts on jobs.account = accounts.account
+left join {{ rows_to_build(ref('int_job_calibrations')) }} as calibrated on jobs.job_id = calibrated.job_id
 left join {{ ref('fct_characterizations') }} as measured
     on calibrated.characterization_id = measured.characterization_id
 left join {{ ref('int_success_calibration') }} as held
@@ -117,14 +113,14 @@ left join {{ ref('int_success_calibration') }} as held
         jobs.backend = held.backend
         and jobs.is_debiased = held.is_debiased
         and {{ success_bin('calibrated.expected_success_probability') }} = held.expected_from
-left join {{ ref('int_last_sightings') }} as sightings on jobs.job_id = sightings.job_id
-left join {{ ref('dim_projects') }} as projects on jobs.project_id = projects.project_id
-left join {{ ref('dim_users') }} as users on jobs.submitter_id = users.user_id
+left join {{ rows_to_build(ref('int_last_sightings')) }} as sightings on jobs.job_id = sightings.job_id
+left join {{ ref('int_shown_names') }} as projects on jobs.project_id = projects.id and projects.kind = 'project'
+left join {{ ref('int_shown_names') }} as users on jobs.submitter_id = users.id and users.kind = 'user'
 {% if is_incremental() %}
-left join {{ this }} as built on jobs.job_id = built.job_id
+left join {{ rows_to_build(this) }} as built on jobs.job_id = built.job_id
 where built.inputs_hash is distinct from {{ inputs_hash }}
 union all by name
 select built.job_id
-from {{ this }} as built
-anti join {{ ref('stg_ionq__jobs') }} as jobs on built.job_id = jobs.job_id
+from {{ rows_to_build(this) }} as built
+anti join {{ rows_to_build(ref('stg_ionq__jobs')) }} as jobs on built.job_id = jobs.job_id
 {% endif %}

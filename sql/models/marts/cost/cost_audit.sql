@@ -1,3 +1,4 @@
+{{ config(meta={'row_key': 'job_id'}) }}
 -- 1 row per bill that counts
 with bills as (
     select
@@ -16,8 +17,8 @@ with bills as (
         bills.currency,
         bills.is_settled,
         coalesce(jobs.started_at, jobs.submitted_at) as rated_at
-    from {{ ref('int_job_bills') }} as bills
-    inner join {{ ref('stg_ionq__jobs') }} as jobs on bills.job_id = jobs.job_id
+    from {{ rows_to_build(ref('int_job_bills')) }} as bills
+    inner join {{ rows_to_build(ref('stg_ionq__jobs')) }} as jobs on bills.job_id = jobs.job_id
     where bills.is_qpu
 ),
 
@@ -27,7 +28,7 @@ rates as (
         accounts.organization,
         rates.*
     from {{ ref('stg_ionq__rates') }} as rates
-    inner join {{ ref('int_accounts') }} as accounts on rates.account = accounts.account
+    inner join {{ ref('int_account_organizations') }} as accounts on rates.account = accounts.account
     qualify
         row_number() over (
             partition by accounts.organization, rates.backend, rates.is_debiased, rates.observed_at
