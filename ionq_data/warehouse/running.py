@@ -160,10 +160,11 @@ class Run:
         run(f"delete from {model.relation} where {model.key} in ({keys})")  # noqa: S608
         run(f"insert into {model.relation} by name select * from changes {standing}")  # noqa: S608
         run("commit")
-        self._changed.note(model, "replaced", rows)
-        removed, added = (content_of(self.connection, part) for part in ("replaced", rows))
+        run(f"create or replace temp table replacing as {rows}")
+        self._changed.note(model, "replaced", "replacing")
+        removed, added = (content_of(self.connection, part) for part in ("replaced", "replacing"))
         self._contents[model.unique_id] = content_with(self.made[model.unique_id].content, removed=removed, added=added)
-        run("drop table changes; drop table replaced")
+        run("drop table changes; drop table replaced; drop table replacing")
 
     def _content(self, model: Model, inputs: str) -> str:  # noqa: ARG002
         return self._contents.get(model.unique_id) or content_of(self.connection, model.relation)

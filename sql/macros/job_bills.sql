@@ -41,23 +41,33 @@
 
 {#- The root of each job, and whether a bill above it covers it. -#}
 {% macro job_trees(jobs, costs) -%}
--- 1 row per job that another names as its parent
-with recursive parents as (
+-- 1 row per job that names a parent
+with recursive children as (
+    select
+        job_id,
+        parent_job_id,
+        dry_run
+    from {{ jobs }} as jobs
+    where parent_job_id is not null
+),
+
+-- 1 row per job in the lake that a child names
+parents as (
     select
         jobs.job_id,
         jobs.dry_run
     from {{ jobs }} as jobs
-    semi join {{ jobs }} as children on jobs.job_id = children.parent_job_id
+    semi join children on jobs.job_id = children.parent_job_id
 ),
 
 -- 1 row per job that has a parent in the lake; a job that was run is a root even if its parent is a dry run
 links as (
     select
-        jobs.job_id,
-        jobs.parent_job_id
-    from {{ jobs }} as jobs
-    inner join parents on jobs.parent_job_id = parents.job_id
-    where jobs.job_id <> jobs.parent_job_id and (jobs.dry_run or not parents.dry_run)
+        children.job_id,
+        children.parent_job_id
+    from children
+    inner join parents on children.parent_job_id = parents.job_id
+    where children.job_id <> children.parent_job_id and (children.dry_run or not parents.dry_run)
 ),
 
 -- 1 row per parent with its own bill; a dry run is never billed, whatever an answer says
@@ -76,7 +86,7 @@ descent as (
         0 as depth,
         false as is_covered
     from (select distinct parent_job_id from links) as roots
-    anti join links as children on roots.parent_job_id = children.job_id
+    anti join links on roots.parent_job_id = links.job_id
     union all
     select
         links.job_id,
