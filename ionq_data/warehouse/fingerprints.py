@@ -82,6 +82,11 @@ def content_with(content: str, *, removed: str, added: str) -> str:
     return f"{int(count) - int(gone[0]) + int(new[0])} {int(total) - int(gone[1]) + int(new[1])} {columns}"
 
 
+def rows_in(content: str) -> int:
+    """Return the number of rows of a table, by its content."""
+    return int(content.split()[0])
+
+
 def files_of(lake_dir: str | Path, resource: str) -> str | None:
     """Return a hash of the names, sizes and times of a resource's files; None for an object store.
 

@@ -11,9 +11,12 @@ from typing import ClassVar
 import duckdb
 
 from ionq_data.warehouse.changed_rows import ChangedRows
-from ionq_data.warehouse.fingerprints import Made, content_of, content_with, hash_of
+from ionq_data.warehouse.fingerprints import Made, content_of, content_with, hash_of, rows_in
 from ionq_data.warehouse.graph import ROWS_TO_BUILD, Graph, Model, Test
 from ionq_data.warehouse.result import UNFIT, NodeResult
+
+_FEW_ROWS, _FEW_OF_ALL = 10_000, 0.1
+"""As many rows are few, and as great a share of a table."""
 
 OnNode = Callable[[int, int], None]
 """Called after each node with the number of nodes that are done, and the number of all nodes."""
@@ -115,8 +118,7 @@ class Run:
 
     def _build(self, model: Model) -> NodeResult:
         """Make a model's table and its comments."""
-        if model.unique_id in self.made and (model.changes_sql or self._is_changed_by_rows(model)):
-            self._replace_rows(model)
+        if model.unique_id in self.made and (self._builds_rows(model) or self._finds_changes(model)):
             return NodeResult(model.unique_id, "success", 0.0)
         kind = "view" if model.materialized == "view" else "table"
         schema, _, name = model.relation.rpartition(".")
@@ -129,6 +131,25 @@ class Run:
             self.connection.execute(f"create or replace {kind} {model.relation} as {model.sql}")
         comment_on(self.connection, model, kind)
         return NodeResult(model.unique_id, "success", 0.0)
+
+    def _builds_rows(self, model: Model) -> bool:
+        """Replace the rows whose inputs have changed, if these are all that has changed, and few."""
+        if not self._is_changed_by_rows(model):
+            return False
+        self._changed.choose([self._models[parent] for parent in model.row_parents])
+        if not self._are_few(ROWS_TO_BUILD, model):
+            return False
+        self.connection.execute(f"create or replace temp table changes as {model.rows_sql}")
+        self._replace_rows(model, "" if model.hash_column else f"select row_key from {ROWS_TO_BUILD}")  # noqa: S608
+        return True
+
+    def _finds_changes(self, model: Model) -> bool:
+        """Let an incremental model find the rows that have changed, and replace them."""
+        if not model.changes_sql:
+            return False
+        self.connection.execute(f"create or replace temp table changes as {model.changes_sql}")
+        self._replace_rows(model)
+        return True
 
     def _is_changed_by_rows(self, model: Model) -> bool:
         """Tell whether nothing has changed since a model was made but rows that it reads by their key.
@@ -144,27 +165,33 @@ class Run:
             and all(p in self._changed for p in parents if self.made[p].content != self._before[p].content)
         )
 
-    def _replace_rows(self, model: Model) -> None:
-        """Replace the rows that changed, as the strategy in ``sql/macros/incremental_changes.sql`` does."""
-        run = self.connection.execute
-        sql = model.changes_sql
-        if self._is_changed_by_rows(model):
-            sql = model.rows_sql
-            self._changed.choose([self._models[parent] for parent in model.row_parents])
-        run(f"create or replace temp table changes as {sql}")
-        keys = f"select {model.key} from changes" if model.changes_sql else f"select row_key from {ROWS_TO_BUILD}"  # noqa: S608
-        rows = f"(select * from {model.relation} where {model.key} in ({keys}))"  # noqa: S608
-        run(f"create or replace temp table replaced as {rows}")
+    def _are_few(self, rows: str, model: Model) -> bool:
+        """Tell whether replacing these rows of a model costs less time and memory than building all."""
+        count = self.connection.execute(f"select count(*) from {rows}").fetchall()[0][0]  # noqa: S608
+        return bool(count <= max(_FEW_ROWS, _FEW_OF_ALL * rows_in(self.made[model.unique_id].content)))
+
+    def _replace_rows(self, model: Model, keys: str = "") -> None:
+        """Replace rows by those in ``changes``, as the strategy in ``sql/macros/incremental_changes.sql`` does.
+
+        Args:
+            keys: a query for the keys of the rows to replace, if they are not those of ``changes``.
+        """
+        run, are_few = self.connection.execute, self._are_few("changes", model)
+        rows = f"{model.relation} where {model.key} in ({keys or f'select {model.key} from changes'})"  # noqa: S608
+        if are_few:
+            run(f"create or replace temp table replaced as from {rows}")
         standing = f"where {model.hash_column} is not null" if model.hash_column else ""
         run("begin")
-        run(f"delete from {model.relation} where {model.key} in ({keys})")  # noqa: S608
+        run(f"delete from {rows}")  # noqa: S608
         run(f"insert into {model.relation} by name select * from changes {standing}")  # noqa: S608
         run("commit")
-        run(f"create or replace temp table replacing as {rows}")
-        self._changed.note(model, "replaced", "replacing")
-        removed, added = (content_of(self.connection, part) for part in ("replaced", "replacing"))
-        self._contents[model.unique_id] = content_with(self.made[model.unique_id].content, removed=removed, added=added)
-        run("drop table changes; drop table replaced; drop table replacing")
+        if are_few:
+            run(f"create or replace temp table replacing as from {rows}")
+            self._changed.note(model, "replaced", "replacing")
+            gone, new = (content_of(self.connection, part) for part in ("replaced", "replacing"))
+            self._contents[model.unique_id] = content_with(self.made[model.unique_id].content, removed=gone, added=new)
+            run("drop table replaced; drop table replacing")
+        run("drop table changes")
 
     def _content(self, model: Model, inputs: str) -> str:  # noqa: ARG002
         return self._contents.get(model.unique_id) or content_of(self.connection, model.relation)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ionq_data.warehouse import running
 from ionq_data.warehouse.fingerprints import Made
 from ionq_data.warehouse.graph import ONLY_SOME_ROWS, Graph, Model, placeholder, read_graph
 from ionq_data.warehouse.running import Run
@@ -169,10 +171,11 @@ parents_first = st.dictionaries(st.integers(1, 9), st.tuples(st.none() | st.inte
 )
 
 
-@settings(deadline=None, max_examples=60)
-@given(st.lists(st.tuples(parents_first, st.sampled_from([1, 1, 1, 2])), min_size=2, max_size=4))
-def test_any_history_ends_as_a_build_from_nothing(history: list[tuple[Jobs, int]]) -> None:
-    with duckdb.connect() as kept, duckdb.connect() as fresh:
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.tuples(parents_first, st.sampled_from([1, 1, 1, 2])), min_size=2, max_size=4), st.integers(0, 9))
+def test_any_history_ends_as_a_build_from_nothing(history: list[tuple[Jobs, int]], few_rows: int) -> None:
+    """Whether few rows change or so many that every row is built anew."""
+    with duckdb.connect() as kept, duckdb.connect() as fresh, patch.object(running, "_FEW_ROWS", few_rows):
         made: dict[str, Made] = {}
         kept.execute("create schema raw")
         fresh.execute("create schema raw")
