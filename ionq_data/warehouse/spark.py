@@ -10,6 +10,7 @@ import csv
 import logging
 import os
 import re
+import socket
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -18,6 +19,7 @@ from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import duckdb
 
@@ -65,6 +67,9 @@ _LOCAL = {
     "spark.driver.extraJavaOptions": "-Duser.timezone=UTC",
 }
 _MEMORY = "IONQ_DATA_MEMORY"
+_CONNECT_PORT, _REACH_SECONDS = 15002, 10.0
+_CONNECT_MODE = "SPARK_CONNECT_MODE_ENABLED"
+"""PySpark sets it for a session on a cluster and leaves it there, and then the local mode does not start."""
 
 
 @contextmanager
@@ -86,6 +91,7 @@ def open_session(scratch: Path) -> Iterator[Any]:
     remote = os.environ.get(REMOTE)
     try:
         if remote:
+            _reach(remote)
             session = SparkSession.builder.remote(remote).create()
         else:
             with _errors_into(scratch / "spark.log"):
@@ -94,6 +100,7 @@ def open_session(scratch: Path) -> Iterator[Any]:
             session.conf.set(name, value)
     except (PySparkException, OSError, RuntimeError) as error:
         if remote:
+            os.environ.pop(_CONNECT_MODE, None)
             address = _without_token(remote)
             raise BuildFailed(f"No Spark answers at {REMOTE}={address}: {one_sentence(error)}") from error
         raise BuildFailed(
@@ -104,6 +111,18 @@ def open_session(scratch: Path) -> Iterator[Any]:
         yield session
     finally:
         session.stop()
+        os.environ.pop(_CONNECT_MODE, None)
+
+
+def _reach(remote: str) -> None:
+    """Connect to a server once: where none listens, Spark's client would go on trying for ten minutes.
+
+    Raises:
+        OSError: no server accepts the connection.
+    """
+    address = urlsplit(remote)
+    if address.hostname:
+        socket.create_connection((address.hostname, address.port or _CONNECT_PORT), timeout=_REACH_SECONDS).close()
 
 
 def _local(builder: Any, scratch: Path) -> Any:

@@ -22,7 +22,7 @@ from ionq_data.emulator import Emulator, Scenario
 from ionq_data.ingest import sync
 from ionq_data.lake import Lake
 from ionq_data.warehouse import BuildFailed, BuildResult, build, publish
-from ionq_data.warehouse.spark import _lines, _without_token, one_sentence
+from ionq_data.warehouse.spark import _lines, _without_token, one_sentence, open_session
 from tests.conftest import COST_CENTERS
 from tests.truth.worlds import _budgets
 
@@ -223,6 +223,19 @@ def test_on_a_connect_server(connect_server: str, tmp_path: Path, monkeypatch: p
     built(tmp_path, tmp_path / "spark", "spark")
     files = [tmp_path / engine / "warehouse.duckdb" for engine in ("duckdb", "spark")]
     assert differences(*files) == []
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(600)
+def test_the_local_mode_starts_after_a_cluster(
+    connect_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPARK_REMOTE", connect_server)
+    with open_session(tmp_path / "cluster") as session:
+        assert session.sql("select 1 as n").collect()[0].n == 1
+    monkeypatch.delenv("SPARK_REMOTE")
+    with open_session(tmp_path / "local") as session:
+        assert session.sql("select 2 as n").collect()[0].n == 2
 
 
 @pytest.mark.prove
