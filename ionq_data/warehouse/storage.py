@@ -38,6 +38,7 @@ def open_build(file: Path, *, spill: Path) -> Iterator[duckdb.DuckDBPyConnection
     )
     try:
         connection.execute("set TimeZone = 'UTC'")
+        # several models read each resource: without this, each would open every file to learn its columns
         connection.execute("set parquet_metadata_cache = true")
         yield connection
     finally:
